@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/capability_set.h"
+
+namespace capmin {
+
+/// How a trial ended. Only a completed trial whose container started has passed or failed;
+/// undecided is engine trouble, a kill for memory, a deadline of ours, a probe that cannot judge:
+/// never evidence for or against a capability.
+enum class Verdict { kPassed, kFailed, kUndecided };
+
+/// The word for a verdict: pass, fail or undecided.
+std::string_view name_of(Verdict verdict);
+
+/// What the planner knows of a finished trial.
+struct Observation {
+  int trial = 0;        ///< unique within a history
+  CapabilitySet grant;  ///< what was added after --cap-drop ALL
+  Verdict verdict = Verdict::kUndecided;
+  /// Two failures with equal, non-empty signatures look the same to a person.
+  std::string signature;
+  /// What the trial's clues suspect, best first; members of one set are tried together.
+  std::vector<CapabilitySet> suspects;
+
+  friend bool operator==(const Observation&, const Observation&) = default;
+};
+
+/// Every finished trial of a run, in the order in which the trials were asked for.
+using History = std::vector<Observation>;
+
+}  // namespace capmin
