@@ -67,7 +67,7 @@ enum class Risk : std::uint8_t {
 /// What capmin knows of a capability, the kernel's manual page capabilities(7) in short.
 struct CapabilityInfo {
   Capability capability;
-  std::string_view name;     ///< upper case, without CAP_
+  std::string_view name;  ///< upper case, without CAP_
   Risk risk;
   double need_rate;          ///< share of 47 measured real services that needed it, 0 to 1
   bool by_name_only;         ///< may reach the host's own state: --allow must name it

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/capability.h"
+
 #include <bit>
 #include <compare>
 #include <cstdint>
@@ -7,8 +9,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/capability.h"
 
 namespace capmin {
 

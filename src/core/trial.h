@@ -1,9 +1,10 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "core/capability_set.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace capmin {
 

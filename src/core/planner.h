@@ -1,0 +1,116 @@
+#pragma once
+
+#include "core/capability_set.h"
+#include "core/trial.h"
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace capmin {
+
+/// What a trial is asked for; for a person's eyes only, it never changes how the trial is judged.
+enum class Purpose {
+  kBaseline,  ///< the ceiling must pass
+  kSearch,    ///< looking for a set that passes
+  kRemove,    ///< leaving a member out of a passing set, in the hope that it still passes
+  kProve,     ///< leaving a member of the answer out, to see it fail
+  kConfirm,   ///< repeating a deciding trial
+  kExplore,   ///< beyond one-minimal: other minimal sets, less risky sets
+};
+
+/// A trial to run.
+struct TrialRequest {
+  CapabilitySet grant;
+  Purpose purpose = Purpose::kSearch;
+  /// What was left out (kRemove, kProve) or added (kSearch); empty where that says nothing.
+  CapabilitySet subject;
+
+  friend bool operator==(const TrialRequest&, const TrialRequest&) = default;
+};
+
+/// How much is to be promised about the answer; see Proof for what each level takes.
+enum class Level { kOneMinimal, kUnique, kLeastRisk, kAllMinimal };
+
+/// What the search may do and what it may believe. Constant during a run.
+struct Policy {
+  CapabilitySet ceiling;  ///< no trial is ever granted more
+  Level level = Level::kOneMinimal;
+  int confirm = 1;  ///< completed trials that must agree on each deciding grant, at least 1
+  /// How strongly each capability is believed to be needed, 0 to 1, by its bit number: orders what
+  /// is tried, decides nothing.
+  std::array<double, kCapabilityCount> belief{};
+  /// Where the search starts after the ceiling has passed; empty without better evidence.
+  CapabilitySet guess;
+};
+
+/// The trials that should be running now: those that run already and are still useful, and new
+/// ones. A running trial that is not listed has become useless.
+struct RunTrials {
+  std::vector<TrialRequest> trials;
+};
+
+/// One removal of the proof: the trials in which `grant` failed.
+struct Removal {
+  Capability without{};
+  CapabilitySet grant;
+  std::vector<int> trials;
+};
+
+/// The certificate of an answer, read off the history; trial numbers are those of the history.
+struct Proof {
+  CapabilitySet set;
+  std::vector<int> passed;        ///< the trials in which the set passed
+  std::vector<Removal> removals;  ///< one for each member of the set
+  /// Members whose removal from the whole ceiling was observed failing; with monotonicity they
+  /// belong to every working set.
+  std::vector<Removal> essential;
+};
+
+/// The search has ended with an answer.
+struct Minimal {
+  Proof proof;
+  Level level = Level::kOneMinimal;  ///< the level that was reached
+  bool monotone = true;              ///< no observed pass lies inside an observed failure
+  bool unique = false;               ///< no other minimal set exists, if monotone
+  bool complete = true;  ///< false: the level asked for was not reached; reason says why
+  std::string reason;
+  /// Other minimal sets that were observed passing (each one-minimal by observation).
+  std::vector<Proof> alternatives;
+};
+
+/// Even the ceiling fails: no working set can be looked for.
+struct CeilingFails {
+  std::vector<int> trials;
+};
+
+/// The probe contradicts itself about one grant.
+struct Unstable {
+  CapabilitySet grant;
+  std::vector<int> passed;
+  std::vector<int> failed;
+};
+
+/// A grant could not be judged although it was tried again and again: engine trouble.
+struct Undecided {
+  CapabilitySet grant;
+  std::vector<int> trials;
+};
+
+/// What to do next: every end of a search is a type of its own.
+using Step = std::variant<RunTrials, Minimal, CeilingFails, Unstable, Undecided>;
+
+/// What to do after `history`, with `slots` trials able to run side by side (at least 1).
+/// `running` are the grants of the trials that have not finished. Pure: the same arguments give the
+/// same step, and the answer does not depend on `slots` or on the order in which trials finish.
+Step next(const Policy& policy, const History& history, std::span<const CapabilitySet> running,
+          int slots);
+
+/// The least risky set that was observed passing and never failing, if there is one: the answer if
+/// the search had to stop now.
+std::optional<CapabilitySet> best_so_far(const History& history);
+
+}  // namespace capmin

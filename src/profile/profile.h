@@ -1,0 +1,93 @@
+#pragma once
+
+#include "core/capability_set.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// The document a person reviews: the set, the proof, the reasons, the environment it holds in.
+/// Texts are as they are to be read (sanitized, unescaped); escaping belongs to the formats.
+struct Profile {
+  struct Image {
+    std::string reference;  ///< as the user wrote it
+    std::string digest;     ///< of the registry; empty for an image that never was in one
+    std::string id;         ///< "sha256:..."
+    std::string platform;   ///< "linux/amd64"
+    std::string user;       ///< as the image or the options name it; empty is root
+    friend bool operator==(const Image&, const Image&) = default;
+  };
+  /// A capability that is needed only where a condition holds.
+  struct Conditional {
+    Capability name{};
+    std::string when;
+    friend bool operator==(const Conditional&, const Conditional&) = default;
+  };
+  /// One grant that was tried; `times` completed trials agreed, the first one was `trial`.
+  struct Attempt {
+    int trial = 0;
+    CapabilitySet grant;
+    std::optional<Capability> without;  ///< in failed attempts: the member that was left out
+    int times = 1;
+    std::optional<int> exit;  ///< the container's exit status, where it ended by itself
+    std::string ending;       ///< in words, e.g. "the probe failed until the deadline of 3.0 s"
+    friend bool operator==(const Attempt&, const Attempt&) = default;
+  };
+  /// Why a member is needed.
+  struct Reason {
+    Capability name{};
+    std::string rule;    ///< id of the rule; empty when no rule matched
+    std::string line;    ///< what the failing trial printed; may be empty
+    std::string advice;  ///< how to avoid the need; may be empty
+    friend bool operator==(const Reason&, const Reason&) = default;
+  };
+  struct Probe {
+    std::string kind;    ///< file, exec, healthcheck, exit, oneshot
+    std::string path;    ///< of the script, as the user wrote it; empty where there is none
+    std::string sha256;  ///< of the script; empty where there is none
+    std::vector<std::string> scenario;  ///< the phases that were probed, in order
+    friend bool operator==(const Probe&, const Probe&) = default;
+  };
+  struct Environment {
+    std::string engine;   ///< docker or podman
+    std::string version;  ///< of the engine
+    std::string runtime;
+    std::string kernel;
+    std::string seccomp;
+    bool rootless = false;
+    std::string network;
+    std::string ports;                           ///< portable or engine
+    std::map<std::string, std::string> sysctls;  ///< set by capmin inside the container
+    std::vector<std::string> options;  ///< the user's run options; names of variables, never values
+    std::vector<std::string> command;  ///< the user's command in place of the image's own
+    double deadline_seconds = 0;       ///< after which a trial counted as failed
+    friend bool operator==(const Environment&, const Environment&) = default;
+  };
+  struct Run {
+    std::string capmin;  ///< version
+    std::string at;      ///< end of the run, RFC 3339, UTC
+    int trials = 0;      ///< containers that were started
+    int floor = 0;       ///< the fewest that could have proven this: members + 1
+    double seconds = 0;
+    friend bool operator==(const Run&, const Run&) = default;
+  };
+
+  Image image;
+  CapabilitySet add;
+  std::vector<Conditional> conditional;
+  std::string guarantee = "one-minimal";
+  std::vector<Attempt> passed;
+  std::vector<Attempt> failed;
+  std::vector<CapabilitySet> alternatives;
+  std::vector<Reason> reasons;  ///< one for each member of `add`
+  std::vector<std::string> warnings;
+  Probe probe;
+  Environment environment;
+  Run run;
+  friend bool operator==(const Profile&, const Profile&) = default;
+};
+
+}  // namespace capmin
