@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace capmin {
+
+/// A program to run, with an argument vector and no shell. Its standard input is empty.
+struct Command {
+  /// The program (looked up in PATH unless it holds a slash) and its arguments.
+  std::vector<std::string> argv;
+  /// Variables set on top of this process's own environment.
+  std::vector<std::pair<std::string, std::string>> environment = {};
+  /// After this time the program's process group is ended.
+  std::chrono::milliseconds deadline{30'000};
+  /// How many bytes of each stream are kept: the first half and the last half of them; what lies
+  /// between is read and forgotten.
+  std::size_t output_limit = 1U << 20U;
+  /// Whether standard error goes into `out` too, in the order of writing.
+  enum class Streams { kSeparate, kMerged } streams = Streams::kSeparate;
+};
+
+/// How a program ended, and what it printed.
+struct ProcessResult {
+  enum class Ending {
+    kExited,      ///< by itself; `status` is its exit status
+    kSignaled,    ///< by a signal that was not ours; `status` is its number
+    kDeadline,    ///< by us, because the deadline passed
+    kStopped,     ///< by us, because a stop was requested
+    kNotStarted,  ///< it never ran; `failure` says why
+  };
+  Ending ending = Ending::kNotStarted;
+  int status = -1;
+  std::string out = {};
+  std::string err;
+  std::string failure;
+
+  /// The program ran to its end and said that all went well.
+  bool ok() const { return ending == Ending::kExited && status == 0; }
+};
+
+/// Runs programs, each in a process group of its own, on one thread of its own; the only place
+/// that starts processes. Thread-safe. What a program leaves running in its group is killed when
+/// the program itself ends, and a descendant that keeps a pipe open is not waited for.
+class ProcessRunner {
+ public:
+  ProcessRunner();
+  /// Kills what still runs.
+  ~ProcessRunner();
+  ProcessRunner(const ProcessRunner&) = delete;
+  ProcessRunner& operator=(const ProcessRunner&) = delete;
+
+  /// Runs `command` to its end, its deadline or the stop. Ending it by force is SIGTERM to the
+  /// group, and SIGKILL one second later. Never throws for what the program does.
+  ProcessResult run(const Command& command, const std::stop_token& stop = {});
+
+  /// As run, but returns at once; `done` is called exactly once, on the runner's thread, and must
+  /// not block.
+  void start(Command command, std::stop_token stop, std::function<void(ProcessResult)> done);
+
+ private:
+  struct Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace capmin

@@ -1,0 +1,126 @@
+#include "system/process.h"
+
+#include <doctest/doctest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace capmin {
+namespace {
+
+using namespace std::chrono_literals;
+using Ending = ProcessResult::Ending;
+
+Command shell(const std::string& script) {
+  return {.argv = {"sh", "-c", script}};
+}
+
+TEST_CASE("a program's exit status and both its streams come back") {
+  ProcessRunner runner;
+  const ProcessResult result = runner.run(shell("echo out; echo err >&2; exit 7"));
+  CHECK(result.ending == Ending::kExited);
+  CHECK(result.status == 7);
+  CHECK(result.out == "out\n");
+  CHECK(result.err == "err\n");
+  CHECK_FALSE(result.ok());
+}
+
+TEST_CASE("merged streams keep the order of writing") {
+  ProcessRunner runner;
+  Command command = shell("echo 1; echo 2 >&2; echo 3");
+  command.streams = Command::Streams::kMerged;
+  const ProcessResult result = runner.run(command);
+  CHECK(result.out == "1\n2\n3\n");
+  CHECK(result.err.empty());
+}
+
+TEST_CASE("arguments arrive byte for byte, without a shell") {
+  ProcessRunner runner;
+  const ProcessResult result = runner.run({.argv = {"printf", "%s|", "", "a b", "$(id)", "\n", "--"}});
+  CHECK(result.out == "|a b|$(id)|\n|--|");
+}
+
+TEST_CASE("variables of the command replace those of the environment") {
+  ProcessRunner runner;
+  Command command = shell("echo $HOME $CAPMIN_X; env | grep -c ^HOME=");
+  command.environment = {{"HOME", "/nowhere"}, {"CAPMIN_X", "x=y"}};
+  CHECK(runner.run(command).out == "/nowhere x=y\n1\n");
+}
+
+TEST_CASE("standard input is empty") {
+  ProcessRunner runner;
+  CHECK(runner.run({.argv = {"cat"}}).ok());
+}
+
+TEST_CASE("a program that is not there never started, and says so") {
+  ProcessRunner runner;
+  const ProcessResult missing = runner.run({.argv = {"capmin-no-such-program"}});
+  CHECK(missing.ending == Ending::kNotStarted);
+  CHECK(missing.failure == "capmin-no-such-program: not found in PATH");
+  const ProcessResult directory = runner.run({.argv = {"/etc"}});
+  CHECK(directory.ending == Ending::kNotStarted);
+  CHECK(directory.failure.find("Permission denied") != std::string::npos);
+}
+
+TEST_CASE("death by a signal is told apart from an exit") {
+  ProcessRunner runner;
+  const ProcessResult result = runner.run(shell("kill -9 $$"));
+  CHECK(result.ending == Ending::kSignaled);
+  CHECK(result.status == 9);
+}
+
+TEST_CASE("the deadline ends a program, even one that ignores SIGTERM") {
+  ProcessRunner runner;
+  Command command = shell("trap '' TERM; while :; do sleep 1; done");
+  command.deadline = 50ms;
+  CHECK(runner.run(command).ending == Ending::kDeadline);
+}
+
+TEST_CASE("a requested stop ends a program") {
+  ProcessRunner runner;
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK(runner.run(shell("sleep 1000"), stop.get_token()).ending == Ending::kStopped);
+}
+
+TEST_CASE("a grandchild that keeps the pipe open is not waited for, and is killed") {
+  ProcessRunner runner;
+  const ProcessResult result = runner.run(shell("sleep 1000 & echo $!"));
+  CHECK(result.ok());
+  // The group is gone: the state is a zombie's, or the process is no longer there.
+  const std::string pid = result.out.substr(0, result.out.find('\n'));
+  const ProcessResult state =
+      runner.run(shell("for i in $(seq 1000); do grep -q 'State:.*[SR] ' /proc/" + pid +
+                       "/status 2>/dev/null || exit 0; done; exit 1"));
+  CHECK(state.ok());
+}
+
+TEST_CASE("endless output needs bounded memory and keeps its beginning and its end") {
+  ProcessRunner runner;
+  Command command = shell("echo first; head -c 3000000 /dev/zero; echo; echo last");
+  command.output_limit = 1000;
+  const ProcessResult result = runner.run(command);
+  CHECK(result.out.size() < 1100);
+  CHECK(result.out.starts_with("first\n"));
+  CHECK(result.out.ends_with("last\n"));
+  CHECK(result.out.find("bytes left out") != std::string::npos);
+}
+
+TEST_CASE("many programs run side by side") {
+  ProcessRunner runner;
+  std::mutex mutex;
+  std::condition_variable changed;
+  int done = 0;
+  for (int i = 0; i < 20; ++i) {
+    runner.start(shell("exit 0"), {}, [&](const ProcessResult& result) {
+      const std::scoped_lock lock(mutex);
+      done += result.ok() ? 1 : 0;
+      changed.notify_all();
+    });
+  }
+  std::unique_lock lock(mutex);
+  CHECK(changed.wait_for(lock, 20s, [&] { return done == 20; }));
+}
+
+}  // namespace
+}  // namespace capmin
