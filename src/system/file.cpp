@@ -1,0 +1,151 @@
+#include "system/file.h"
+
+#include <fcntl.h>
+#include <sha2.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "core/error.h"
+
+namespace capmin {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string reason(int error) {
+  return std::generic_category().message(error);
+}
+
+/// A file descriptor that is closed at the end of its scope.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return number_; }
+  /// Closes now and tells whether that went well: a file system may report a full disk only here.
+  bool close() { return ::close(std::exchange(number_, -1)) == 0; }
+
+ private:
+  int number_;
+};
+
+[[noreturn]] void fail(const fs::path& path, const std::string& why) {
+  throw Error(ExitCode::kOutput, "cannot write " + path.string() + ": " + why,
+              "name another file with -o FILE; what existed before is untouched");
+}
+
+fs::path directory_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// The mode of the regular file `path`; nothing when there is none; fails for anything else.
+std::optional<mode_t> existing_mode(const fs::path& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return std::nullopt;
+    fail(path, reason(errno));
+  }
+  if (S_ISLNK(status.st_mode)) fail(path, "it is a symbolic link");
+  if (S_ISDIR(status.st_mode)) fail(path, "it is a directory");
+  if (!S_ISREG(status.st_mode)) fail(path, "it is not a regular file");
+  return status.st_mode & 07777U;
+}
+
+/// A new file beside its target, removed unless it took the target's place.
+class Replacement {
+ public:
+  explicit Replacement(const fs::path& target)
+      : target_(target),
+        name_((directory_of(target) / ("." + target.filename().string() + ".XXXXXX")).string()),
+        file_(::mkostemp(name_.data(), O_CLOEXEC)) {
+    if (file_.get() < 0) fail(target_, reason(errno));
+  }
+  ~Replacement() {
+    if (!in_place_) ::unlink(name_.c_str());
+  }
+  Replacement(const Replacement&) = delete;
+  Replacement& operator=(const Replacement&) = delete;
+
+  void write(std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t count = ::write(file_.get(), text.data(), text.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) fail(target_, reason(errno));
+      text.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+
+  void take_place(mode_t mode) {
+    if (::fchmod(file_.get(), mode) != 0 || ::fsync(file_.get()) != 0 || !file_.close() ||
+        ::rename(name_.c_str(), target_.c_str()) != 0) {
+      fail(target_, reason(errno));
+    }
+    in_place_ = true;
+    // The new name is durable only when the directory is; a directory that cannot be synced (some
+    // network file systems) is no reason to call a complete file a failure.
+    const Descriptor directory(
+        ::open(directory_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory.get() >= 0) ::fsync(directory.get());
+  }
+
+ private:
+  fs::path target_;
+  std::string name_;
+  Descriptor file_;
+  bool in_place_ = false;
+};
+
+}  // namespace
+
+std::string read_file(const fs::path& path, std::size_t limit) {
+  const auto unreadable = [&path](const std::string& why) {
+    return Error(ExitCode::kUsage, "cannot read " + path.string() + ": " + why);
+  };
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status {};
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) throw unreadable(reason(errno));
+  if (!S_ISREG(status.st_mode)) throw unreadable("it is not a regular file");
+  std::string text;
+  std::array<char, 65536> buffer{};
+  for (;;) {
+    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw unreadable(reason(errno));
+    if (count == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > limit) {
+      throw unreadable("it is larger than " + std::to_string(limit) + " bytes");
+    }
+  }
+}
+
+void check_writable(const fs::path& path) {
+  existing_mode(path);
+  const Replacement trial(path);
+}
+
+void write_file(const fs::path& path, std::string_view text) {
+  const mode_t mode = existing_mode(path).value_or(0644);
+  Replacement replacement(path);
+  replacement.write(text);
+  replacement.take_place(mode);
+}
+
+std::string sha256(std::string_view data) {
+  std::array<char, SHA256_DIGEST_STRING_LENGTH> digits{};
+  ::SHA256Data(reinterpret_cast<const std::uint8_t*>(data.data()), data.size(), digits.data());
+  return digits.data();
+}
+
+}  // namespace capmin
