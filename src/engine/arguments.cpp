@@ -1,0 +1,126 @@
+#include "engine/arguments.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace capmin {
+namespace {
+
+struct Refused {
+  std::string_view option;
+  std::string_view reason;
+};
+
+constexpr std::string_view kGrants = "it would grant more than the trial says; use --allow";
+constexpr std::string_view kOwn = "capmin sets it itself for each trial";
+constexpr std::string_view kNamespace = "it shares a namespace of the host with the trial";
+constexpr std::array<Refused, 27> kRefused{{
+    {"--privileged", kGrants},
+    {"--cap-add", kGrants},
+    {"--cap-drop", "a trial drops ALL; use --deny"},
+    {"--pid", kNamespace},
+    {"--ipc", kNamespace},
+    {"--uts", kNamespace},
+    {"--userns", "capabilities mean something else in another user namespace"},
+    {"--cgroupns", kNamespace},
+    {"--name", kOwn},
+    {"--cidfile", kOwn},
+    {"--log-driver", kOwn},
+    {"--log-opt", kOwn},
+    {"--pull", "give it to capmin: --pull"},
+    {"--label", "labels are how capmin knows its own containers"},
+    {"-l", "labels are how capmin knows its own containers"},
+    {"--label-file", "labels are how capmin knows its own containers"},
+    {"--rm", "capmin reads the container after its end and removes it then"},
+    {"--restart", "a container that starts again hides its failure"},
+    {"--detach", kOwn},
+    {"-d", kOwn},
+    {"--interactive", "a trial has no input"},
+    {"-i", "a trial has no input"},
+    {"--mount", "use --volume, so that no state is carried from trial to trial"},
+    {"--volumes-from", "it carries state from trial to trial"},
+    {"--health-cmd", "use --probe"},
+    {"--no-healthcheck", "use --probe"},
+    {"--", "it ends the options"},
+}};
+
+/// The longest log that the engine keeps of a trial.
+constexpr std::string_view kLogSize = "max-size=4m";
+
+bool plain(char letter) {
+  return std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                          "@%_+=:,./-")
+             .find(letter) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> trial_sysctls(const ContainerSpec& spec) {
+  if (spec.ports == Ports::kEngine || spec.network == "host" ||
+      spec.network.starts_with("container:")) {
+    return {};
+  }
+  return {{"net.ipv4.ip_unprivileged_port_start", "1024"}, {"net.ipv4.ping_group_range", "1 0"}};
+}
+
+std::vector<std::string> create_arguments(const ContainerSpec& spec,
+                                          const TrialIdentity& identity) {
+  std::vector<std::string> argv{"create", "--name", identity.name, "--pull", "never"};
+  const auto add = [&argv](std::string_view option, std::string_view value) {
+    argv.emplace_back(option);
+    argv.emplace_back(value);
+  };
+  for (const auto& [key, value] : identity.labels) {
+    add("--label", key + '=' + value);
+  }
+  add("--log-driver", "json-file");
+  add("--log-opt", kLogSize);
+  add("--cap-drop", "ALL");
+  for (const std::string_view name : identity.grant.names()) {
+    add("--cap-add", name);
+  }
+  for (const auto& [key, value] : trial_sysctls(spec)) {
+    add("--sysctl", key + '=' + value);
+  }
+  if (!spec.network.empty()) add("--network", spec.network);
+  for (const EngineOption& option : spec.options) {
+    argv.push_back(option.name);
+    if (option.value) argv.push_back(*option.value);
+  }
+  for (const Volume& volume : spec.volumes) {
+    add("--volume", to_argument(volume));
+  }
+  argv.emplace_back("--");
+  argv.push_back(spec.image);
+  argv.insert(argv.end(), spec.command.begin(), spec.command.end());
+  return argv;
+}
+
+std::string refusal(const std::string& option) {
+  const std::string name = option.substr(0, option.find('='));
+  const auto* const row = std::ranges::find(kRefused, name, &Refused::option);
+  if (row != kRefused.end()) return std::string(row->reason);
+  // Short flags can stand together in one argument (-it), and take their value without a blank.
+  if (name.size() > 2 && name[0] == '-' && name[1] != '-') return "write one long option instead";
+  return {};
+}
+
+std::string shell_quoted(const std::vector<std::string>& argv) {
+  std::string text;
+  for (const std::string& argument : argv) {
+    if (!text.empty()) text += ' ';
+    if (!argument.empty() && std::ranges::all_of(argument, plain)) {
+      text += argument;
+      continue;
+    }
+    text += '\'';
+    for (const char letter : argument) {
+      text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+    }
+    text += '\'';
+  }
+  return text;
+}
+
+}  // namespace capmin

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace capmin {
+
+/// One container of one trial with its volumes: created here, removed at the end of the object's
+/// life, whatever happened in between.
+class Container {
+ public:
+  /// Creates fresh volumes for the named ones of `spec` and the container itself; `spec`'s options
+  /// are the same for every trial, `identity` is this one's. Throws as Engine does; what had been
+  /// made by then is removed.
+  Container(Engine& engine, const ContainerSpec& spec, const TrialIdentity& identity);
+  ~Container();
+  Container(const Container&) = delete;
+  Container& operator=(const Container&) = delete;
+
+  const std::string& name() const { return name_; }
+
+ private:
+  void remove() noexcept;
+
+  Engine& engine_;
+  std::string name_;
+  std::vector<std::string> volumes_;
+};
+
+}  // namespace capmin

@@ -1,0 +1,196 @@
+#include "engine/engine.h"
+
+#include <string_view>
+
+#include "engine/arguments.h"
+
+namespace capmin {
+namespace {
+
+using Ending = ProcessResult::Ending;
+
+constexpr std::chrono::minutes kPullDeadline{15};
+/// An engine keeps waiting for a container as long as it lives; its trial's deadline ends the call.
+constexpr std::chrono::hours kNoDeadline{24};
+constexpr std::size_t kLogLimit = 4U << 20U;
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::string trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \n\r\t");
+  if (begin == std::string_view::npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(" \n\r\t") - begin + 1));
+}
+
+}  // namespace
+
+Error engine_error(const std::string& engine, const std::string& action,
+                   const ProcessResult& result) {
+  const std::string prefix = "cannot " + action + ": ";
+  switch (result.ending) {
+    case Ending::kNotStarted:
+      return {ExitCode::kEngine, prefix + result.failure,
+              "install " + engine + ""};
+    case Ending::kDeadline:
+      return {ExitCode::kEngine, prefix + engine + " did not answer in time",
+              "see whether the engine still works: " + engine + " version"};
+    case Ending::kStopped:
+      return {ExitCode::kEngine, prefix + "interrupted"};
+    case Ending::kSignaled:
+      return {ExitCode::kEngine,
+              prefix + engine + " was killed by signal " + std::to_string(result.status)};
+    case Ending::kExited:
+      break;
+  }
+  const std::string words = trimmed(result.err);
+  if (has(words, "permission denied while trying to connect")) {
+    return {ExitCode::kEngine, prefix + "no permission to use the engine's socket",
+            "run capmin as root or as a member of the group docker"};
+  }
+  if (has(words, "Cannot connect to the Docker daemon") || has(words, "connection refused") ||
+      has(words, "error during connect")) {
+    return {ExitCode::kEngine, prefix + "no engine answers: " + words,
+            "start it, or say where it is with --host or DOCKER_HOST"};
+  }
+  return {ExitCode::kEngine, prefix + (words.empty() ? "no reason given" : words) +
+                                 " (exit status " + std::to_string(result.status) + ')'};
+}
+
+Engine::Engine(ProcessRunner& runner, std::vector<std::string> command)
+    : runner_(runner), command_(std::move(command)) {}
+
+std::vector<std::string> Engine::command_line(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> argv = command_;
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return argv;
+}
+
+ProcessResult Engine::call(const std::vector<std::string>& arguments,
+                           std::chrono::milliseconds deadline, Command::Streams streams) {
+  return runner_.run({.argv = command_line(arguments),
+                      .deadline = deadline,
+                      .output_limit = kLogLimit,
+                      .streams = streams});
+}
+
+std::string Engine::checked(const std::vector<std::string>& arguments) {
+  ProcessResult result = call(arguments);
+  if (!result.ok()) throw engine_error(name(), "run '" + name() + ' ' + arguments[0] + '\'', result);
+  return std::move(result.out);
+}
+
+EngineFacts Engine::facts() {
+  const std::string version = checked({"version", "--format", "{{json .}}"});
+  return parse_engine_facts(version, checked({"info", "--format", "{{json .}}"}));
+}
+
+std::optional<ImageFacts> Engine::find_image(const std::string& reference) {
+  const ProcessResult result = call({"image", "inspect", "--", reference});
+  if (result.ok()) return parse_image_facts(result.out);
+  if (result.ending == Ending::kExited && has(result.err, "No such image")) return std::nullopt;
+  throw engine_error(name(), "look at the image " + reference, result);
+}
+
+void Engine::pull(const std::string& reference, const std::string& platform) {
+  std::vector<std::string> arguments{"pull", "--quiet"};
+  if (!platform.empty()) arguments.insert(arguments.end(), {"--platform", platform});
+  arguments.insert(arguments.end(), {"--", reference});
+  const ProcessResult result = call(arguments, kPullDeadline);
+  if (result.ok()) return;
+  const Error error = engine_error(name(), "pull the image " + reference, result);
+  if (result.ending != Ending::kExited || !error.hint().empty()) throw error;
+  throw Error(ExitCode::kImageMissing, error.what(),
+              "check the name, or make the image first and use --pull never");
+}
+
+void Engine::create(const std::vector<std::string>& arguments) {
+  const ProcessResult result = call(arguments);
+  if (result.ok()) return;
+  if (has(result.err, "No such image")) {
+    throw Error(ExitCode::kImageMissing, "the image is gone: " + trimmed(result.err),
+                "make or pull it again");
+  }
+  throw engine_error(name(), "create a container", result);
+}
+
+bool Engine::start(const std::string& container) {
+  const ProcessResult result = call({"start", container});
+  if (result.ok()) return true;
+  // The client tells "the engine could not start it" and "no engine" apart only by its words.
+  if (result.ending == Ending::kExited && has(result.err, "Error response from daemon")) {
+    return false;
+  }
+  throw engine_error(name(), "start the container " + container, result);
+}
+
+ContainerFacts Engine::inspect(const std::string& container) {
+  return parse_container_facts(checked({"container", "inspect", container}));
+}
+
+std::string Engine::logs(const std::string& container) {
+  ProcessResult result = call({"logs", container}, kDeadline, Command::Streams::kMerged);
+  if (!result.ok()) {
+    result.err = result.out;
+    throw engine_error(name(), "read the log of " + container, result);
+  }
+  return std::move(result.out);
+}
+
+void Engine::when_ended(const std::string& container, std::stop_token stop,
+                        std::function<void()> done) {
+  runner_.start({.argv = command_line({"wait", container}), .deadline = kNoDeadline},
+                std::move(stop), [done = std::move(done)](const ProcessResult&) { done(); });
+}
+
+ProcessResult Engine::exec(const std::string& container, const std::vector<std::string>& program,
+                           const std::vector<std::pair<std::string, std::string>>& environment,
+                           std::chrono::milliseconds deadline, const std::stop_token& stop) {
+  std::vector<std::string> arguments{"exec"};
+  for (const auto& [key, value] : environment) {
+    arguments.insert(arguments.end(), {"--env", key + '=' + value});
+  }
+  arguments.push_back(container);
+  arguments.insert(arguments.end(), program.begin(), program.end());
+  return runner_.run({.argv = command_line(arguments),
+                      .deadline = deadline,
+                      .streams = Command::Streams::kMerged},
+                     stop);
+}
+
+void Engine::create_volume(const std::string& volume,
+                           const std::vector<std::pair<std::string, std::string>>& labels) {
+  std::vector<std::string> arguments{"volume", "create"};
+  for (const auto& [key, value] : labels) {
+    arguments.insert(arguments.end(), {"--label", key + '=' + value});
+  }
+  arguments.push_back(volume);
+  checked(arguments);
+}
+
+void Engine::remove(const std::string& container) noexcept {
+  remove_object({"rm", "-f", "-v", container});
+}
+
+void Engine::remove_volume(const std::string& volume) noexcept {
+  remove_object({"volume", "rm", "-f", volume});
+}
+
+void Engine::remove_object(const std::vector<std::string>& arguments) noexcept {
+  try {
+    const ProcessResult result = call(arguments);
+    if (result.ok() || has(result.err, "No such")) return;
+    const std::scoped_lock lock(mutex_);
+    leftovers_.push_back(shell_quoted(command_line(arguments)));
+  } catch (const std::exception&) {
+    // Only a lack of memory comes here; there is nobody to tell.
+  }
+}
+
+std::vector<std::string> Engine::leftovers() const {
+  const std::scoped_lock lock(mutex_);
+  return leftovers_;
+}
+
+}  // namespace capmin

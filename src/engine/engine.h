@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "engine/container_spec.h"
+#include "engine/replies.h"
+#include "system/process.h"
+
+namespace capmin {
+
+/// A container engine, driven through its own command line. Every call has a deadline and throws
+/// Error kEngine where the engine does not answer, cannot be reached or refuses. Thread-safe.
+class Engine {
+ public:
+  /// `command` is the client with its global options: {"docker", "--host", "..."}.
+  Engine(ProcessRunner& runner, std::vector<std::string> command);
+
+  /// The client's name.
+  const std::string& name() const { return command_.front(); }
+  /// The whole argument vector of a call of the client.
+  std::vector<std::string> command_line(const std::vector<std::string>& arguments) const;
+
+  EngineFacts facts();
+  /// The image that `reference` names now; nothing where the engine has none.
+  std::optional<ImageFacts> find_image(const std::string& reference);
+  /// Fetches the image; throws Error kImageMissing where that cannot be done.
+  void pull(const std::string& reference, const std::string& platform);
+
+  /// Creates a container by the arguments of create_arguments.
+  void create(const std::vector<std::string>& arguments);
+  /// Starts a container; false where it did not start: inspect tells why.
+  bool start(const std::string& container);
+  ContainerFacts inspect(const std::string& container);
+  /// What the container printed, standard output and error in the order of writing; of long logs
+  /// the beginning and the end.
+  std::string logs(const std::string& container);
+  /// Calls `done` once when the container has ended, or when the engine can't tell.
+  void when_ended(const std::string& container, std::stop_token stop, std::function<void()> done);
+  /// Runs a program inside a running container.
+  ProcessResult exec(const std::string& container, const std::vector<std::string>& program,
+                     const std::vector<std::pair<std::string, std::string>>& environment,
+                     std::chrono::milliseconds deadline, const std::stop_token& stop);
+  void create_volume(const std::string& volume,
+                     const std::vector<std::pair<std::string, std::string>>& labels);
+
+  /// Remove a container with its anonymous volumes, or a volume; nothing happens where there is
+  /// none. What cannot be removed is noted in leftovers(); never throw.
+  void remove(const std::string& container) noexcept;
+  void remove_volume(const std::string& volume) noexcept;
+  /// The commands that remove what could not be removed.
+  std::vector<std::string> leftovers() const;
+
+ private:
+  ProcessResult call(const std::vector<std::string>& arguments,
+                     std::chrono::milliseconds deadline = kDeadline,
+                     Command::Streams streams = Command::Streams::kSeparate);
+  std::string checked(const std::vector<std::string>& arguments);
+  void remove_object(const std::vector<std::string>& arguments) noexcept;
+
+  /// No engine command that capmin uses takes longer on an engine that works; those that were
+  /// measured take under a second.
+  static constexpr std::chrono::milliseconds kDeadline{30'000};
+
+  ProcessRunner& runner_;
+  std::vector<std::string> command_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> leftovers_;
+};
+
+/// The error for a call of the engine that failed; `action` says what was attempted. Tells an engine
+/// that cannot be reached, one that may not be used and one that does not answer apart.
+Error engine_error(const std::string& engine, const std::string& action,
+                   const ProcessResult& result);
+
+}  // namespace capmin

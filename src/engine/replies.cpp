@@ -1,0 +1,165 @@
+#include "engine/replies.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+#include <boost/json.hpp>
+
+namespace capmin {
+namespace {
+
+namespace json = boost::json;
+
+json::value parse(std::string_view text, std::string_view command) {
+  try {
+    return json::parse(json::string_view(text.data(), text.size()));
+  } catch (const std::exception& error) {
+    throw Error(ExitCode::kEngine, "the engine's reply to '" + std::string(command) +
+                                       "' is not JSON: " + error.what());
+  }
+}
+
+/// The member `key` of `value`, or null where there is none.
+const json::value& member(const json::value& value, std::string_view key) {
+  static const json::value kNull;
+  const json::object* object = value.if_object();
+  if (object == nullptr) return kNull;
+  const json::value* found = object->if_contains(json::string_view(key.data(), key.size()));
+  return found == nullptr ? kNull : *found;
+}
+
+std::string text(const json::value& value) {
+  const json::string* string = value.if_string();
+  return string == nullptr ? std::string() : std::string(string->data(), string->size());
+}
+
+std::vector<std::string> texts(const json::value& value) {
+  std::vector<std::string> result;
+  if (const json::array* array = value.if_array()) {
+    std::ranges::transform(*array, std::back_inserter(result), text);
+  }
+  return result;
+}
+
+std::int64_t number(const json::value& value) {
+  const std::int64_t* integer = value.if_int64();
+  return integer == nullptr ? 0 : *integer;
+}
+
+bool flag(const json::value& value) {
+  return value.is_bool() && value.get_bool();
+}
+
+/// The only element of the array that `inspect` prints.
+json::value first_inspected(std::string_view reply, std::string_view command) {
+  json::value value = parse(reply, command);
+  const json::array* array = value.if_array();
+  if (array == nullptr || array->size() != 1 || !array->front().is_object()) {
+    throw Error(ExitCode::kEngine, "the engine's reply to '" + std::string(command) +
+                                       "' does not describe one object");
+  }
+  return array->front();
+}
+
+/// The program of a HEALTHCHECK, from the three forms of its Test field.
+std::vector<std::string> healthcheck_program(const json::value& config) {
+  std::vector<std::string> test = texts(member(member(config, "Healthcheck"), "Test"));
+  if (test.empty() || test.front() == "NONE") return {};
+  const bool is_shell_line = test.front() == "CMD-SHELL";
+  test.erase(test.begin());
+  if (!is_shell_line) return test;
+  std::vector<std::string> program = texts(member(config, "Shell"));
+  if (program.empty()) program = {"/bin/sh", "-c"};
+  program.insert(program.end(), test.begin(), test.end());
+  return program;
+}
+
+}  // namespace
+
+EngineFacts parse_engine_facts(std::string_view version_json, std::string_view info_json) {
+  const json::value version = parse(version_json, "version");
+  const json::value info = parse(info_json, "info");
+  const json::value& server = member(version, "Server");
+  EngineFacts facts;
+  facts.version = text(member(server, "Version"));
+  if (facts.version.empty()) {
+    throw Error(ExitCode::kEngine, "the engine does not tell its version");
+  }
+  facts.kernel = text(member(info, "KernelVersion"));
+  facts.platform = text(member(server, "Os")) + '/' + text(member(server, "Arch"));
+  facts.runtime = text(member(info, "DefaultRuntime"));
+  if (const json::array* components = member(server, "Components").if_array()) {
+    for (const json::value& component : *components) {
+      if (text(member(component, "Name")) == facts.runtime) {
+        facts.runtime += ' ' + text(member(component, "Version"));
+        break;
+      }
+    }
+  }
+  facts.seccomp = "off";
+  for (const std::string& option : texts(member(info, "SecurityOptions"))) {
+    constexpr std::string_view kSeccomp = "name=seccomp,profile=";
+    if (option.starts_with(kSeccomp)) facts.seccomp = option.substr(kSeccomp.size());
+    if (option.starts_with("name=rootless")) facts.rootless = true;
+  }
+  return facts;
+}
+
+ImageFacts parse_image_facts(std::string_view inspect_json) {
+  const json::value image = first_inspected(inspect_json, "image inspect");
+  const json::value& config = member(image, "Config");
+  ImageFacts facts;
+  facts.id = text(member(image, "Id"));
+  if (facts.id.empty()) throw Error(ExitCode::kEngine, "the engine does not tell the image's id");
+  const std::vector<std::string> digests = texts(member(image, "RepoDigests"));
+  if (!digests.empty()) facts.digest = digests.front().substr(digests.front().find('@') + 1);
+  facts.platform = text(member(image, "Os")) + '/' + text(member(image, "Architecture"));
+  facts.user = text(member(config, "User"));
+  facts.entrypoint = texts(member(config, "Entrypoint"));
+  facts.command = texts(member(config, "Cmd"));
+  if (const json::object* ports = member(config, "ExposedPorts").if_object()) {
+    for (const auto& port : *ports) facts.exposed_ports.emplace_back(port.key());
+  }
+  facts.healthcheck = healthcheck_program(config);
+  const std::int64_t nanoseconds = number(member(member(config, "Healthcheck"), "Timeout"));
+  if (nanoseconds > 0) facts.healthcheck_timeout = std::chrono::milliseconds(nanoseconds / 1000000);
+  return facts;
+}
+
+ContainerFacts parse_container_facts(std::string_view inspect_json) {
+  const json::value container = first_inspected(inspect_json, "container inspect");
+  const json::value& state = member(container, "State");
+  if (!state.is_object()) {
+    throw Error(ExitCode::kEngine, "the engine does not tell the container's state");
+  }
+  ContainerFacts facts;
+  facts.id = text(member(container, "Id"));
+  facts.running = flag(member(state, "Running"));
+  facts.started = text(member(state, "Status")) != "created";
+  facts.pid = static_cast<int>(number(member(state, "Pid")));
+  facts.exit_code = static_cast<int>(number(member(state, "ExitCode")));
+  facts.out_of_memory = flag(member(state, "OOMKilled"));
+  facts.error = text(member(state, "Error"));
+  const json::value& network = member(container, "NetworkSettings");
+  if (const json::object* networks = member(network, "Networks").if_object()) {
+    for (const auto& entry : *networks) {
+      if (facts.ip.empty()) facts.ip = text(member(entry.value(), "IPAddress"));
+    }
+  }
+  if (const json::object* ports = member(network, "Ports").if_object()) {
+    for (const auto& port : *ports) {
+      const json::array* bindings = port.value().if_array();
+      if (bindings == nullptr || bindings->empty()) continue;
+      facts.ports[std::string(port.key())] = text(member(bindings->front(), "HostPort"));
+    }
+  }
+  return facts;
+}
+
+bool program_not_executable(const ContainerFacts& facts) {
+  return !facts.started && (facts.exit_code == 126 || facts.exit_code == 127) &&
+         facts.error.find("exec: \"") != std::string::npos;
+}
+
+}  // namespace capmin

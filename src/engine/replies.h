@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace capmin {
+
+/// What the engine says of itself.
+struct EngineFacts {
+  std::string version;
+  std::string runtime;  ///< name and version, "runc 1.1.5"
+  std::string kernel;
+  std::string platform;  ///< "linux/amd64"
+  std::string seccomp;   ///< name of the default profile; "off" without
+  bool rootless = false;
+};
+
+/// What an image says of itself.
+struct ImageFacts {
+  std::string id;        ///< "sha256:..."
+  std::string digest;    ///< "sha256:..." of its registry; empty for an image made locally
+  std::string platform;  ///< "linux/amd64"
+  std::string user;      ///< as the image names it; empty is root
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> command;
+  std::vector<std::string> exposed_ports;  ///< "80/tcp"
+  std::vector<std::string> healthcheck;    ///< HEALTHCHECK as an argument vector; empty without
+  std::chrono::milliseconds healthcheck_timeout{30'000};
+};
+
+/// What the engine says of a container.
+struct ContainerFacts {
+  std::string id;
+  bool running = false;
+  bool started = false;  ///< its own program was executed, or at least attempted by the kernel
+  int pid = 0;           ///< of its first process, in the engine's pid namespace; 0 when none runs
+  int exit_code = 0;
+  bool out_of_memory = false;
+  std::string error;  ///< the engine's words on why it did not start
+  std::string ip;     ///< its address in the first network that gave it one
+  std::map<std::string, std::string> ports;  ///< published: container port -> host port
+};
+
+/// Read the engine's JSON replies; fields that are not there stay empty. Throw Error kEngine, which
+/// names the command, for what is no JSON of the expected form.
+EngineFacts parse_engine_facts(std::string_view version_json, std::string_view info_json);
+ImageFacts parse_image_facts(std::string_view inspect_json);
+ContainerFacts parse_container_facts(std::string_view inspect_json);
+
+/// Tells whether a container did not start because its program could not be executed under the
+/// grant and user at hand (no such file, permission denied): then the container's start has failed
+/// like any program's, and it is no engine trouble. runc says `exec: "PROGRAM": ...` and docker sets
+/// the exit status 126 or 127 (docker 20.10 with runc 1.1).
+bool program_not_executable(const ContainerFacts& facts);
+
+}  // namespace capmin

@@ -1,0 +1,56 @@
+#include "engine/volume.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "core/error.h"
+
+namespace capmin {
+namespace {
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t end = text.find(separator);
+    parts.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+Volume parse_volume(std::string_view argument) {
+  const std::vector<std::string> parts = split(argument, ':');
+  Volume volume;
+  if (parts.size() == 1) {
+    volume.target = parts[0];
+  } else {
+    volume.source = parts[0];
+    volume.target = parts[1];
+    if (parts.size() == 3) volume.options = parts[2];
+    const bool is_path = volume.source.starts_with('/') || volume.source.starts_with('.');
+    volume.kind = is_path ? Volume::Kind::kBind : Volume::Kind::kNamed;
+  }
+  const std::vector<std::string> options = split(volume.options, ',');
+  volume.read_only = std::ranges::find(options, "ro") != options.end();
+  if (parts.size() > 3 || !volume.target.starts_with('/') ||
+      (parts.size() > 1 && volume.source.empty())) {
+    throw Error(ExitCode::kUsage, "'" + std::string(argument) + "' is not a volume",
+                "write SOURCE:/TARGET, SOURCE:/TARGET:ro or /TARGET");
+  }
+  if (volume.kind == Volume::Kind::kBind) {
+    volume.source = std::filesystem::absolute(volume.source).lexically_normal().string();
+  }
+  return volume;
+}
+
+std::string to_argument(const Volume& volume) {
+  std::string text = volume.source.empty() ? "" : volume.source + ':';
+  text += volume.target;
+  if (!volume.options.empty()) text += ':' + volume.options;
+  return text;
+}
+
+}  // namespace capmin
