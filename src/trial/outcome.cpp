@@ -1,0 +1,49 @@
+#include "trial/outcome.h"
+
+#include <array>
+#include <cstdio>
+
+namespace capmin {
+namespace {
+
+std::string seconds_text(double seconds) {
+  std::array<char, 32> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%.1f s", seconds);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
+std::string exit_text(const Outcome& outcome) {
+  return outcome.exit_code ? "exited with status " + std::to_string(*outcome.exit_code) : "ended";
+}
+
+}  // namespace
+
+std::string describe(const Outcome& outcome) {
+  switch (outcome.ending) {
+    case Ending::kProbePassed:
+      return "the probe passed";
+    case Ending::kJobDone:
+      return "the container ended with status 0";
+    case Ending::kTimeUp:
+      return "not healthy within the deadline of " + seconds_text(outcome.deadline_seconds);
+    case Ending::kExited:
+      return "the container " + exit_text(outcome);
+    case Ending::kExitedAfterProbe:
+      return "the container " + exit_text(outcome) + " after the probe had passed";
+    case Ending::kProbeFailedAtEnd:
+      return "the probe failed after the container had " + exit_text(outcome);
+    case Ending::kNotExecutable:
+      return "the container's program could not be executed";
+    case Ending::kOutOfMemory:
+      return "the container was killed for lack of memory";
+    case Ending::kCannotJudge:
+      return "the probe could not judge";
+    case Ending::kEngineTrouble:
+      return "the engine failed: " + outcome.engine_message;
+    case Ending::kInterrupted:
+      return "interrupted";
+  }
+  return {};
+}
+
+}  // namespace capmin

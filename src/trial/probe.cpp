@@ -1,0 +1,72 @@
+#include "trial/probe.h"
+
+#include <algorithm>
+
+namespace capmin {
+namespace {
+
+constexpr std::size_t kOutputLimit = 64U << 10U;
+
+ProbeAttempt judged(ProcessResult result) {
+  using Result = ProbeAttempt::Result;
+  ProbeAttempt attempt;
+  attempt.output = std::move(result.out);
+  switch (result.ending) {
+    case ProcessResult::Ending::kExited:
+      attempt.exit = result.status;
+      attempt.result = result.status == 0                    ? Result::kPassed
+                       : result.status == kCannotJudgeStatus ? Result::kCannotJudge
+                                                             : Result::kFailed;
+      break;
+    case ProcessResult::Ending::kSignaled:
+    case ProcessResult::Ending::kDeadline:
+      attempt.result = Result::kFailed;
+      break;
+    case ProcessResult::Ending::kStopped:
+      attempt.result = Result::kStopped;
+      break;
+    case ProcessResult::Ending::kNotStarted:
+      attempt.result = Result::kCannotJudge;
+      attempt.output = result.failure;
+      break;
+  }
+  return attempt;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> probe_environment(const ProbeTarget& target,
+                                                                   const std::string& engine) {
+  std::vector<std::pair<std::string, std::string>> variables{
+      {"CAPMIN_CONTAINER", target.container}, {"CAPMIN_NAME", target.name},
+      {"CAPMIN_IP", target.ip},               {"CAPMIN_ENGINE", engine},
+      {"CAPMIN_PHASE", "start"},              {"CAPMIN_TRIAL", std::to_string(target.trial)}};
+  for (const auto& [container_port, host_port] : target.ports) {
+    const std::string number = container_port.substr(0, container_port.find('/'));
+    variables.emplace_back("CAPMIN_PORT_" + number, host_port);
+  }
+  if (target.exit_status >= 0) {
+    variables.emplace_back("CAPMIN_EXIT_STATUS", std::to_string(target.exit_status));
+  }
+  return variables;
+}
+
+ProbeAttempt attempt(const Probe& probe, const ProbeTarget& target, Engine& engine,
+                     ProcessRunner& runner, std::chrono::milliseconds deadline,
+                     const std::stop_token& stop) {
+  deadline = std::min(deadline, probe.attempt_deadline);
+  const auto environment = probe_environment(target, engine.name());
+  if (probe.kind == Probe::Kind::kFile) {
+    return judged(runner.run({.argv = {probe.path},
+                              .environment = environment,
+                              .deadline = deadline,
+                              .output_limit = kOutputLimit,
+                              .streams = Command::Streams::kMerged},
+                             stop));
+  }
+  const std::vector<std::string> program =
+      probe.kind == Probe::Kind::kExec ? std::vector<std::string>{kProbeInside} : probe.program;
+  return judged(engine.exec(target.container, program, environment, deadline, stop));
+}
+
+}  // namespace capmin

@@ -1,0 +1,222 @@
+#include "trial/search.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <list>
+#include <mutex>
+#include <thread>
+
+namespace capmin {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kShortestDeadline{3'000};
+constexpr int kPatienceFactor = 4;
+
+Evidence evidence_of(const Outcome& outcome) {
+  Evidence evidence;
+  evidence.log = outcome.log;
+  evidence.engine_message = outcome.ending == Ending::kNotExecutable ? outcome.engine_message : "";
+  evidence.exited = outcome.exit_code.has_value();
+  evidence.exit_code = outcome.exit_code.value_or(0);
+  return evidence;
+}
+
+Observation observation_of(const FinishedTrial& trial) {
+  const Evidence evidence = evidence_of(trial.outcome);
+  Observation observation{.trial = trial.number,
+                          .grant = trial.request.grant,
+                          .verdict = trial.outcome.verdict,
+                          .signature = {},
+                          .suspects = {}};
+  if (trial.outcome.verdict == Verdict::kFailed) {
+    observation.signature = failure_signature(trial.clues, evidence);
+    observation.suspects = ranked_suspects(trial.clues, evidence.exited);
+  }
+  return observation;
+}
+
+class Search {
+ public:
+  Search(const Policy& policy, int slots, const Patience& patience, const RuleTable& rules,
+         const RunTrial& run_trial, const SearchEvents& events, const std::stop_token& stop)
+      : policy_(policy),
+        slots_(slots),
+        patience_(patience),
+        rules_(rules),
+        run_trial_(run_trial),
+        events_(events),
+        on_stop_(stop, [this] { wake(); }),
+        stop_(stop) {}
+  ~Search() { cancel_all(); }
+  Search(const Search&) = delete;
+  Search& operator=(const Search&) = delete;
+
+  SearchResult run();
+
+ private:
+  struct Running {
+    int number = 0;
+    TrialRequest request;
+    bool useless = false;
+    std::stop_source stop;
+    std::optional<Outcome> outcome;
+    std::exception_ptr error;
+    std::jthread thread;
+  };
+
+  void wake() {
+    const std::scoped_lock lock(mutex_);
+    changed_.notify_all();
+  }
+  void start(const TrialRequest& request);
+  void steer(const RunTrials& wanted);
+  void collect();
+  void finish(Running& trial);
+  void cancel_all();
+  milliseconds deadline() const;
+
+  const Policy& policy_;
+  int slots_;
+  const Patience& patience_;
+  const RuleTable& rules_;
+  const RunTrial& run_trial_;
+  const SearchEvents& events_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::stop_callback<std::function<void()>> on_stop_;
+  const std::stop_token& stop_;
+
+  std::list<Running> running_;
+  History history_;
+  SearchResult result_;
+  std::optional<double> baseline_seconds_;
+};
+
+SearchResult Search::run() {
+  while (!stop_.stop_requested()) {
+    std::vector<CapabilitySet> grants;
+    for (const Running& trial : running_) {
+      if (!trial.useless) grants.push_back(trial.request.grant);
+    }
+    const Step step = next(policy_, history_, grants, slots_);
+    const auto* wanted = std::get_if<RunTrials>(&step);
+    if (wanted == nullptr) {
+      result_.verdict = step;
+      break;
+    }
+    steer(*wanted);
+    collect();
+  }
+  cancel_all();
+  return std::move(result_);
+}
+
+/// Starts what the planner wants and does not run yet; stops what it wants no more.
+void Search::steer(const RunTrials& wanted) {
+  std::vector<TrialRequest> missing = wanted.trials;
+  for (Running& trial : running_) {
+    const auto found = std::ranges::find(missing, trial.request.grant, &TrialRequest::grant);
+    if (found != missing.end()) {
+      missing.erase(found);
+    } else if (!trial.useless) {
+      trial.useless = true;
+      trial.stop.request_stop();
+    }
+  }
+  for (const TrialRequest& request : missing) {
+    if (static_cast<int>(running_.size()) < slots_) start(request);
+  }
+}
+
+void Search::start(const TrialRequest& request) {
+  const int number = result_.started++;
+  events_.started(number, request);
+  Running& trial = running_.emplace_back();
+  trial.number = number;
+  trial.request = request;
+  trial.thread = std::jthread([this, &trial, limit = deadline()] {
+    std::optional<Outcome> outcome;
+    std::exception_ptr error;
+    try {
+      outcome = run_trial_(trial.number, trial.request.grant, limit, trial.stop.get_token());
+    } catch (...) {
+      error = std::current_exception();
+    }
+    const std::scoped_lock lock(mutex_);
+    trial.outcome = std::move(outcome);
+    trial.error = error;
+    changed_.notify_all();
+  });
+}
+
+/// Waits until a trial has ended, and takes every one that has.
+void Search::collect() {
+  const auto ended = [](const Running& trial) { return trial.outcome || trial.error; };
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock,
+                [&] { return stop_.stop_requested() || std::ranges::any_of(running_, ended); });
+  for (auto trial = running_.begin(); trial != running_.end();) {
+    if (!ended(*trial)) {
+      ++trial;
+      continue;
+    }
+    lock.unlock();
+    trial->thread.join();
+    if (trial->error && !trial->useless) std::rethrow_exception(trial->error);
+    if (!trial->useless && !stop_.stop_requested()) finish(*trial);
+    lock.lock();
+    trial = running_.erase(trial);
+  }
+}
+
+void Search::finish(Running& trial) {
+  FinishedTrial finished{.number = trial.number,
+                         .request = trial.request,
+                         .outcome = std::move(*trial.outcome),
+                         .clues = {}};
+  if (finished.outcome.verdict != Verdict::kUndecided) {
+    finished.clues = rules_.clues(evidence_of(finished.outcome));
+  }
+  if (finished.outcome.verdict == Verdict::kPassed && finished.request.grant == policy_.ceiling) {
+    baseline_seconds_ = std::max(baseline_seconds_.value_or(0), finished.outcome.seconds);
+  }
+  const Observation observation = observation_of(finished);
+  const auto place = std::ranges::upper_bound(history_, finished.number, {}, &Observation::trial);
+  history_.insert(place, observation);
+  events_.finished(finished);
+  const auto row =
+      std::ranges::upper_bound(result_.trials, finished.number, {}, &FinishedTrial::number);
+  result_.trials.insert(row, std::move(finished));
+}
+
+milliseconds Search::deadline() const {
+  if (!baseline_seconds_) return patience_.fixed.value_or(patience_.baseline);
+  return derived_deadline(*baseline_seconds_, patience_);
+}
+
+void Search::cancel_all() {
+  for (Running& trial : running_) {
+    trial.stop.request_stop();
+  }
+  running_.clear();
+}
+
+}  // namespace
+
+milliseconds derived_deadline(double baseline_seconds, const Patience& patience) {
+  if (patience.fixed) return *patience.fixed;
+  const auto derived = milliseconds(static_cast<int>(baseline_seconds * 1000) * kPatienceFactor);
+  return std::max(derived, kShortestDeadline);
+}
+
+SearchResult search(const Policy& policy, int slots, const Patience& patience,
+                    const RuleTable& rules, const RunTrial& run_trial, const SearchEvents& events,
+                    const std::stop_token& stop) {
+  return Search(policy, slots, patience, rules, run_trial, events, stop).run();
+}
+
+}  // namespace capmin

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "core/planner.h"
+#include "diagnosis/rule_table.h"
+#include "trial/outcome.h"
+
+namespace capmin {
+
+/// A trial that has come to its end, with what the diagnosis made of it.
+struct FinishedTrial {
+  int number = 0;
+  TrialRequest request;
+  Outcome outcome;
+  std::vector<Clue> clues;
+};
+
+/// Runs trial `number`; the seam between the search and the engine.
+using RunTrial = std::function<Outcome(int number, CapabilitySet grant,
+                                       std::chrono::milliseconds deadline, std::stop_token stop)>;
+
+/// How long trials may take.
+struct Patience {
+  std::chrono::milliseconds baseline{60'000};  ///< until the ceiling has passed
+  std::optional<std::chrono::milliseconds> fixed;  ///< for all trials, where the user said so
+};
+
+/// The longest wait of a trial after the baseline passed in `baseline_seconds`: four times that, at
+/// least 3 s, since other processes of the machine may slow any trial.
+std::chrono::milliseconds derived_deadline(double baseline_seconds, const Patience& patience);
+
+/// What happens during a search, for whoever watches; called on the thread of search().
+struct SearchEvents {
+  std::function<void(int number, const TrialRequest& request)> started = [](int, const auto&) {};
+  std::function<void(const FinishedTrial& trial)> finished = [](const auto&) {};
+};
+
+/// A search that has come to its end.
+struct SearchResult {
+  std::optional<Step> verdict;  ///< nothing when it was interrupted; never RunTrials
+  std::vector<FinishedTrial> trials;  ///< by their numbers; useless ones left out
+  int started = 0;                    ///< containers asked for, useless ones included
+};
+
+/// Asks the planner and runs what it wants, `slots` trials side by side, until it has a verdict or a
+/// stop is requested. An Error thrown by a trial ends all others and is thrown on.
+SearchResult search(const Policy& policy, int slots, const Patience& patience,
+                    const RuleTable& rules, const RunTrial& run_trial, const SearchEvents& events,
+                    const std::stop_token& stop);
+
+}  // namespace capmin

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "system/process.h"
+#include "trial/outcome.h"
+#include "trial/probe.h"
+
+namespace capmin {
+
+/// What all trials of a run have in common.
+struct TrialSetup {
+  ContainerSpec spec;
+  Probe probe;
+  std::string run_id;  ///< unique on the engine
+  std::string owner;   ///< label value that tells whether the capmin that made a container lives
+};
+
+/// The name of the container of trial `number`.
+std::string container_name(const TrialSetup& setup, int number);
+
+/// The identity of the container of trial `number`: its name and the labels capmin.run,
+/// capmin.trial and capmin.owner.
+TrialIdentity trial_identity(const TrialSetup& setup, int number, CapabilitySet grant);
+
+/// Runs one trial: a fresh container with `grant`, the probe until it passes, the container ends or
+/// `deadline` is over; removes the container. Engine trouble is an undecided outcome. Throws Error
+/// kInternal where the container's real capability sets hold more than the grant, and kImageMissing
+/// where the image is gone.
+Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,
+                  std::chrono::milliseconds deadline, Engine& engine, ProcessRunner& runner,
+                  const std::stop_token& stop);
+
+}  // namespace capmin
