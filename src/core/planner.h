@@ -5,7 +5,6 @@
 
 #include <array>
 #include <optional>
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -103,11 +102,10 @@ struct Undecided {
 /// What to do next: every end of a search is a type of its own.
 using Step = std::variant<RunTrials, Minimal, CeilingFails, Unstable, Undecided>;
 
-/// What to do after `history`, with `slots` trials able to run side by side (at least 1).
-/// `running` are the grants of the trials that have not finished. Pure: the same arguments give the
-/// same step, and the answer does not depend on `slots` or on the order in which trials finish.
-Step next(const Policy& policy, const History& history, std::span<const CapabilitySet> running,
-          int slots);
+/// What to do after `history`, with `slots` trials able to run side by side (at least 1). Pure: the
+/// same arguments give the same step. The set that is found and its proof do not depend on `slots`
+/// or on the order in which trials finish. Trials that were cancelled do not belong in a history.
+Step next(const Policy& policy, const History& history, int slots);
 
 /// The least risky set that was observed passing and never failing, if there is one: the answer if
 /// the search had to stop now.

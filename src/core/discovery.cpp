@@ -1,0 +1,150 @@
+#include "core/discovery.h"
+
+#include "core/splitting.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace capmin {
+namespace {
+
+/// Whether two failures look the same, so that what was added in between did not help.
+bool same_failure(const Observation& before, const Observation& after) {
+  if (before.signature.empty() && after.signature.empty()) {
+    return before.suspects == after.suspects;
+  }
+  return before.signature == after.signature;
+}
+
+class Discovery {
+ public:
+  Discovery(const Policy& policy, Replay& replay)
+      : policy_(policy),
+        replay_(replay),
+        accepted_(policy.guess & policy.ceiling),
+        upper_(policy.ceiling) {}
+
+  std::optional<Found> run() {
+    while (accepted_ != upper_) {
+      const std::optional<Verdict> verdict = search(accepted_, accepted_);
+      if (!verdict) return std::nullopt;
+      if (*verdict == Verdict::kPassed) return Found{accepted_, accepted_};
+      if (failures_ >= kMostSearchFailures) break;
+      switch (follow_clues()) {
+        case Outcome::kStopped:
+          return std::nullopt;
+        case Outcome::kPassed:
+          return Found{upper_, accepted_};
+        case Outcome::kProgress:
+          continue;
+        case Outcome::kExhausted:
+          break;
+      }
+      if (removal_is_cheaper()) break;
+      if (!split()) return std::nullopt;
+    }
+    return Found{upper_, accepted_};
+  }
+
+ private:
+  enum class Outcome { kStopped, kPassed, kProgress, kExhausted };
+
+  std::optional<Verdict> search(CapabilitySet grant, CapabilitySet subject) {
+    const bool known = replay_.failure(grant) != nullptr;
+    const std::optional<Verdict> verdict = replay_.ask({grant, Purpose::kSearch, subject}, 1);
+    if (verdict == Verdict::kFailed && !known) ++failures_;
+    return verdict;
+  }
+
+  /// What `failure` suspects and the accepted set lacks, best first, after those in `list`.
+  void add_suspects(const Observation& failure, std::vector<CapabilitySet>& list) const {
+    for (const CapabilitySet suspect : failure.suspects) {
+      const CapabilitySet added = suspect - accepted_;
+      if (added.empty() || !upper_.contains(added)) continue;
+      if (std::ranges::find(list, added) == list.end()) list.push_back(added);
+    }
+  }
+
+  /// Tries the suspects of the accepted set's failure, each in place of the one before.
+  Outcome follow_clues() {
+    const Observation* const failure = replay_.failure(accepted_);
+    if (failure == nullptr) return Outcome::kExhausted;
+    std::vector<CapabilitySet> list;
+    add_suspects(*failure, list);
+    CapabilitySet all;
+    for (std::size_t i = 0; i < list.size() && refutations_ < kMostRefutations; ++i) {
+      const CapabilitySet suspect = list[i];
+      const CapabilitySet grant = accepted_ | suspect;
+      const std::optional<Verdict> verdict = search(grant, suspect);
+      if (!verdict) return Outcome::kStopped;
+      if (*verdict == Verdict::kPassed) {
+        accepted_ = upper_ = grant;
+        return Outcome::kPassed;
+      }
+      const Observation* const next = replay_.failure(grant);
+      if (next != nullptr && !same_failure(*failure, *next)) {
+        accepted_ = grant;
+        failing_ = {};
+        return Outcome::kProgress;
+      }
+      ++refutations_;
+      if (next != nullptr) add_suspects(*next, list);
+    }
+    for (const CapabilitySet suspect : list) {
+      all |= suspect;
+    }
+    return all.empty() ? Outcome::kExhausted : try_together(all);
+  }
+
+  /// Tries all suspects of one failure at once.
+  Outcome try_together(CapabilitySet all) {
+    const CapabilitySet grant = accepted_ | all;
+    if (grant == upper_) return Outcome::kExhausted;
+    const std::optional<Verdict> verdict = search(grant, all);
+    if (!verdict) return Outcome::kStopped;
+    if (*verdict == Verdict::kPassed) {
+      upper_ = grant;
+      return Outcome::kPassed;
+    }
+    failing_ = grant;
+    return Outcome::kExhausted;
+  }
+
+  /// Whether removing the members in doubt one by one is expected to take fewer trials than more
+  /// splitting. Each critical member that splitting has found makes one more likely.
+  bool removal_is_cheaper() const {
+    const int doubtful = (upper_ - accepted_).size();
+    const auto halvings = static_cast<int>(std::bit_width(static_cast<unsigned>(doubtful)));
+    return doubtful <= (splits_ + 1) * (halvings + 1);
+  }
+
+  /// Finds one more critical member; false when the replay cannot go on.
+  bool split() {
+    const std::optional<Split> found = find_critical(
+        policy_, replay_, {accepted_, upper_, failing_, refutations_ < kMostRefutations});
+    if (!found) return false;
+    ++splits_;
+    failures_ += found->failures;
+    upper_ = found->passing;
+    accepted_ = accepted_.with(found->critical);
+    failing_ = {};
+    return true;
+  }
+
+  const Policy& policy_;
+  Replay& replay_;
+  CapabilitySet accepted_;  ///< observed failing, until it passes
+  CapabilitySet upper_;     ///< observed passing
+  CapabilitySet failing_;   ///< observed failing, contains accepted_; empty when unknown
+  int refutations_ = 0;
+  int failures_ = 0;
+  int splits_ = 0;
+};
+
+}  // namespace
+
+std::optional<Found> find_passing(const Policy& policy, Replay& replay) {
+  return Discovery(policy, replay).run();
+}
+
+}  // namespace capmin

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/replay.h"
+
+#include <optional>
+
+namespace capmin {
+
+/// So many refuted suspects end the belief in clues.
+inline constexpr int kMostRefutations = 3;
+/// So many failing trials end the search from below: removal from above is never dearer by more.
+inline constexpr int kMostSearchFailures = 16;
+
+/// A set that passes, and which of its members the evidence speaks for.
+struct Found {
+  CapabilitySet passing;
+  CapabilitySet believed;
+};
+
+/// Looks for a set that passes, from Policy::guess upwards: by the suspects of each failure, then
+/// by splitting what lies between the failing set and the smallest passing one. It may end with a
+/// set far from minimal, the ceiling at worst, where removing members one by one is cheaper.
+/// The ceiling must have passed. Nothing when the replay cannot go on.
+std::optional<Found> find_passing(const Policy& policy, Replay& replay);
+
+}  // namespace capmin

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "profile/profile.h"
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace capmin {
+
+struct DocumentNode;
+struct DocumentField;
+
+/// How a list or map of a document stands in YAML: an entry to a line, or all on one line.
+enum class Layout { kBlock, kFlow };
+
+/// A length of time, written with one decimal.
+struct Seconds {
+  double value = 0;  ///< finite, not negative
+};
+
+/// A constant of capmin's own that YAML needs no quotes for.
+struct Word {
+  std::string text;
+};
+
+struct DocumentList {
+  Layout layout = Layout::kBlock;
+  std::vector<DocumentNode> items;
+};
+
+struct DocumentMap {
+  Layout layout = Layout::kBlock;
+  std::vector<DocumentField> fields;  ///< in the order in which they are written
+
+  /// Appends a field.
+  void set(std::string key, DocumentNode value);
+};
+
+/// One value of a document that can be written as YAML and as JSON.
+struct DocumentNode {
+  std::variant<std::string, Word, int, bool, Seconds, DocumentList, DocumentMap> value;
+};
+
+struct DocumentField {
+  std::string key;
+  DocumentNode value;
+};
+
+/// The profile with its sets, reasons, warnings and attempts in the order in which they are
+/// written: by name, by text, by trial number; alternatives by risk.
+Profile in_order(Profile profile);
+
+/// The capmin/v1 document of a profile: the one description of its keys and their order.
+DocumentMap document_of(const Profile& profile);
+
+/// The document as YAML, without a comment before it. Every text is double-quoted; what is not
+/// printable ASCII is escaped, and of two number signs in a row the second, because CI systems
+/// execute lines with "##".
+std::string emit_yaml(const DocumentMap& document);
+
+/// The document as JSON, indented by two blanks, with a line break at its end. Escapes as
+/// emit_yaml, but characters beyond U+FFFF stand for themselves: their surrogate pairs would be
+/// wrong in YAML.
+std::string emit_json(const DocumentMap& document);
+
+}  // namespace capmin

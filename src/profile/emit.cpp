@@ -1,0 +1,130 @@
+#include "profile/document.h"
+#include "profile/quote.h"
+#include "yaml/plain_scalar.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace capmin {
+namespace {
+
+/// The largest number of seconds that is written: far beyond any run, and short in digits.
+constexpr double kMostSeconds = 1e9;
+
+std::string number(Seconds seconds) {
+  const double value = std::isfinite(seconds.value) ? seconds.value : 0;
+  std::array<char, 32> buffer{};
+  const auto [end, error] =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(),
+                    std::clamp(value, 0.0, kMostSeconds), std::chars_format::fixed, 1);
+  return {buffer.data(), end};
+}
+
+std::string scalar(const DocumentNode& node, QuoteFormat format) {
+  if (const auto* const text = std::get_if<std::string>(&node.value)) return quote(*text, format);
+  if (const auto* const word = std::get_if<Word>(&node.value)) {
+    return format == QuoteFormat::kYaml ? word->text : quote(word->text, format);
+  }
+  if (const auto* const whole = std::get_if<int>(&node.value)) return std::to_string(*whole);
+  if (const auto* const truth = std::get_if<bool>(&node.value)) return *truth ? "true" : "false";
+  return number(std::get<Seconds>(node.value));
+}
+
+std::string yaml_key(const std::string& key) {
+  return is_plain_word(key) ? key : quote(key, QuoteFormat::kYaml);
+}
+
+std::string flow(const DocumentNode& node) {
+  std::string result;
+  if (const auto* const list = std::get_if<DocumentList>(&node.value)) {
+    for (const DocumentNode& item : list->items) {
+      result += (result.empty() ? "" : ", ") + flow(item);
+    }
+    return '[' + result + ']';
+  }
+  if (const auto* const map = std::get_if<DocumentMap>(&node.value)) {
+    for (const auto& [key, value] : map->fields) {
+      result += (result.empty() ? "" : ", ") + yaml_key(key) + ": " + flow(value);
+    }
+    return '{' + result + '}';
+  }
+  return scalar(node, QuoteFormat::kYaml);
+}
+
+bool is_block(const DocumentNode& node) {
+  if (const auto* const list = std::get_if<DocumentList>(&node.value)) {
+    return list->layout == Layout::kBlock && !list->items.empty();
+  }
+  const auto* const map = std::get_if<DocumentMap>(&node.value);
+  return map != nullptr && map->layout == Layout::kBlock && !map->fields.empty();
+}
+
+std::string block(const DocumentNode& node, const std::string& indent);
+
+std::string block_map(const DocumentMap& map, const std::string& indent) {
+  std::string result;
+  for (const auto& [key, value] : map.fields) {
+    result += indent + yaml_key(key) + ':';
+    result += is_block(value) ? '\n' + block(value, indent + "  ") : ' ' + flow(value) + '\n';
+  }
+  return result;
+}
+
+std::string block_list(const DocumentList& list, const std::string& indent) {
+  std::string result;
+  for (const DocumentNode& item : list.items) {
+    std::string entry =
+        is_block(item) ? block(item, indent + "  ") : indent + "  " + flow(item) + '\n';
+    entry[indent.size()] = '-';
+    result += entry;
+  }
+  return result;
+}
+
+std::string block(const DocumentNode& node, const std::string& indent) {
+  if (const auto* const list = std::get_if<DocumentList>(&node.value)) {
+    return block_list(*list, indent);
+  }
+  return block_map(std::get<DocumentMap>(node.value), indent);
+}
+
+std::string json(const DocumentNode& node, const std::string& indent);
+
+std::string json_map(const DocumentMap& map, const std::string& indent) {
+  std::string result;
+  for (const auto& [key, value] : map.fields) {
+    result += (result.empty() ? "\n" : ",\n") + indent + "  " + quote(key, QuoteFormat::kJson) +
+              ": " + json(value, indent + "  ");
+  }
+  return result.empty() ? "{}" : '{' + result + '\n' + indent + '}';
+}
+
+std::string json_list(const DocumentList& list, const std::string& indent) {
+  std::string result;
+  for (const DocumentNode& item : list.items) {
+    result += (result.empty() ? "\n" : ",\n") + indent + "  " + json(item, indent + "  ");
+  }
+  return result.empty() ? "[]" : '[' + result + '\n' + indent + ']';
+}
+
+std::string json(const DocumentNode& node, const std::string& indent) {
+  if (const auto* const list = std::get_if<DocumentList>(&node.value)) {
+    return json_list(*list, indent);
+  }
+  if (const auto* const map = std::get_if<DocumentMap>(&node.value)) return json_map(*map, indent);
+  return scalar(node, QuoteFormat::kJson);
+}
+
+}  // namespace
+
+std::string emit_yaml(const DocumentMap& document) {
+  return block_map(document, "");
+}
+
+std::string emit_json(const DocumentMap& document) {
+  return json_map(document, "") + '\n';
+}
+
+}  // namespace capmin

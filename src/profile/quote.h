@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace capmin {
+
+/// The formats that a quoted text can stand in.
+enum class QuoteFormat { kYaml, kJson };
+
+/// `text` (UTF-8) between double quotes, on one line, in printable ASCII; a parser of the format
+/// reads back the same text. Invalid UTF-8 becomes U+FFFD. In JSON, characters beyond U+FFFF stand
+/// for themselves, so that JSON stays YAML. The second of two number signs is escaped.
+std::string quote(std::string_view text, QuoteFormat format);
+
+}  // namespace capmin

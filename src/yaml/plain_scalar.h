@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+namespace capmin {
+
+/// True when an unquoted scalar is text to a YAML 1.1 parser and to a YAML 1.2 parser alike: it
+/// begins with a letter or a slash and is no word for a truth value or for nothing (yes, off,
+/// null, ...). Conservative: other plain texts are to be quoted.
+bool is_plain_text(std::string_view scalar);
+
+/// True for plain text of at least two ASCII letters and digits: a key that needs no quotes.
+bool is_plain_word(std::string_view scalar);
+
+}  // namespace capmin

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "profile/profile.h"
+
+namespace capmin {
+
+/// A profile with something in every field; tests/golden holds its bytes.
+inline Profile sample_profile() {
+  using enum Capability;
+  const CapabilitySet set{kChown, kDacOverride, kSetgid, kSetuid};
+  Profile profile;
+  profile.image = {"nginx:1.27",
+                   "sha256:4c0fdaa8b6341bfdeca5f18f7837462c80cff90527ee35ef185571e1c327beac",
+                   "sha256:39286ab8a5e14aeaf5fdd6e2fac76e0c8d31a0c07224f0ee5e6be502f12e93f3",
+                   "linux/amd64", "0:0"};
+  profile.add = set;
+  profile.conditional = {{kNetBindService, "net.ipv4.ip_unprivileged_port_start > 80"}};
+  profile.guarantee = "unique";
+  profile.passed = {{6, set, {}, 2, {}, {}}};
+  profile.failed = {
+      {7, set.without(kSetuid), kSetuid, 1, 1, {}},
+      {8, set.without(kSetgid), kSetgid, 2, {}, "the probe failed until the deadline of 3.0 s"},
+      {9, set.without(kDacOverride), kDacOverride, 1, 1, {}},
+      {10, set.without(kChown), kChown, 1, 1, {}}};
+  profile.alternatives = {{kChown, kDacReadSearch, kFowner, kSetgid, kSetuid}};
+  profile.reasons = {
+      {kChown, "chown-eperm",
+       "chown(\"/var/lib/nginx/body\", 33) failed (1: Operation not permitted)",
+       "give /var/lib/nginx to www-data when the image is built"},
+      {kDacOverride, "open-eacces",
+       "open() \"/var/log/nginx/error.log\" failed (13: Permission denied)",
+       "make /var/log/nginx writable for root's group, or log to stderr"},
+      {kSetgid, "", "", ""},
+      {kSetuid, "setuid-eperm", "setuid(33) failed (1: Operation not permitted)", ""}};
+  profile.warnings = {"nice(-5) failed (13: Permission denied) in a passing trial",
+                      "##vso[task.complete] and \xf0\x9f\x90\xb3 caf\xc3\xa9 in a log line"};
+  profile.probe = {"file",
+                   "health.sh",
+                   "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                   {"start", "restart"}};
+  profile.environment = {
+      "docker",
+      "20.10.24",
+      "runc 1.1.5",
+      "6.1.0",
+      "default",
+      false,
+      "bridge",
+      "portable",
+      {{"net.ipv4.ip_unprivileged_port_start", "1024"}, {"net.ipv4.ping_group_range", "1 0"}},
+      {"--env", "TZ", "--publish", "80"},
+      {"nginx", "-g", "daemon off;"},
+      5.4};
+  profile.run = {"1.0.0", "2026-11-23T02:14:09Z", 11, 5, 14.2};
+  return profile;
+}
+
+}  // namespace capmin

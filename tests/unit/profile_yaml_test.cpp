@@ -1,0 +1,102 @@
+#include "profile/profile_yaml.h"
+
+#include "profile_sample.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <sstream>
+
+namespace capmin {
+namespace {
+
+std::string golden(const char* name) {
+  const auto path = std::filesystem::path(__FILE__).parent_path().parent_path() / "golden" / name;
+  std::ifstream file(path, std::ios::binary);
+  REQUIRE_MESSAGE(file, "cannot open ", path.string());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("a profile has the same bytes in YAML every time") {
+  CHECK(to_yaml(sample_profile()) == golden("profile.yaml"));
+}
+
+TEST_CASE("a profile has the same bytes in JSON every time") {
+  CHECK(to_json(sample_profile()) == golden("profile.json"));
+}
+
+TEST_CASE("the order in which facts were found does not show") {
+  Profile shuffled = sample_profile();
+  std::swap(shuffled.reasons.front(), shuffled.reasons.back());
+  std::swap(shuffled.failed.front(), shuffled.failed.back());
+  std::swap(shuffled.warnings.front(), shuffled.warnings.back());
+  CHECK(to_yaml(shuffled) == to_yaml(sample_profile()));
+}
+
+TEST_CASE("an empty profile still has every section") {
+  const std::string yaml = to_yaml(Profile{});
+  CHECK(contains(yaml, "  drop: [\"ALL\"]\n  add: []\n  conditional: []\n"));
+  CHECK(contains(yaml,
+                 "  passed: []\n  failed: []\n  alternatives: []\nreasons: []\nwarnings: []\n"));
+}
+
+TEST_CASE("an empty minimal set is written as an empty grant") {
+  Profile profile;
+  profile.passed = {{1, {}, {}, 1, {}, {}}};
+  CHECK(contains(to_yaml(profile), "    - {trial: 1, grant: [], times: 1}\n"));
+}
+
+TEST_CASE("hostile text never begins a line that a CI system executes") {
+  Profile profile = sample_profile();
+  profile.image.reference = "\n::error::x\n##vso[x]";
+  profile.warnings = {"::error::x", "##[error]x", "a\r::set-output name=x::y"};
+  profile.environment.sysctls = {{"::error::x", "\n::error::x"}, {"##vso[x]", "##vso[x]"}};
+  for (const std::string& text : {to_yaml(profile), to_json(profile)}) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      const std::size_t start = line.find_first_not_of(" -");
+      CHECK_FALSE(line.substr(std::min(start, line.size())).starts_with("::"));
+    }
+    CHECK_FALSE(contains(text, "##"));
+    CHECK_FALSE(contains(text, "\r"));
+  }
+}
+
+TEST_CASE("a document is printable ASCII but for astral characters in JSON") {
+  const std::string yaml = to_yaml(sample_profile());
+  CHECK(std::ranges::all_of(yaml, [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
+  CHECK(contains(yaml, R"(\U0001F433 caf\u00E9)"));
+  CHECK(contains(to_json(sample_profile()), "\xf0\x9f\x90\xb3 caf\\u00E9"));
+}
+
+TEST_CASE("seconds have one decimal, whatever was measured") {
+  Profile profile;
+  const auto seconds = [&profile](double value) {
+    profile.run.seconds = value;
+    const std::string yaml = to_yaml(profile);
+    return yaml.substr(yaml.rfind("seconds: "));
+  };
+  CHECK(seconds(0) == "seconds: 0.0}\n");
+  CHECK(seconds(14) == "seconds: 14.0}\n");
+  CHECK(seconds(14.249) == "seconds: 14.2}\n");
+  CHECK(seconds(-0.01) == "seconds: 0.0}\n");
+  CHECK(seconds(std::numeric_limits<double>::quiet_NaN()) == "seconds: 0.0}\n");
+  CHECK(seconds(std::numeric_limits<double>::infinity()) == "seconds: 0.0}\n");
+}
+
+TEST_CASE("a key that YAML could take for something else is quoted") {
+  Profile profile;
+  profile.environment.sysctls = {{"yes", "1"}, {"a: b", "2"}, {"plain", "3"}};
+  CHECK(contains(to_yaml(profile), R"(sysctls: {"a: b": "2", plain: "3", "yes": "1"})"));
+}
+
+}  // namespace
+}  // namespace capmin
