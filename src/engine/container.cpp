@@ -12,7 +12,7 @@ Container::Container(Engine& engine, const ContainerSpec& spec, const TrialIdent
     ContainerSpec fresh = spec;
     std::map<std::string, std::string> replaced;
     for (Volume& volume : fresh.volumes) {
-      if (volume.kind != Volume::Kind::kNamed) continue;
+      if (spec.keep_volumes || volume.kind != Volume::Kind::kNamed) continue;
       std::string& name = replaced[volume.source];
       if (name.empty()) {
         name = name_ + "-volume-" + std::to_string(replaced.size());

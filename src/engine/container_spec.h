@@ -29,6 +29,7 @@ struct ContainerSpec {
   std::vector<std::string> command;
   std::vector<EngineOption> options;
   std::vector<Volume> volumes;
+  bool keep_volumes = false;  ///< named volumes are used as they are, not replaced for each trial
   std::string network;  ///< as --network has it; empty is the engine's default
   Ports ports = Ports::kPortable;
 };

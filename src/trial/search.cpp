@@ -98,11 +98,7 @@ class Search {
 
 SearchResult Search::run() {
   while (!stop_.stop_requested()) {
-    std::vector<CapabilitySet> grants;
-    for (const Running& trial : running_) {
-      if (!trial.useless) grants.push_back(trial.request.grant);
-    }
-    const Step step = next(policy_, history_, grants, slots_);
+    const Step step = next(policy_, history_, slots_);
     const auto* wanted = std::get_if<RunTrials>(&step);
     if (wanted == nullptr) {
       result_.verdict = step;

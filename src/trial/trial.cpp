@@ -251,6 +251,11 @@ TrialIdentity trial_identity(const TrialSetup& setup, int number, CapabilitySet 
           .grant = grant};
 }
 
+std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
+                                                const TrialIdentity& identity) {
+  return create_arguments(with_probe(setup), identity);
+}
+
 Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,
                   milliseconds deadline, Engine& engine, ProcessRunner& runner,
                   const std::stop_token& stop) {

@@ -27,6 +27,10 @@ std::string container_name(const TrialSetup& setup, int number);
 /// capmin.trial and capmin.owner.
 TrialIdentity trial_identity(const TrialSetup& setup, int number, CapabilitySet grant);
 
+/// The arguments of the engine's create command for one trial.
+std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
+                                                const TrialIdentity& identity);
+
 /// Runs one trial: a fresh container with `grant`, the probe until it passes, the container ends or
 /// `deadline` is over; removes the container. Engine trouble is an undecided outcome. Throws Error
 /// kInternal where the container's real capability sets hold more than the grant, and kImageMissing

@@ -4,9 +4,8 @@
 #include <sys/stat.h>
 
 #include <cstdlib>
-#include <functional>
 
-#include "core/error.h"
+#include "expect_error.h"
 
 namespace capmin {
 namespace {
@@ -26,15 +25,6 @@ struct Scratch {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), {}));
   }
 };
-
-ExitCode code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return ExitCode::kDone;
-}
 
 TEST_CASE("a file is written whole and read back") {
   const Scratch scratch;

@@ -1,0 +1,115 @@
+#include "cli/progress.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include "diagnosis/sanitize.h"
+
+namespace capmin {
+namespace {
+
+constexpr int kGrantWidth = 28;
+
+std::string time_of_day() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  std::array<char, 16> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%H:%M:%S ", &local);
+  return {text.data(), length};
+}
+
+/// "trial  7   without SETUID               0.9s" in fixed columns.
+std::string columns(const std::string& label, const std::string& grant, const std::string& rest) {
+  std::string line = label;
+  line.resize(std::max<std::size_t>(line.size(), 11), ' ');
+  line += grant;
+  line.resize(std::max<std::size_t>(line.size() + 1, 11 + kGrantWidth), ' ');
+  return line + rest;
+}
+
+std::string seconds_text(double seconds) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%5.1fs", seconds);
+  return text.data();
+}
+
+std::string label_of(int number, Purpose purpose) {
+  if (purpose == Purpose::kBaseline) return "baseline";
+  const std::string text = std::to_string(number);
+  return "trial " + std::string(text.size() < 2 ? 1 : 0, ' ') + text;
+}
+
+}  // namespace
+
+std::string ceiling_text(CapabilitySet ceiling) {
+  const CapabilitySet extra = ceiling - docker_default_set();
+  if (!ceiling.contains(docker_default_set())) {
+    return std::to_string(ceiling.size()) + " capabilities";
+  }
+  return extra.empty() ? "Docker's 14" : "Docker's 14 and " + to_string(extra);
+}
+
+const Clue* leading_clue(const FinishedTrial& trial) {
+  const auto suspects = ranked_suspects(trial.clues, trial.outcome.exit_code.has_value());
+  if (suspects.empty()) return nullptr;
+  const auto found = std::ranges::find_if(trial.clues, [&suspects](const Clue& clue) {
+    return !clue.suspects.empty() && clue.suspects.front() == suspects.front();
+  });
+  return found == trial.clues.end() ? nullptr : &*found;
+}
+
+SearchEvents Progress::events() {
+  SearchEvents events;
+  events.started = [this](int number, const TrialRequest& request) { started(number, request); };
+  events.finished = [this](const FinishedTrial& trial) { finished(trial); };
+  return events;
+}
+
+std::string Progress::what(const TrialRequest& request) const {
+  switch (request.purpose) {
+    case Purpose::kRemove:
+    case Purpose::kProve:
+      return "without " + to_string(request.subject);
+    case Purpose::kBaseline:
+    case Purpose::kSearch:
+    case Purpose::kConfirm:
+    case Purpose::kExplore:
+      break;
+  }
+  return request.grant == ceiling_ ? ceiling_text(ceiling_) : to_string(request.grant);
+}
+
+void Progress::started(int number, const TrialRequest& request) {
+  terminal_.passing(" now   " + columns(label_of(number, request.purpose), what(request), ""));
+}
+
+void Progress::finished(const FinishedTrial& trial) {
+  const Outcome& outcome = trial.outcome;
+  const bool passed = outcome.verdict == Verdict::kPassed;
+  const std::string word = passed                                   ? " pass  "
+                           : outcome.verdict == Verdict::kFailed ? " fail  "
+                                                                 : " ----  ";
+  const Clue* clue = outcome.verdict == Verdict::kFailed ? leading_clue(trial) : nullptr;
+  const std::string seen = passed            ? ""
+                           : clue != nullptr ? clue->line
+                                             : sanitize(describe(outcome));
+  const std::string stamp = terminal_.is_terminal() ? "" : time_of_day();
+  const std::string head =
+      columns(label_of(trial.number, trial.request.purpose), what(trial.request),
+              seconds_text(outcome.seconds));
+  const std::size_t indent = stamp.size() + word.size() + head.size() + 2;
+  const auto width = static_cast<std::size_t>(terminal_.columns());
+  const std::size_t room = width > indent + 20 ? width - indent : 20;
+  terminal_.line(stamp + terminal_.tinted(word, passed ? Tint::kGood : Tint::kBad) + head +
+                 (seen.empty() ? "" : "  " + sanitize(seen, terminal_.is_terminal() ? room : 400)));
+  if (clue == nullptr) return;
+  terminal_.line(std::string(indent, ' ') +
+                 terminal_.tinted(to_string(clue->suspects.front()) + "  rule " + clue->rule +
+                                      (clue->check.empty() ? "" : ": " + clue->check),
+                                  Tint::kDim));
+}
+
+}  // namespace capmin

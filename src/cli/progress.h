@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/terminal.h"
+#include "trial/search.h"
+
+namespace capmin {
+
+/// Tells a person what a search does: one line per finished trial, with the clue that a failure
+/// gave; on a terminal also the trial that runs now.
+class Progress {
+ public:
+  Progress(Terminal& terminal, CapabilitySet ceiling) : terminal_(terminal), ceiling_(ceiling) {}
+
+  /// The events to give to search(); this object must live as long.
+  SearchEvents events();
+
+ private:
+  void started(int number, const TrialRequest& request);
+  void finished(const FinishedTrial& trial);
+  std::string what(const TrialRequest& request) const;
+
+  Terminal& terminal_;
+  CapabilitySet ceiling_;
+};
+
+/// The ceiling in words: "Docker's 14", "Docker's 14 and NET_ADMIN", "9 capabilities".
+std::string ceiling_text(CapabilitySet ceiling);
+
+/// The clue that the search follows first after `trial`, or null where it has none.
+const Clue* leading_clue(const FinishedTrial& trial);
+
+}  // namespace capmin

@@ -1,0 +1,133 @@
+#include "cli/run_failure.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/progress.h"
+#include "diagnosis/sanitize.h"
+#include "engine/arguments.h"
+
+namespace capmin {
+namespace {
+
+constexpr std::size_t kShownLines = 5;
+
+const Outcome& outcome_of(const SearchResult& result, int number) {
+  return std::ranges::find(result.trials, number, &FinishedTrial::number)->outcome;
+}
+
+/// The last lines of hostile text, each sanitized and behind `label`, so that none of them starts a
+/// line of ours.
+std::string last_lines(const std::string& label, const std::string& hostile) {
+  std::vector<std::string> lines;
+  std::size_t begin = 0;
+  while (begin < hostile.size()) {
+    const std::size_t end = std::min(hostile.find('\n', begin), hostile.size());
+    std::string line = sanitize(std::string_view(hostile).substr(begin, end - begin));
+    if (!line.empty()) lines.push_back(std::move(line));
+    begin = end + 1;
+  }
+  if (lines.size() > kShownLines) lines.erase(lines.begin(), lines.end() - kShownLines);
+  std::string text;
+  for (const std::string& line : lines) {
+    text += "\n  " + label + ": " + line;
+  }
+  return text;
+}
+
+std::string probe_name(const RunOptions& options) {
+  const bool is_file =
+      options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec;
+  return is_file ? std::filesystem::path(options.probe_as_written).filename().string() : "probe";
+}
+
+std::string shown(const Outcome& outcome, const RunOptions& options) {
+  std::string text = "\n  cause: " + sanitize(describe(outcome));
+  if (outcome.probe_exit) {
+    text += "; " + probe_name(options) + ": exit status " + std::to_string(*outcome.probe_exit);
+  }
+  if (!outcome.engine_message.empty()) {
+    text += "\n  engine: " + sanitize(outcome.engine_message);
+  }
+  return text + last_lines(probe_name(options), outcome.probe_output) +
+         last_lines("container", outcome.log);
+}
+
+/// What the evidence of the failed ceiling asks for beyond the ceiling, best first.
+CapabilitySet suspects_beyond(const SearchResult& result, CapabilitySet ceiling) {
+  CapabilitySet beyond;
+  for (const FinishedTrial& trial : result.trials) {
+    const Clue* clue = leading_clue(trial);
+    if (clue == nullptr) continue;
+    for (const CapabilitySet& set : clue->suspects) {
+      if (!ceiling.contains(set)) {
+        beyond |= set - ceiling;
+        break;
+      }
+    }
+  }
+  return beyond;
+}
+
+std::string joined(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (const std::string_view name : names) {
+    text += (text.empty() ? "" : ",") + std::string(name);
+  }
+  return text;
+}
+
+}  // namespace
+
+Error failure_of(const CeilingFails& verdict, const RunOptions& options, const RunPlan& plan,
+                 const SearchResult& result) {
+  const Outcome& outcome = outcome_of(result, verdict.trials.back());
+  const std::string times = std::to_string(verdict.trials.size());
+  const std::string what = "the probe fails even with " + ceiling_text(plan.policy.ceiling) +
+                           " capabilities, " + times + " times out of " + times +
+                           shown(outcome, options);
+  const CapabilitySet beyond = suspects_beyond(result, plan.policy.ceiling);
+  if (!beyond.empty()) {
+    std::string risks;
+    for (const Capability capability : beyond.members()) {
+      risks += "; " + std::string(name_of(capability)) + " (risk " +
+               std::string(name_of(info(capability).risk)) + ") lets a container " +
+               std::string(info(capability).permits);
+    }
+    return {ExitCode::kNoWorkingSet, what,
+            "the log points to what is not in the ceiling; to try it: --allow " +
+                joined(beyond.names()) + risks};
+  }
+  return {ExitCode::kNoWorkingSet, what,
+          "see that the image and the probe work by hand: capmin run " + options.image +
+              " --probe " + shell_quoted({options.probe_as_written}) +
+              " --dry-run prints the commands; --timeout gives a slow start more time"};
+}
+
+Error failure_of(const Unstable& verdict, const RunOptions& options, const SearchResult& result) {
+  std::string what = "the probe contradicts itself: with " + to_string(verdict.grant) +
+                     " it passed " + std::to_string(verdict.passed.size()) + " and failed " +
+                     std::to_string(verdict.failed.size()) + " times";
+  if (!verdict.failed.empty()) what += shown(outcome_of(result, verdict.failed.back()), options);
+  return {ExitCode::kUnstable, what,
+          "make the probe wait for what it needs, or give trials more time with --timeout"};
+}
+
+Error failure_of(const Undecided& verdict, const SearchResult& result) {
+  const Outcome& outcome = outcome_of(result, verdict.trials.back());
+  const std::string times = std::to_string(verdict.trials.size());
+  const std::string what = "no trial with " + to_string(verdict.grant) +
+                           " could be judged, in " + times + " attempts\n  cause: " +
+                           sanitize(describe(outcome)) + last_lines("probe", outcome.probe_output);
+  switch (outcome.ending) {
+    case Ending::kOutOfMemory:
+      return {ExitCode::kNoWorkingSet, what, "give the container more memory with --memory"};
+    case Ending::kCannotJudge:
+      return {ExitCode::kNoWorkingSet, what,
+              "the probe ended with status 77, or could not be run: run it by hand"};
+    default:
+      return {ExitCode::kEngine, what, "see whether the engine still works: docker version"};
+  }
+}
+
+}  // namespace capmin

@@ -1,0 +1,93 @@
+#include "cli/run_plan.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <filesystem>
+
+#include "core/error.h"
+#include "system/file.h"
+#include "system/process_identity.h"
+
+namespace capmin {
+namespace {
+
+/// How strongly an exposed port below 1024 speaks for NET_BIND_SERVICE where such ports are
+/// privileged: nearly every server that exposes one also listens on it.
+constexpr double kExposedPortBelief = 0.9;
+
+ImageFacts find_or_pull(const RunOptions& options, Engine& engine) {
+  std::optional<ImageFacts> image;
+  if (options.pull != Pull::kAlways) image = engine.find_image(options.image);
+  if (!image && options.pull != Pull::kNever) {
+    engine.pull(options.image, options.platform);
+    image = engine.find_image(options.image);
+  }
+  if (image) return *image;
+  throw Error(ExitCode::kImageMissing, "there is no image " + options.image + " on this engine",
+              "make it, or let capmin fetch it with --pull missing");
+}
+
+void prepare_probe(const RunOptions& options, RunPlan& plan) {
+  namespace fs = std::filesystem;
+  Probe& probe = plan.setup.probe;
+  if (probe.kind == Probe::Kind::kFile || probe.kind == Probe::Kind::kExec) {
+    const fs::path path = fs::absolute(options.probe_as_written).lexically_normal();
+    const std::string text = read_file(path);
+    if (::access(path.c_str(), X_OK) != 0) {
+      throw Error(ExitCode::kUsage, "the probe " + path.string() + " is not executable",
+                  "chmod +x " + path.string());
+    }
+    probe.path = path.string();
+    plan.probe_sha256 = sha256(text);
+  } else if (probe.kind == Probe::Kind::kHealthcheck) {
+    if (plan.image.healthcheck.empty()) {
+      throw Error(ExitCode::kUsage, "the image " + options.image + " has no HEALTHCHECK",
+                  "write one as a script and give it with --probe FILE");
+    }
+    probe.program = plan.image.healthcheck;
+    probe.attempt_deadline = plan.image.healthcheck_timeout;
+  }
+}
+
+bool exposes_privileged_port(const ImageFacts& image) {
+  for (const std::string& port : image.exposed_ports) {
+    int number = 0;
+    std::from_chars(port.data(), port.data() + port.size(), number);
+    if (number > 0 && number < 1024) return true;
+  }
+  return false;
+}
+
+Policy make_policy(const RunOptions& options, const RunPlan& plan) {
+  Policy policy;
+  policy.ceiling = (docker_default_set() | options.allow) - options.deny;
+  for (const CapabilityInfo& row : all_capabilities()) {
+    policy.belief.at(static_cast<std::size_t>(row.capability)) = row.need_rate;
+  }
+  if (options.spec.ports == Ports::kPortable && exposes_privileged_port(plan.image)) {
+    policy.belief.at(static_cast<std::size_t>(Capability::kNetBindService)) = kExposedPortBelief;
+  }
+  return policy;
+}
+
+}  // namespace
+
+RunPlan make_run_plan(const RunOptions& options, Engine& engine) {
+  RunPlan plan;
+  plan.setup.probe = options.probe;
+  plan.setup.spec = options.spec;
+  plan.setup.run_id = random_id();
+  plan.setup.owner = process_identity();
+  plan.patience.fixed = options.timeout;
+  // What a user can mend at once is told before the engine is asked anything.
+  if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);
+  plan.engine = engine.facts();
+  plan.image = find_or_pull(options, engine);
+  if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);
+  plan.setup.spec.image = plan.image.id;
+  plan.policy = make_policy(options, plan);
+  return plan;
+}
+
+}  // namespace capmin

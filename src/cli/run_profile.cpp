@@ -1,0 +1,165 @@
+#include "cli/run_profile.h"
+
+#include <algorithm>
+
+#include "cli/progress.h"
+#include "diagnosis/sanitize.h"
+#include "engine/arguments.h"
+
+namespace capmin {
+namespace {
+
+const FinishedTrial& trial_numbered(const SearchResult& result, int number) {
+  return *std::ranges::find(result.trials, number, &FinishedTrial::number);
+}
+
+Profile::Attempt attempt_of(const SearchResult& result, const std::vector<int>& trials) {
+  const FinishedTrial& first = trial_numbered(result, trials.front());
+  Profile::Attempt attempt;
+  attempt.trial = first.number;
+  attempt.grant = first.request.grant;
+  attempt.times = static_cast<int>(trials.size());
+  attempt.exit = first.outcome.exit_code;
+  attempt.ending = sanitize(describe(first.outcome));
+  return attempt;
+}
+
+bool suspects(const Clue& clue, Capability capability) {
+  return std::ranges::any_of(
+      clue.suspects, [capability](CapabilitySet set) { return set.contains(capability); });
+}
+
+/// The clue that speaks best for `capability`: of the trial without it, else of any failed trial
+/// that did not grant it; null where none does.
+const Clue* clue_for(Capability capability, int proof_trial, const SearchResult& result) {
+  const auto in = [capability](const FinishedTrial& trial) -> const Clue* {
+    const auto first = std::ranges::find_if(trial.clues, [capability](const Clue& clue) {
+      return !clue.suspects.empty() && clue.suspects.front().contains(capability);
+    });
+    if (first != trial.clues.end()) return &*first;
+    const auto any = std::ranges::find_if(
+        trial.clues, [capability](const Clue& clue) { return suspects(clue, capability); });
+    return any == trial.clues.end() ? nullptr : &*any;
+  };
+  if (const Clue* clue = in(trial_numbered(result, proof_trial))) return clue;
+  for (const FinishedTrial& trial : result.trials) {
+    if (trial.outcome.verdict != Verdict::kFailed) continue;
+    if (trial.request.grant.contains(capability)) continue;
+    if (const Clue* clue = in(trial)) return clue;
+  }
+  return nullptr;
+}
+
+Profile::Reason reason_for(const Removal& removal, const SearchResult& result) {
+  Profile::Reason reason{.name = removal.without, .rule = {}, .line = {}, .advice = {}};
+  if (const Clue* clue = clue_for(removal.without, removal.trials.front(), result)) {
+    reason.rule = clue->rule;
+    reason.line = clue->line;
+    reason.advice = clue->alternative;
+  }
+  return reason;
+}
+
+std::string kind_of(const Probe& probe) {
+  if (probe.oneshot) return "oneshot";
+  switch (probe.kind) {
+    case Probe::Kind::kFile:
+      return "file";
+    case Probe::Kind::kExec:
+      return "exec";
+    case Probe::Kind::kHealthcheck:
+      return "healthcheck";
+    case Probe::Kind::kExit:
+      return "exit";
+  }
+  return {};
+}
+
+/// The user's options as a reviewer may see them: of variables only the names.
+std::vector<std::string> options_without_values(const ContainerSpec& spec) {
+  std::vector<std::string> options;
+  for (const EngineOption& option : spec.options) {
+    std::string text = option.name;
+    if (option.value && option.name == "--env") {
+      text += ' ' + option.value->substr(0, option.value->find('='));
+    } else if (option.value) {
+      text += ' ' + *option.value;
+    }
+    options.push_back(sanitize(text));
+  }
+  for (const Volume& volume : spec.volumes) {
+    options.push_back(sanitize("--volume " + to_argument(volume)));
+  }
+  if (spec.keep_volumes) options.emplace_back("--keep-volumes");
+  return options;
+}
+
+Profile::Environment environment_of(const RunOptions& options, const RunPlan& plan) {
+  Profile::Environment environment;
+  environment.engine = options.engine_command.front();
+  environment.version = sanitize(plan.engine.version);
+  environment.runtime = sanitize(plan.engine.runtime);
+  environment.kernel = sanitize(plan.engine.kernel);
+  environment.seccomp = sanitize(plan.engine.seccomp);
+  environment.rootless = plan.engine.rootless;
+  environment.network = options.spec.network.empty() ? "bridge" : options.spec.network;
+  const auto sysctls = trial_sysctls(options.spec);
+  environment.ports = sysctls.empty() ? "engine" : "portable";
+  environment.sysctls = {sysctls.begin(), sysctls.end()};
+  environment.options = options_without_values(options.spec);
+  for (const std::string& argument : options.spec.command) {
+    environment.command.push_back(sanitize(argument));
+  }
+  return environment;
+}
+
+}  // namespace
+
+Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
+                   const Minimal& answer, const std::string& at, double seconds) {
+  Profile profile;
+  profile.image = {.reference = options.image,
+                   .digest = sanitize(plan.image.digest),
+                   .id = sanitize(plan.image.id),
+                   .platform = sanitize(plan.image.platform),
+                   .user = sanitize(options.user.empty() ? plan.image.user : options.user)};
+  profile.add = answer.proof.set;
+  profile.passed.push_back(attempt_of(result, answer.proof.passed));
+  for (const Removal& removal : answer.proof.removals) {
+    Profile::Attempt attempt = attempt_of(result, removal.trials);
+    attempt.without = removal.without;
+    profile.failed.push_back(attempt);
+    profile.reasons.push_back(reason_for(removal, result));
+  }
+  for (const Proof& alternative : answer.alternatives) {
+    profile.alternatives.push_back(alternative.set);
+  }
+  if (!answer.monotone) {
+    profile.warnings.emplace_back(
+        "not monotone: a set that passed lies inside one that failed; more capabilities than "
+        "these can make the probe fail");
+  }
+  if (plan.setup.spec.ports == Ports::kPortable && trial_sysctls(plan.setup.spec).empty()) {
+    profile.warnings.emplace_back(
+        "privileged ports were not tried: the engine cannot set them in the network '" +
+        sanitize(plan.setup.spec.network) + "'");
+  }
+  profile.probe = {.kind = kind_of(options.probe),
+                   .path = options.probe.kind == Probe::Kind::kFile ||
+                                   options.probe.kind == Probe::Kind::kExec
+                               ? sanitize(options.probe_as_written)
+                               : std::string(),
+                   .sha256 = plan.probe_sha256,
+                   .scenario = {"start"}};
+  profile.environment = environment_of(options, plan);
+  profile.environment.deadline_seconds =
+      trial_numbered(result, answer.proof.passed.front()).outcome.deadline_seconds;
+  profile.run = {.capmin = CAPMIN_VERSION,
+                 .at = at,
+                 .trials = result.started,
+                 .floor = answer.proof.set.size() + 1,
+                 .seconds = seconds};
+  return profile;
+}
+
+}  // namespace capmin

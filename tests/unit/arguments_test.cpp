@@ -1,0 +1,65 @@
+#include "engine/arguments.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+namespace capmin {
+namespace {
+
+ContainerSpec nginx() {
+  return {.image = "sha256:0123",
+          .command = {"nginx", "-g", "daemon off;"},
+          .options = {{.name = "--env", .value = "A=b c"}, {.name = "--read-only", .value = {}}},
+          .volumes = {{.kind = Volume::Kind::kAnonymous, .source = {}, .target = "/data"}},
+          .network = {}};
+}
+
+TrialIdentity identity() {
+  return {.name = "capmin-1-2",
+          .labels = {{"capmin.run", "1"}},
+          .grant = {Capability::kSetuid, Capability::kChown}};
+}
+
+TEST_CASE("a trial drops everything, adds its grant and makes low ports privileged") {
+  CHECK(shell_quoted(create_arguments(nginx(), identity())) ==
+        "create --name capmin-1-2 --pull never --label capmin.run=1 --log-driver json-file "
+        "--log-opt max-size=4m --cap-drop ALL --cap-add CHOWN --cap-add SETUID "
+        "--sysctl net.ipv4.ip_unprivileged_port_start=1024 "
+        "--sysctl 'net.ipv4.ping_group_range=1 0' "
+        "--env 'A=b c' --read-only --volume /data -- sha256:0123 nginx -g 'daemon off;'");
+}
+
+TEST_CASE("privileged ports are not asked for where they cannot be set") {
+  ContainerSpec spec = nginx();
+  CHECK(trial_sysctls(spec).size() == 2);
+  spec.network = "none";
+  CHECK(trial_sysctls(spec).size() == 2);
+  spec.network = "host";
+  CHECK(trial_sysctls(spec).empty());
+  spec.network = "container:x";
+  CHECK(trial_sysctls(spec).empty());
+  spec.network = {};
+  spec.ports = Ports::kEngine;
+  CHECK(trial_sysctls(spec).empty());
+}
+
+TEST_CASE("options that would undo the trial are refused, however they are written") {
+  for (const char* option : {"--privileged", "--privileged=true", "--cap-add=ALL", "--cap-drop",
+                             "--pid=host", "--name", "--rm", "--restart=always", "--label",
+                             "--mount=type=bind", "-dit", "-lx=y", "-i", "--"}) {
+    CAPTURE(option);
+    CHECK_FALSE(refusal(option).empty());
+  }
+  for (const char* option : {"--init", "--runtime=runc", "--group-add=5", "--dns"}) {
+    CAPTURE(option);
+    CHECK(refusal(option).empty());
+  }
+}
+
+TEST_CASE("quoting keeps every argument apart for a shell") {
+  CHECK(shell_quoted({"a", "", "b c", "it's", "$(id)", "x=y"}) == "a '' 'b c' 'it'\\''s' '$(id)' x=y");
+}
+
+}  // namespace
+}  // namespace capmin

@@ -1,0 +1,129 @@
+#include "cli/options.h"
+
+#include <doctest/doctest.h>
+
+#include "engine/arguments.h"
+#include "expect_error.h"
+
+namespace capmin {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+Arguments with_probe(Arguments more) {
+  Arguments arguments{"image", "--probe", "./health.sh"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+RunOptions parsed(const Arguments& more) {
+  return parse_run_options(with_probe(more));
+}
+
+ExitCode code(const Arguments& more) {
+  return code_of([&more] { parsed(more); });
+}
+
+TEST_CASE("the shortest command line names an image and a probe") {
+  const RunOptions options = parsed({});
+  CHECK(options.image == "image");
+  CHECK(options.probe.kind == Probe::Kind::kFile);
+  CHECK(options.probe_as_written == "./health.sh");
+  CHECK(options.spec.ports == Ports::kPortable);
+  CHECK(options.engine_command == Arguments{"docker"});
+}
+
+TEST_CASE("everything behind -- is the container's command, byte for byte") {
+  const Arguments command{"sh", "-c", "echo \"a\" 'b'", "--", "", "\n", "--probe"};
+  Arguments arguments{"--"};
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  CHECK(parsed(arguments).spec.command == command);
+}
+
+TEST_CASE("container options are passed on in their order") {
+  const RunOptions options =
+      parsed({"-e", "A=1", "--memory", "64m", "-e", "B", "--read-only", "--entrypoint", "",
+              "--engine-arg", "--init", "--engine-arg=--dns=127.0.0.1", "--tmpfs=/tmp"});
+  const std::vector<EngineOption> expected{
+      {.name = "--env", .value = "A=1"},   {.name = "--memory", .value = "64m"},
+      {.name = "--env", .value = "B"},     {.name = "--read-only", .value = {}},
+      {.name = "--entrypoint", .value = ""}, {.name = "--init", .value = {}},
+      {.name = "--dns=127.0.0.1", .value = {}}, {.name = "--tmpfs", .value = "/tmp"}};
+  CHECK(options.spec.options == expected);
+}
+
+TEST_CASE("-v with a path is a volume, and without one means verbose") {
+  CHECK(parsed({"-v", "data:/data"}).spec.volumes.size() == 1);
+  CHECK(parsed({"-v", "/data"}).spec.volumes.size() == 1);
+  CHECK(parsed({"-vdata:/data"}).spec.volumes.size() == 1);
+  CHECK(parsed({"-v", "-q"}).spec.volumes.empty());
+  CHECK(parsed({"-v"}).verbosity == Verbosity::kVerbose);
+  CHECK(parse_run_options({"-v", "registry:5000/image:1", "--probe", "x"}).image ==
+        "registry:5000/image:1");
+}
+
+TEST_CASE("a writable directory of the host is refused unless it is asked for") {
+  CHECK(code({"-v", "/srv:/data"}) == ExitCode::kUsage);
+  CHECK(code({"-v", "/srv:/data:ro"}) == ExitCode::kDone);
+  CHECK(code({"-v", "/srv:/data", "--keep-volumes"}) == ExitCode::kDone);
+}
+
+TEST_CASE("capabilities are allowed and denied by name only") {
+  const RunOptions options = parsed({"--allow", "net_admin,CAP_SYS_NICE", "--deny", "NET_RAW"});
+  CHECK(options.allow == CapabilitySet{Capability::kNetAdmin, Capability::kSysNice});
+  CHECK(options.deny == CapabilitySet{Capability::kNetRaw});
+  CHECK(code({"--allow", "ALL"}) == ExitCode::kUsage);
+  CHECK(code({"--allow", "NET_ADMIM"}) == ExitCode::kUsage);
+  CHECK(code({"--allow", ""}) == ExitCode::kUsage);
+  CHECK(code({"--allow", "KILL", "--deny", "KILL"}) == ExitCode::kUsage);
+}
+
+TEST_CASE("the other forms of a probe are known by their words") {
+  const auto kind = [](const Arguments& arguments) { return parse_run_options(arguments).probe.kind; };
+  CHECK(kind({"image", "--probe", "exit"}) == Probe::Kind::kExit);
+  CHECK(kind({"image", "--probe", "healthcheck"}) == Probe::Kind::kHealthcheck);
+  CHECK(kind({"image", "--probe", "./exit"}) == Probe::Kind::kFile);
+  CHECK(kind({"image", "--probe-exec", "x"}) == Probe::Kind::kExec);
+  CHECK(code_of([] { parse_run_options({"image"}); }) == ExitCode::kUsage);
+  CHECK(code({"--probe", "exit"}) == ExitCode::kUsage);
+  CHECK(code_of([] { parse_run_options({"image", "--probe", "exit", "--oneshot"}); }) ==
+        ExitCode::kUsage);
+}
+
+TEST_CASE("what is not known is an error, never guessed at") {
+  CHECK(code({"--prob", "x"}) == ExitCode::kUsage);
+  CHECK(code({"--network"}) == ExitCode::kUsage);
+  CHECK(code({"--ports", "high"}) == ExitCode::kUsage);
+  CHECK(code({"second-image"}) == ExitCode::kUsage);
+  CHECK(code({"--engine-arg", "--privileged"}) == ExitCode::kUsage);
+  CHECK(code({"--engine-arg", "--cap-add=SYS_ADMIN"}) == ExitCode::kUsage);
+}
+
+TEST_CASE("H12: names that no image has are refused before any engine sees them") {
+  for (const std::string& name :
+       {std::string("$(id)"), std::string("a;b"), std::string("a\nb"), std::string("a b"),
+        std::string(65536, 'a'), std::string("im\xc3\xa4ge"), std::string("--privileged"),
+        std::string("-v=/:/h"), std::string()}) {
+    CHECK(code_of([&name] { parse_run_options({"--probe", "x", name}); }) == ExitCode::kUsage);
+  }
+}
+
+TEST_CASE("spans of time have a unit or are seconds") {
+  CHECK(parse_duration("30") == std::chrono::seconds(30));
+  CHECK(parse_duration("500ms") == std::chrono::milliseconds(500));
+  CHECK(parse_duration("2m") == std::chrono::minutes(2));
+  for (const char* text : {"", "0", "-1", "1d", "s", "1.5s", "99999999999999999999"}) {
+    CHECK(code_of([text] { parse_duration(text); }) == ExitCode::kUsage);
+  }
+}
+
+TEST_CASE("help describes every option") {
+  const std::string help = run_help();
+  for (const char* option : {"--probe ", "--probe-exec", "--oneshot", "--env", "--volume",
+                             "--engine-arg", "--allow", "--ports", "--timeout", "--output"}) {
+    CHECK(help.find(option) != std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace capmin

@@ -1,0 +1,116 @@
+#include "engine/replies.h"
+
+#include <doctest/doctest.h>
+
+#include "engine/engine.h"
+#include "expect_error.h"
+
+namespace capmin {
+namespace {
+
+// Shortened replies of docker 20.10.24.
+constexpr const char* kVersion =
+    R"({"Client":{},"Server":{"Components":[{"Name":"Engine","Version":"20.10.24"},
+    {"Name":"runc","Version":"1.1.5"}],"Version":"20.10.24","Os":"linux","Arch":"amd64"}})";
+constexpr const char* kInfo =
+    R"({"SecurityOptions":["name=seccomp,profile=default"],"DefaultRuntime":"runc",
+    "KernelVersion":"6.1.0"})";
+
+TEST_CASE("the engine's version, runtime, kernel and seccomp profile are read") {
+  const EngineFacts facts = parse_engine_facts(kVersion, kInfo);
+  CHECK(facts.version == "20.10.24");
+  CHECK(facts.runtime == "runc 1.1.5");
+  CHECK(facts.kernel == "6.1.0");
+  CHECK(facts.platform == "linux/amd64");
+  CHECK(facts.seccomp == "default");
+  CHECK_FALSE(facts.rootless);
+}
+
+TEST_CASE("an image's user, ports and health check are read") {
+  const ImageFacts facts = parse_image_facts(
+      R"([{"Id":"sha256:f4","RepoDigests":["nginx@sha256:9a"],"Os":"linux","Architecture":"amd64",
+      "Config":{"User":"www","ExposedPorts":{"80/tcp":{}},"Cmd":["nginx"],"Entrypoint":null,
+      "Healthcheck":{"Test":["CMD-SHELL","curl localhost"],"Timeout":2000000000}}}])");
+  CHECK(facts.id == "sha256:f4");
+  CHECK(facts.digest == "sha256:9a");
+  CHECK(facts.user == "www");
+  CHECK(facts.command == std::vector<std::string>{"nginx"});
+  CHECK(facts.entrypoint.empty());
+  CHECK(facts.exposed_ports == std::vector<std::string>{"80/tcp"});
+  CHECK(facts.healthcheck == std::vector<std::string>{"/bin/sh", "-c", "curl localhost"});
+  CHECK(facts.healthcheck_timeout == std::chrono::seconds(2));
+}
+
+TEST_CASE("the other forms of a health check are a program or nothing") {
+  const auto healthcheck = [](const std::string& test) {
+    return parse_image_facts(R"([{"Id":"x","Config":{"Healthcheck":{"Test":)" + test + "}}}]")
+        .healthcheck;
+  };
+  CHECK(healthcheck(R"(["CMD","/check","-q"])") == std::vector<std::string>{"/check", "-q"});
+  CHECK(healthcheck(R"(["NONE"])").empty());
+  CHECK(healthcheck("[]").empty());
+}
+
+TEST_CASE("a container's state, address and published ports are read") {
+  const ContainerFacts facts = parse_container_facts(
+      R"([{"Id":"a4","State":{"Status":"running","Running":true,"OOMKilled":false,"Pid":42,
+      "ExitCode":0,"Error":""},"NetworkSettings":{"Ports":{"80/tcp":[{"HostIp":"0.0.0.0",
+      "HostPort":"18080"}],"81/tcp":null},"Networks":{"bridge":{"IPAddress":"172.17.0.2"}}}}])");
+  CHECK(facts.running);
+  CHECK(facts.started);
+  CHECK(facts.pid == 42);
+  CHECK(facts.ip == "172.17.0.2");
+  CHECK(facts.ports == std::map<std::string, std::string>{{"80/tcp", "18080"}});
+}
+
+ContainerFacts not_started(int exit_code, const std::string& error) {
+  ContainerFacts facts;
+  facts.exit_code = exit_code;
+  facts.error = "failed to create shim task: OCI runtime create failed: runc create failed: unable "
+                "to start container process: " + error;
+  return facts;
+}
+
+TEST_CASE("a program that cannot be executed is told apart from an engine that fails") {
+  CHECK(program_not_executable(not_started(126, "exec: \"/x\": permission denied: unknown")));
+  CHECK(program_not_executable(not_started(127, "exec: \"/x\": stat /x: no such file: unknown")));
+  CHECK_FALSE(program_not_executable(not_started(128, "unable to apply caps: not permitted")));
+  CHECK_FALSE(program_not_executable(not_started(126, "setrlimit RLIMIT_NOFILE: not permitted")));
+  ContainerFacts ran = not_started(126, "exec: \"/x\"");
+  ran.started = true;
+  CHECK_FALSE(program_not_executable(ran));
+}
+
+TEST_CASE("a reply that is not what was asked for is engine trouble") {
+  for (const char* reply : {"", "[]", "{}", "[1]", "[{}]", "not json", "[{},{}]"}) {
+    CAPTURE(reply);
+    CHECK(code_of([reply] { parse_container_facts(reply); }) == ExitCode::kEngine);
+    CHECK(code_of([reply] { parse_image_facts(reply); }) == ExitCode::kEngine);
+  }
+  CHECK(code_of([] { parse_engine_facts("{}", "{}"); }) == ExitCode::kEngine);
+  const std::string deep(100'000, '[');
+  CHECK(code_of([&deep] { parse_container_facts(deep); }) == ExitCode::kEngine);
+}
+
+ProcessResult said(const std::string& words) {
+  ProcessResult result;
+  result.ending = ProcessResult::Ending::kExited;
+  result.status = 1;
+  result.err = words;
+  return result;
+}
+
+TEST_CASE("an engine that cannot be reached and one that may not be used have their own hints") {
+  const Error no_engine = engine_error(
+      "docker", "run 'docker version'", said("Cannot connect to the Docker daemon at unix:///x."));
+  CHECK(no_engine.code() == ExitCode::kEngine);
+  CHECK(no_engine.hint().find("--host") != std::string::npos);
+  const Error forbidden =
+      engine_error("docker", "run 'docker version'",
+                   said("permission denied while trying to connect to the Docker daemon socket"));
+  CHECK(forbidden.code() == ExitCode::kEngine);
+  CHECK(forbidden.hint().find("group docker") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace capmin
