@@ -1,0 +1,58 @@
+#include "diagnosis/clue.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <set>
+
+namespace capmin {
+
+std::string normalized(const std::string& line) {
+  static const RE2 kVarying(
+      R"((?i)\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b)"
+      R"(|0x[0-9a-f]+|\b[0-9a-f]{8,}\b|[0-9]+(?:[.,:TZ+-]+[0-9]+)*Z?)");
+  assert(kVarying.ok());
+  std::string text = line;
+  RE2::GlobalReplace(&text, kVarying, "#");
+  return text;
+}
+
+std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool exited) {
+  std::vector<const Clue*> order;
+  std::size_t rounds = 0;
+  for (const Clue& clue : clues) {
+    order.push_back(&clue);
+    rounds = std::max(rounds, clue.suspects.size());
+  }
+  if (exited) {
+    std::ranges::reverse(order);
+  }
+  std::ranges::stable_partition(order, [](const Clue* clue) { return !clue->vague; });
+  std::vector<CapabilitySet> suspects;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    for (const Clue* clue : order) {
+      if (round < clue->suspects.size() &&
+          std::ranges::find(suspects, clue->suspects[round]) == suspects.end()) {
+        suspects.push_back(clue->suspects[round]);
+      }
+    }
+  }
+  return suspects;
+}
+
+std::string failure_signature(const std::vector<Clue>& clues, const Evidence& evidence) {
+  std::set<std::string> lines;
+  for (const Clue& clue : clues) {
+    lines.insert(normalized(clue.line));
+  }
+  std::string signature =
+      evidence.exited ? "exit " + std::to_string(evidence.exit_code) : std::string("running");
+  for (const std::string& line : lines) {
+    signature += '\n' + line;
+  }
+  return signature;
+}
+
+}  // namespace capmin

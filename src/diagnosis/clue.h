@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/capability_set.h"
+
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// What a trial left behind for diagnosis. All text comes from the container, the engine or the
+/// probe and is hostile until sanitized.
+struct Evidence {
+  std::string log;  ///< the container's standard output and error, interleaved as the engine does
+  std::string engine_message;  ///< the engine's words on a container that could not run, or empty
+  bool exited = false;         ///< the container's first process has ended by itself
+  int exit_code = 0;           ///< its exit status, where it has ended
+};
+
+/// Why a trial may have failed: what a rule made of a piece of evidence.
+struct Clue {
+  std::string rule;                     ///< the rule's id
+  std::string line;                     ///< the line that it matched, sanitized and shortened
+  std::vector<CapabilitySet> suspects;  ///< best first; members of one set are needed together
+  std::string reason;                   ///< why such a line speaks for these suspects
+  std::string check;                    ///< what to look at before granting anything
+  std::string alternative;              ///< how to avoid the need; may be empty
+  bool vague = false;  ///< the rule knows the error only, neither the program nor the system call
+};
+
+/// `line` without what changes from run to run: numbers, hexadecimal words, names of days and
+/// months become "#". Lines that look the same to a person become equal.
+std::string normalized(const std::string& line);
+
+/// The suspects of `clues` in the order in which a search should try them, without repetition.
+/// Every clue's first suspect comes before any clue's second one, and within a round vague clues
+/// come after the others. `exited` tells whether the container ended by itself: then its last
+/// words are the fatal ones and count most. In a container that still runs the first error is the
+/// cause and the later ones follow from it.
+std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool exited);
+
+/// A text that is equal for two failures which look the same to a person: how the trial ended and
+/// the clues' normalized lines, in any order.
+std::string failure_signature(const std::vector<Clue>& clues, const Evidence& evidence);
+
+}  // namespace capmin

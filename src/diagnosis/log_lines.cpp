@@ -1,0 +1,93 @@
+#include "diagnosis/log_lines.h"
+
+#include <charconv>
+#include <cstddef>
+#include <optional>
+
+namespace capmin {
+namespace {
+
+constexpr std::size_t kMebibyte = std::size_t{1} << 20U;
+constexpr std::size_t kHead = kMebibyte;
+constexpr std::size_t kTail = 3 * kMebibyte;
+constexpr std::size_t kHalfLine = std::size_t{8} << 10U;
+
+void add_lines(std::string_view text, std::vector<std::string>& lines) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    const std::string_view line = text.substr(0, end);
+    if (line.size() > 2 * kHalfLine) {
+      lines.push_back(std::string(line.substr(0, kHalfLine)) + " ... " +
+                      std::string(line.substr(line.size() - kHalfLine)));
+    } else if (!line.empty()) {
+      lines.emplace_back(line);
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+void append_utf8(std::string& out, unsigned value) {
+  if (value < 0x20) {
+    out += ' ';
+  } else if (value < 0x80) {
+    out += static_cast<char>(value);
+  } else if (value < 0x800) {
+    out += static_cast<char>(0xc0U | (value >> 6U));
+    out += static_cast<char>(0x80U | (value & 0x3fU));
+  } else {
+    out += static_cast<char>(0xe0U | (value >> 12U));
+    out += static_cast<char>(0x80U | ((value >> 6U) & 0x3fU));
+    out += static_cast<char>(0x80U | (value & 0x3fU));
+  }
+}
+
+std::optional<unsigned> four_hex_digits(std::string_view text) {
+  if (text.size() < 4) {
+    return std::nullopt;
+  }
+  unsigned value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + 4, value, 16);
+  if (error != std::errc{} || stop != text.data() + 4) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+}  // namespace
+
+std::vector<std::string> log_lines(std::string_view log) {
+  std::vector<std::string> lines;
+  if (log.size() <= kHead + kTail) {
+    add_lines(log, lines);
+  } else {
+    add_lines(log.substr(0, kHead), lines);
+    add_lines(log.substr(log.size() - kTail), lines);
+  }
+  return lines;
+}
+
+std::string unescaped(std::string_view line) {
+  std::string out;
+  out.reserve(line.size());
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != '\\' || i + 1 == line.size()) {
+      out += line[i];
+      continue;
+    }
+    const char c = line[++i];
+    if (c == '"' || c == '\\' || c == '/') {
+      out += c;
+    } else if (c == 'n' || c == 't' || c == 'r') {
+      out += ' ';
+    } else if (const auto value = four_hex_digits(line.substr(i + 1)); c == 'u' && value) {
+      append_utf8(out, *value);
+      i += 4;
+    } else {
+      out += '\\';
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace capmin

@@ -1,0 +1,120 @@
+#include "diagnosis/pattern.h"
+
+#include "core/error.h"
+
+#include <re2/re2.h>
+#include <re2/set.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cstdint>
+
+namespace capmin {
+namespace {
+
+constexpr std::int64_t kPatternMemory = std::int64_t{1} << 20U;
+constexpr std::int64_t kSetMemory = std::int64_t{64} << 20U;
+
+RE2::Options options(std::int64_t memory) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_case_sensitive(false);
+  options.set_max_mem(memory);
+  return options;
+}
+
+}  // namespace
+
+std::string pattern_error(const std::string& pattern) {
+  const RE2 compiled(pattern, options(kPatternMemory));
+  if (!compiled.ok()) {
+    return compiled.error();
+  }
+  return RE2::PartialMatch("", compiled) ? "it matches every line" : "";
+}
+
+std::string literal_pattern(const std::vector<std::string>& texts) {
+  std::string pattern;
+  for (const std::string& text : texts) {
+    pattern += (pattern.empty() ? "" : "|") + RE2::QuoteMeta(text);
+  }
+  return pattern;
+}
+
+struct Pattern::Compiled {
+  RE2 pattern;
+};
+
+Pattern::Pattern(const std::string& pattern)
+    : compiled_(new Compiled{RE2(pattern, options(kPatternMemory))}) {
+  assert(compiled_->pattern.ok());
+}
+Pattern::Pattern(Pattern&&) noexcept = default;
+Pattern& Pattern::operator=(Pattern&&) noexcept = default;
+Pattern::~Pattern() = default;
+
+bool Pattern::matches(std::string_view line) const {
+  return RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), compiled_->pattern);
+}
+
+std::string Pattern::captured(std::string_view line, const std::string& name) const {
+  const auto& groups = compiled_->pattern.NamedCapturingGroups();
+  const auto group = groups.find(name);
+  if (group == groups.end()) {
+    return {};
+  }
+  std::vector<re2::StringPiece> found(static_cast<std::size_t>(group->second) + 1);
+  const re2::StringPiece text(line.data(), line.size());
+  if (!compiled_->pattern.Match(text, 0, text.size(), RE2::UNANCHORED, found.data(),
+                                group->second + 1)) {
+    return {};
+  }
+  return found.back().as_string();
+}
+
+std::string Pattern::replaced(std::string_view line, const std::string& text) const {
+  std::string result(line);
+  RE2::GlobalReplace(&result, compiled_->pattern, text);
+  return result;
+}
+
+struct PatternSet::Compiled {
+  RE2::Set set{options(kSetMemory), RE2::UNANCHORED};
+  std::vector<Pattern> single;  ///< for lines on which the set runs out of memory
+};
+
+PatternSet::PatternSet(const std::vector<std::string>& patterns) {
+  auto compiled = std::make_unique<Compiled>();
+  for (const std::string& pattern : patterns) {
+    [[maybe_unused]] const int index = compiled->set.Add(pattern, nullptr);
+    assert(index >= 0);
+    compiled->single.emplace_back(pattern);
+  }
+  if (!compiled->set.Compile()) {
+    throw Error(ExitCode::kUsage, "the rules' patterns need too much memory together",
+                "use fewer or shorter patterns");
+  }
+  compiled_ = std::move(compiled);
+}
+PatternSet::PatternSet(PatternSet&&) noexcept = default;
+PatternSet& PatternSet::operator=(PatternSet&&) noexcept = default;
+PatternSet::~PatternSet() = default;
+
+std::vector<std::size_t> PatternSet::matches(std::string_view line) const {
+  std::vector<std::size_t> indices;
+  std::vector<int> found;
+  RE2::Set::ErrorInfo error{};
+  if (compiled_->set.Match(re2::StringPiece(line.data(), line.size()), &found, &error)) {
+    indices.assign(found.begin(), found.end());
+    std::ranges::sort(indices);
+  } else if (error.kind != RE2::Set::kNoError) {
+    for (std::size_t i = 0; i < compiled_->single.size(); ++i) {
+      if (compiled_->single[i].matches(line)) {
+        indices.push_back(i);
+      }
+    }
+  }
+  return indices;
+}
+
+}  // namespace capmin

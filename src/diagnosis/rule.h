@@ -1,0 +1,58 @@
+#pragma once
+
+#include "core/capability_set.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace capmin {
+
+/// What must hold beside a pattern before a rule speaks.
+struct RuleCondition {
+  /// The group "port" must be below this. A line with a known port that is not below gives no clue
+  /// at all, whatever later rules say; an unknown port still suspects.
+  std::optional<int> port_below;
+  /// The group "path" must begin with one of these, otherwise later rules are asked.
+  std::vector<std::string> path_under;
+  /// The container must have ended with one of these, otherwise later rules are asked.
+  std::vector<int> exit_status;
+  /// A pattern that one of the lines close by (12 before, 6 after) must match, otherwise later
+  /// rules are asked: for errors whose one line does not say what was attempted.
+  std::string near;
+};
+
+/// One entry of the rule table.
+struct Rule {
+  std::string id;                     ///< lower case words joined by "-"
+  std::vector<std::string> patterns;  ///< RE2, ignoring case; one match is enough
+  RuleCondition when;
+  /// Best first; none for an innocent rule. An empty set stands for the capability that the group
+  /// "capability" captures, "captured" in the file.
+  std::vector<CapabilitySet> suspects;
+  bool vague = false;       ///< knows the error only, neither the program nor the system call
+  std::string reason;       ///< why such a line speaks for the suspects, or for none
+  std::string check;        ///< what to look at before granting; empty for an innocent rule
+  std::string alternative;  ///< how to avoid the need; may be empty
+  std::vector<std::string> references;  ///< where the kernel or the manual states the condition
+};
+
+/// An error message in other languages.
+struct Translation {
+  std::string english;
+  std::vector<std::string> forms;  ///< literal texts
+};
+
+/// Everything that a rule file says.
+struct RuleFile {
+  std::vector<Translation> translations;
+  std::vector<Rule> rules;  ///< in the order in which they are asked
+};
+
+/// Reads a rule file. Throws Error kUsage ("SOURCE:LINE:COLUMN: ...") where it is not valid:
+/// wrong YAML, unknown or duplicate keys, duplicate ids, unknown capabilities, patterns that RE2
+/// refuses or that would take too much memory.
+RuleFile read_rules(std::string_view yaml, std::string_view source);
+
+}  // namespace capmin

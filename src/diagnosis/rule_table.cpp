@@ -1,0 +1,204 @@
+#include "diagnosis/rule_table.h"
+
+#include "diagnosis/log_lines.h"
+#include "diagnosis/pattern.h"
+#include "diagnosis/sanitize.h"
+#include "diagnosis/secrets.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace capmin {
+namespace {
+
+constexpr std::size_t kClueEnd = 100;
+constexpr std::size_t kNearBefore = 12;
+constexpr std::size_t kNearAfter = 6;
+
+/// What surrounds a line while rules are asked about it; on its own a line has neither.
+struct Surroundings {
+  const std::vector<std::string>* lines = nullptr;
+  std::size_t index = 0;
+  const Evidence* evidence = nullptr;
+};
+
+bool port_is_below(const std::string& port, int limit) {
+  int number = 0;
+  const char* end = port.data() + port.size();
+  const auto [stop, error] = std::from_chars(port.data(), end, number);
+  const bool known = !port.empty() && stop == end && error == std::errc{};
+  return !known || number < limit;
+}
+
+}  // namespace
+
+struct RuleTable::Compiled {
+  struct Decision {
+    const Rule* rule = nullptr;
+    std::vector<CapabilitySet> suspects;  ///< none where the line does not speak for any
+  };
+
+  RuleFile file;
+  std::vector<std::size_t> rule_of_pattern;
+  std::vector<Pattern> patterns;
+  std::vector<std::optional<Pattern>> near;  ///< one for each rule
+  std::vector<std::pair<Pattern, std::string>> translations;
+  std::optional<PatternSet> set;
+
+  explicit Compiled(RuleFile rule_file) : file(std::move(rule_file)) {
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < file.rules.size(); ++i) {
+      const Rule& rule = file.rules[i];
+      for (const std::string& pattern : rule.patterns) {
+        all.push_back(pattern);
+        patterns.emplace_back(pattern);
+        rule_of_pattern.push_back(i);
+      }
+      near.push_back(rule.when.near.empty() ? std::nullopt
+                                            : std::optional<Pattern>(rule.when.near));
+    }
+    for (const Translation& translation : file.translations) {
+      translations.emplace_back(Pattern(literal_pattern(translation.forms)), translation.english);
+    }
+    set.emplace(all);
+  }
+
+  bool holds_near(const Pattern& pattern, const std::string& line,
+                  const Surroundings& around) const {
+    if (around.lines == nullptr) {
+      return pattern.matches(line);
+    }
+    const std::size_t first = around.index - std::min(around.index, kNearBefore);
+    const std::size_t last = std::min(around.index + kNearAfter, around.lines->size() - 1);
+    for (std::size_t i = first; i <= last; ++i) {
+      if (pattern.matches((*around.lines)[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// True unless a condition says that later rules are to be asked.
+  bool applies(std::size_t index, const Pattern& pattern, const std::string& line,
+               const Surroundings& around) const {
+    const RuleCondition& when = file.rules[index].when;
+    if (!when.path_under.empty()) {
+      const std::string path = pattern.captured(line, "path");
+      if (std::ranges::none_of(when.path_under,
+                               [&](const std::string& p) { return path.starts_with(p); })) {
+        return false;
+      }
+    }
+    if (!when.exit_status.empty() && around.evidence != nullptr &&
+        (!around.evidence->exited ||
+         std::ranges::find(when.exit_status, around.evidence->exit_code) ==
+             when.exit_status.end())) {
+      return false;
+    }
+    return !near[index] || holds_near(*near[index], line, around);
+  }
+
+  /// The suspects of `rule`, with a captured name in its place; an unknown name suspects nothing.
+  static std::vector<CapabilitySet> suspects(const Rule& rule, const Pattern& pattern,
+                                             const std::string& line) {
+    std::vector<CapabilitySet> suspects = rule.suspects;
+    for (CapabilitySet& set : suspects) {
+      if (const auto named = capability_named(pattern.captured(line, "capability"));
+          set.empty() && named) {
+        set = set.with(*named);
+      }
+    }
+    std::erase(suspects, CapabilitySet{});
+    return suspects;
+  }
+
+  Decision decide_text(const std::string& line, const Surroundings& around) const {
+    for (const std::size_t i : set->matches(line)) {
+      const std::size_t index = rule_of_pattern[i];
+      const Rule& rule = file.rules[index];
+      if (applies(index, patterns[i], line, around)) {
+        const bool in_range =
+            !rule.when.port_below ||
+            port_is_below(patterns[i].captured(line, "port"), *rule.when.port_below);
+        return {&rule, in_range ? suspects(rule, patterns[i], line) : std::vector<CapabilitySet>{}};
+      }
+    }
+    return {};
+  }
+
+  std::string translated(std::string line) const {
+    for (const auto& [pattern, english] : translations) {
+      if (pattern.matches(line)) {
+        line = pattern.replaced(line, english);
+      }
+    }
+    return line;
+  }
+
+  /// The line as it stands, then without its escapes, then in English: the first that a rule knows.
+  Decision decide(const std::string& line, const Surroundings& around) const {
+    Decision decision = decide_text(line, around);
+    if (decision.rule != nullptr) {
+      return decision;
+    }
+    std::string text = line;
+    if (line.find('\\') != std::string::npos) {
+      text = unescaped(line);
+      decision = decide_text(text, around);
+      if (decision.rule != nullptr) {
+        return decision;
+      }
+    }
+    if (const std::string english = translated(text); english != text) {
+      decision = decide_text(english, around);
+    }
+    return decision;
+  }
+};
+
+RuleTable::RuleTable(std::unique_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
+RuleTable::RuleTable(RuleTable&&) noexcept = default;
+RuleTable& RuleTable::operator=(RuleTable&&) noexcept = default;
+RuleTable::~RuleTable() = default;
+
+RuleTable RuleTable::parse(std::string_view yaml, std::string_view source) {
+  return RuleTable(std::make_unique<const Compiled>(read_rules(yaml, source)));
+}
+
+std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
+  std::vector<std::string> lines = log_lines(evidence.log);
+  std::ranges::move(log_lines(evidence.engine_message), std::back_inserter(lines));
+  std::vector<Clue> clues;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    auto [rule, suspects] = compiled_->decide(lines[i], {&lines, i, &evidence});
+    if (suspects.empty()) {
+      continue;
+    }
+    std::string shown = sanitize(mask_secrets(lines[i], {}));
+    if (!seen.insert(rule->id + '\n' + normalized(shown)).second) {
+      continue;
+    }
+    clues.push_back({rule->id, std::move(shown), std::move(suspects), rule->reason, rule->check,
+                     rule->alternative, rule->vague});
+    if (clues.size() > 2 * kClueEnd) {
+      clues.erase(clues.begin() + kClueEnd);
+    }
+  }
+  return clues;
+}
+
+const std::vector<Rule>& RuleTable::rules() const {
+  return compiled_->file.rules;
+}
+
+const Rule* RuleTable::rule_for(std::string_view line) const {
+  return compiled_->decide(std::string(line), {}).rule;
+}
+
+}  // namespace capmin

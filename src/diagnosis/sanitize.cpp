@@ -1,0 +1,160 @@
+#include "diagnosis/sanitize.h"
+
+#include "diagnosis/utf8.h"
+
+namespace capmin {
+namespace {
+
+constexpr char32_t kEscape = 0x1b;
+
+/// Control strings end with ST or BEL: OSC, DCS, SOS, PM and APC, in both forms (ECMA-48).
+bool opens_string(char32_t after_escape) {
+  return after_escape == ']' || after_escape == 'P' || after_escape == 'X' || after_escape == '^' ||
+         after_escape == '_';
+}
+
+bool is_bidirectional_control(char32_t c) {
+  return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e ||
+         c == 0x200f || c == 0x061c;
+}
+
+bool is_blank_like(char32_t c) {
+  return c == '\n' || c == '\r' || c == '\t' || c == '\v' || c == '\f' || c == 0x85 ||
+         c == 0x2028 || c == 0x2029;
+}
+
+bool is_control(char32_t c) {
+  return c < 0x20 || (c >= 0x7f && c <= 0x9f);
+}
+
+/// Walks over hostile text character by character and steps over escape sequences.
+class Cleaner {
+ public:
+  Cleaner(std::string_view text, std::size_t limit) : text_(text), limit_(limit) {}
+
+  std::string clean() {
+    while (at_ < text_.size() && !full()) {
+      step();
+    }
+    return finish();
+  }
+
+ private:
+  /// More than the limit is known to be left, even when blanks at the end are taken away.
+  bool full() const { return out_.size() > limit_ && out_.back() != ' '; }
+
+  void step() {
+    const Utf8Character c = next_utf8(text_.substr(at_));
+    const std::string_view bytes = text_.substr(at_, c.length);
+    at_ += c.length;
+    if (c.value == kEscape) {
+      skip_after_escape();
+    } else if (c.value == 0x9b) {
+      skip_csi();
+    } else if (c.value == 0x9d || c.value == 0x90 || c.value == 0x98 || c.value == 0x9e ||
+               c.value == 0x9f) {
+      skip_string();
+    } else if (is_blank_like(c.value)) {
+      append(" ");
+    } else if (!is_control(c.value) && !is_bidirectional_control(c.value)) {
+      append(c.valid ? bytes : kReplacement);
+    }
+  }
+
+  void append(std::string_view bytes) {
+    if (!(out_.empty() && bytes == " ")) {
+      out_ += bytes;
+    }
+  }
+
+  void skip_after_escape() {
+    if (at_ == text_.size()) {
+      return;
+    }
+    const char c = text_[at_];
+    if (c == '[') {
+      ++at_;
+      skip_csi();
+    } else if (opens_string(static_cast<unsigned char>(c))) {
+      ++at_;
+      skip_string();
+    } else {
+      skip_while(0x20, 0x2f);
+      skip_one(0x30, 0x7e);
+    }
+  }
+
+  void skip_csi() {
+    skip_while(0x30, 0x3f);
+    skip_while(0x20, 0x2f);
+    skip_one(0x40, 0x7e);
+  }
+
+  /// A control string without an end hides nothing: only its opening is dropped.
+  void skip_string() {
+    if (at_ >= no_end_from_) {
+      return;
+    }
+    for (std::size_t i = at_; i < text_.size(); ++i) {
+      const std::string_view rest = text_.substr(i);
+      if (rest[0] == '\a') {
+        at_ = i + 1;
+        return;
+      }
+      if (rest.starts_with("\x1b\\") || rest.starts_with("\xc2\x9c")) {
+        at_ = i + 2;
+        return;
+      }
+    }
+    no_end_from_ = at_;
+  }
+
+  void skip_while(unsigned char first, unsigned char last) {
+    while (at_ < text_.size() && in(text_[at_], first, last)) {
+      ++at_;
+    }
+  }
+  void skip_one(unsigned char first, unsigned char last) {
+    if (at_ < text_.size() && in(text_[at_], first, last)) {
+      ++at_;
+    }
+  }
+  static bool in(char c, unsigned char first, unsigned char last) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= first && byte <= last;
+  }
+
+  std::string finish() {
+    while (!out_.empty() && out_.back() == ' ') {
+      out_.pop_back();
+    }
+    if (out_.size() <= limit_) {
+      return std::move(out_);
+    }
+    constexpr std::string_view kDots = "...";
+    const bool dots = limit_ >= kDots.size();
+    std::size_t end = dots ? limit_ - kDots.size() : limit_;
+    while (end > 0 && in(out_[end], 0x80, 0xbf)) {
+      --end;
+    }
+    out_.resize(end);
+    return dots ? out_ + std::string(kDots) : std::move(out_);
+  }
+
+  static constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+
+  std::string_view text_;
+  std::size_t limit_;
+  std::size_t at_ = 0;
+  /// From here on no control string has an end; remembered so that the whole stays linear.
+  std::size_t no_end_from_ = std::string_view::npos;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string sanitize(std::string_view hostile, std::size_t limit) {
+  return Cleaner(hostile, limit).clean();
+}
+
+}  // namespace capmin
