@@ -18,8 +18,7 @@ class Exploration {
   std::optional<Explored> run() {
     if (!ask_essential()) return std::nullopt;
     if (!enough()) {
-      const bool finished =
-          policy_.level == Level::kUnique ? find_alternative() : close_all_gaps();
+      const bool finished = policy_.level == Level::kUnique ? find_alternative() : close_all_gaps();
       if (!finished) return std::nullopt;
     }
     explored_.cuts = failing_;
@@ -68,9 +67,8 @@ class Exploration {
       if (!candidate.lightest || is_settled(*candidate.lightest)) break;
       const std::optional<Verdict> verdict = ask(*candidate.lightest, {}, {});
       if (!verdict) return false;
-      const bool going = *verdict == Verdict::kPassed
-                             ? add_minimal(*candidate.lightest).has_value()
-                             : grow(*candidate.lightest);
+      const bool going = *verdict == Verdict::kPassed ? add_minimal(*candidate.lightest).has_value()
+                                                      : grow(*candidate.lightest);
       if (!going) return false;
     }
     return true;
@@ -104,9 +102,8 @@ class Exploration {
     if (std::ranges::find(known, *found) != known.end()) return found;
     known.push_back(*found);
     if (policy_.level != Level::kUnique) {
-      std::ranges::sort(known, [](CapabilitySet a, CapabilitySet b) {
-        return std::is_lt(compare_risk(a, b));
-      });
+      std::ranges::sort(
+          known, [](CapabilitySet a, CapabilitySet b) { return std::is_lt(compare_risk(a, b)); });
     }
     return found;
   }

@@ -46,9 +46,9 @@ std::optional<CapabilitySet> least_risky_pass(const std::map<CapabilitySet, Seen
 bool contradicted(const std::map<CapabilitySet, Seen>& seen) {
   return std::ranges::any_of(seen, [&seen](const auto& failure) {
     if (failure.second.passed) return false;
-    return least_risky_pass(seen, [&](CapabilitySet grant) {
-             return failure.first.contains(grant);
-           }).has_value();
+    return least_risky_pass(seen,
+                            [&](CapabilitySet grant) { return failure.first.contains(grant); })
+        .has_value();
   });
 }
 
