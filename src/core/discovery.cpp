@@ -29,7 +29,7 @@ class Discovery {
       const std::optional<Verdict> verdict = search(accepted_, accepted_);
       if (!verdict) return std::nullopt;
       if (*verdict == Verdict::kPassed) return Found{accepted_, accepted_};
-      if (failures_ >= kMostSearchFailures) break;
+      if (failures_left() <= 0) break;
       switch (follow_clues()) {
         case Outcome::kStopped:
           return std::nullopt;
@@ -41,7 +41,9 @@ class Discovery {
           break;
       }
       if (removal_is_cheaper()) break;
-      if (!split()) return std::nullopt;
+      const std::optional<Split> found = split();
+      if (!found) return std::nullopt;
+      if (!found->critical) break;
     }
     return Found{upper_, accepted_};
   }
@@ -85,6 +87,7 @@ class Discovery {
       if (next != nullptr && !same_failure(*failure, *next)) {
         accepted_ = grant;
         failing_ = {};
+        ++progressed_;
         return Outcome::kProgress;
       }
       ++refutations_;
@@ -106,7 +109,7 @@ class Discovery {
       upper_ = grant;
       return Outcome::kPassed;
     }
-    failing_ = grant;
+    if (refutations_ < kMostRefutations) failing_ = grant;
     return Outcome::kExhausted;
   }
 
@@ -118,17 +121,23 @@ class Discovery {
     return doubtful <= (splits_ + 1) * (halvings + 1);
   }
 
-  /// Finds one more critical member; false when the replay cannot go on.
-  bool split() {
-    const std::optional<Split> found = find_critical(
-        policy_, replay_, {accepted_, upper_, failing_, refutations_ < kMostRefutations});
-    if (!found) return false;
+  int failures_left() const {
+    const int in_vain = std::min(policy_.ceiling.size() / 2, kMostSearchFailures);
+    return std::min(kMostSearchFailures - failures_, in_vain - (failures_ - progressed_));
+  }
+
+  /// Looks for one more critical member; nothing when the replay cannot go on.
+  std::optional<Split> split() {
+    const bool heed_clues = refutations_ < kMostRefutations;
+    const std::optional<Split> found =
+        find_critical(policy_, replay_, {accepted_, upper_, failing_, heed_clues, failures_left()});
+    if (!found) return found;
     ++splits_;
     failures_ += found->failures;
     upper_ = found->passing;
-    accepted_ = accepted_.with(found->critical);
+    if (found->critical) accepted_ = accepted_.with(*found->critical);
     failing_ = {};
-    return true;
+    return found;
   }
 
   const Policy& policy_;
@@ -137,7 +146,8 @@ class Discovery {
   CapabilitySet upper_;     ///< observed passing
   CapabilitySet failing_;   ///< observed failing, contains accepted_; empty when unknown
   int refutations_ = 0;
-  int failures_ = 0;
+  int failures_ = 0;    ///< failing trials of this search
+  int progressed_ = 0;  ///< of which a clue led on to another failure
   int splits_ = 0;
 };
 

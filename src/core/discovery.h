@@ -8,7 +8,8 @@ namespace capmin {
 
 /// So many refuted suspects end the belief in clues.
 inline constexpr int kMostRefutations = 3;
-/// So many failing trials end the search from below: removal from above is never dearer by more.
+/// So many failing trials of the search from below, and no more than half the ceiling's size of
+/// those that brought no progress, end it: removal from above costs one trial for each member.
 inline constexpr int kMostSearchFailures = 16;
 
 /// A set that passes, and which of its members the evidence speaks for.

@@ -1,11 +1,13 @@
 #include "core/planner.h"
 
 #include "core/discovery.h"
+#include "core/levels.h"
 #include "core/minimize.h"
 #include "core/replay.h"
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace capmin {
 namespace {
@@ -13,8 +15,44 @@ namespace {
 /// So many failures of the ceiling, without a pass, end the search.
 constexpr int kCeilingFailures = 2;
 
-/// Whether the strategy may go on: the ceiling passes.
-bool baseline_passes(const Policy& policy, Replay& replay) {
+/// What the history shows of each grant that was judged, whoever asked for it.
+struct Seen {
+  bool passed = false;
+  bool failed = false;
+};
+
+std::map<CapabilitySet, Seen> seen_in(const History& history) {
+  std::map<CapabilitySet, Seen> seen;
+  for (const Observation& observation : history) {
+    if (observation.verdict == Verdict::kPassed) seen[observation.grant].passed = true;
+    if (observation.verdict == Verdict::kFailed) seen[observation.grant].failed = true;
+  }
+  return seen;
+}
+
+/// The least risky grant with the property that passed and never failed.
+template <typename Property>
+std::optional<CapabilitySet> least_risky_pass(const std::map<CapabilitySet, Seen>& seen,
+                                              Property property) {
+  std::optional<CapabilitySet> best;
+  for (const auto& [grant, verdicts] : seen) {
+    if (!verdicts.passed || verdicts.failed || !property(grant)) continue;
+    if (!best || std::is_lt(compare_risk(grant, *best))) best = grant;
+  }
+  return best;
+}
+
+/// Whether a grant that only failed contains one that only passed.
+bool contradicted(const std::map<CapabilitySet, Seen>& seen) {
+  return std::ranges::any_of(seen, [&seen](const auto& failure) {
+    if (failure.second.passed) return false;
+    return least_risky_pass(seen,
+                            [&](CapabilitySet grant) { return failure.first.contains(grant); })
+        .has_value();
+  });
+}
+
+bool ceiling_passes(const Policy& policy, Replay& replay) {
   const TrialRequest baseline{policy.ceiling, Purpose::kBaseline, {}};
   std::optional<Verdict> verdict = replay.ask(baseline, 1, Verdict::kPassed);
   if (verdict == Verdict::kFailed) verdict = replay.ask(baseline, kCeilingFailures);
@@ -24,42 +62,106 @@ bool baseline_passes(const Policy& policy, Replay& replay) {
   return verdict == Verdict::kPassed;
 }
 
-std::optional<Minimal> search(const Policy& policy, Replay& replay) {
-  if (!baseline_passes(policy, replay)) return std::nullopt;
+std::optional<CapabilitySet> find_one_minimal(const Policy& policy, Replay& replay) {
+  if (!ceiling_passes(policy, replay)) return std::nullopt;
   const std::optional<Found> found = find_passing(policy, replay);
   if (!found) return std::nullopt;
-  const std::optional<CapabilitySet> set =
-      minimize(policy, replay, {found->passing, found->believed});
+  return minimize(policy, replay, {found->passing, found->believed});
+}
+
+/// Goes beyond one-minimal. Where that cannot be brought to an end, the one-minimal answer stands.
+std::optional<Explored> go_beyond(const Policy& policy, Replay& replay, CapabilitySet set) {
+  std::optional<Explored> explored = explore(policy, replay, set);
+  if (!explored) {
+    if (!replay.wanted().empty()) return std::nullopt;
+    const bool contradiction = std::holds_alternative<Unstable>(*replay.end());
+    replay.resume();
+    explored = Explored{{set},
+                        {},
+                        contradiction ? "the probe contradicted itself on the way"
+                                      : "a trial on the way could not be judged"};
+  }
+  if (!settle(policy, replay, *explored)) return std::nullopt;
+  return explored;
+}
+
+/// The fewest trials that any claim of the answer rests on.
+int fewest_trials(const Minimal& answer) {
+  std::vector<std::size_t> counts{answer.proof.passed.size()};
+  const auto count = [&counts](const auto& claims) {
+    for (const auto& claim : claims) {
+      counts.push_back(claim.trials.size());
+    }
+  };
+  count(answer.proof.removals);
+  for (const Proof& alternative : answer.alternatives) {
+    counts.push_back(alternative.passed.size());
+    count(alternative.removals);
+  }
+  count(answer.essential);
+  count(answer.cuts);
+  return static_cast<int>(*std::ranges::min_element(counts));
+}
+
+/// Reads the answer off the replay and the history.
+Minimal read_answer(const Policy& policy, const History& history, const Replay& replay,
+                    const Explored& explored) {
+  Minimal answer;
+  const CapabilitySet set = explored.minimal.front();
+  answer.proof = read_proof(replay, set);
+  for (const Capability member : set.members()) {
+    const CapabilitySet grant = policy.ceiling.without(member);
+    if (!replay.fails(grant, replay.confirmations())) continue;
+    answer.essential.push_back({member, grant, replay.trials(grant, Verdict::kFailed)});
+  }
+  for (std::size_t i = 1; i < explored.minimal.size(); ++i) {
+    answer.alternatives.push_back(read_proof(replay, explored.minimal[i]));
+  }
+  const bool by_cuts = policy.level == Level::kLeastRisk || policy.level == Level::kAllMinimal;
+  for (const CapabilitySet cut : by_cuts ? explored.cuts : std::vector<CapabilitySet>{}) {
+    answer.cuts.push_back({cut, replay.trials(cut, Verdict::kFailed)});
+  }
+  const std::map<CapabilitySet, Seen> seen = seen_in(history);
+  answer.monotone = replay.monotone() && !contradicted(seen);
+  answer.stable = std::ranges::none_of(
+      seen, [](const auto& entry) { return entry.second.passed && entry.second.failed; });
+  answer.other_pass =
+      least_risky_pass(seen, [set](CapabilitySet grant) { return !grant.contains(set); });
+  answer.unique = answer.monotone && answer.essential.size() == answer.proof.removals.size();
+  answer.confirmations = fewest_trials(answer);
+  answer.reason = explored.shortfall;
+  if (policy.level != Level::kOneMinimal && !answer.monotone) {
+    answer.reason =
+        "a set that passes lies inside one that fails: nothing follows beyond what was observed";
+  }
+  answer.complete = answer.reason.empty();
+  answer.level = answer.complete ? policy.level : Level::kOneMinimal;
+  return answer;
+}
+
+std::optional<Minimal> search(const Policy& policy, const History& history, Replay& replay) {
+  const std::optional<CapabilitySet> set = find_one_minimal(policy, replay);
   if (!set) return std::nullopt;
-  Minimal minimal;
-  minimal.proof = read_proof(replay, *set);
-  minimal.monotone = replay.monotone();
-  return minimal;
+  if (policy.level == Level::kOneMinimal) {
+    return read_answer(policy, history, replay, {{*set}, {}, {}});
+  }
+  std::optional<Explored> explored = go_beyond(policy, replay, *set);
+  if (!explored) return std::nullopt;
+  return read_answer(policy, history, replay, *explored);
 }
 
 }  // namespace
 
 Step next(const Policy& policy, const History& history, int slots) {
   Replay replay(policy, history, slots);
-  const std::optional<Minimal> minimal = search(policy, replay);
+  std::optional<Minimal> answer = search(policy, history, replay);
   if (!replay.wanted().empty()) return RunTrials{replay.wanted()};
-  if (replay.end()) return *replay.end();
-  return *minimal;
+  if (answer) return *std::move(answer);
+  return *replay.end();
 }
 
 std::optional<CapabilitySet> best_so_far(const History& history) {
-  std::map<CapabilitySet, bool> never_failed;
-  for (const Observation& observation : history) {
-    if (observation.verdict == Verdict::kUndecided) continue;
-    const bool passed = observation.verdict == Verdict::kPassed;
-    const auto [entry, first] = never_failed.try_emplace(observation.grant, passed);
-    if (!first) entry->second = entry->second && passed;
-  }
-  std::optional<CapabilitySet> best;
-  for (const auto& [grant, reliable] : never_failed) {
-    if (reliable && (!best || compare_risk(grant, *best) < 0)) best = grant;
-  }
-  return best;
+  return least_risky_pass(seen_in(history), [](CapabilitySet) { return true; });
 }
 
 }  // namespace capmin

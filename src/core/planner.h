@@ -44,6 +44,8 @@ struct Policy {
   std::array<double, kCapabilityCount> belief{};
   /// Where the search starts after the ceiling has passed; empty without better evidence.
   CapabilitySet guess;
+  /// Completed trials that the levels beyond one-minimal may take, checked before each new set.
+  int most_exploring = 200;
 };
 
 /// The trials that should be running now: those that run already and are still useful, and new
@@ -59,26 +61,42 @@ struct Removal {
   std::vector<int> trials;
 };
 
-/// The certificate of an answer, read off the history; trial numbers are those of the history.
+/// A grant that failed: every working set has a member that it lacks, if the predicate is monotone.
+struct Cut {
+  CapabilitySet grant;
+  std::vector<int> trials;
+};
+
+/// The certificate of one set, read off the history; trial numbers are those of the history.
 struct Proof {
   CapabilitySet set;
   std::vector<int> passed;        ///< the trials in which the set passed
   std::vector<Removal> removals;  ///< one for each member of the set
-  /// Members whose removal from the whole ceiling was observed failing; with monotonicity they
-  /// belong to every working set.
-  std::vector<Removal> essential;
 };
 
-/// The search has ended with an answer.
+/// The search has ended with an answer. What it claims beyond `proof` rests on the assumption that
+/// a superset of a passing set passes.
 struct Minimal {
   Proof proof;
   Level level = Level::kOneMinimal;  ///< the level that was reached
-  bool monotone = true;              ///< no observed pass lies inside an observed failure
-  bool unique = false;               ///< no other minimal set exists, if monotone
-  bool complete = true;  ///< false: the level asked for was not reached; reason says why
+  int confirmations = 1;  ///< completed trials that agreed on each deciding grant, at least
+  bool monotone = true;   ///< no observed pass lies inside an observed failure
+  bool stable = true;     ///< no grant was observed both passing and failing
+  bool unique = false;    ///< no other minimal set exists
+  bool complete = true;   ///< false: the level asked for was not reached; reason says why
   std::string reason;
-  /// Other minimal sets that were observed passing (each one-minimal by observation).
+  /// Members whose removal from the whole ceiling was observed failing: they belong to every
+  /// working set. All of them at the levels beyond one-minimal, else those that were met.
+  std::vector<Removal> essential;
+  /// Other minimal sets, each one-minimal by observation. One at least at the level unique unless
+  /// `unique`; all at the level all-minimal.
   std::vector<Proof> alternatives;
+  /// The least risky observed pass that lacks a member of the set, at any level: another minimal
+  /// set lies inside it.
+  std::optional<CapabilitySet> other_pass;
+  /// What rules out everything else at the levels least-risk (no set with a member out of each cut
+  /// is less risky) and all-minimal (each such set contains a reported one).
+  std::vector<Cut> cuts;
 };
 
 /// Even the ceiling fails: no working set can be looked for.

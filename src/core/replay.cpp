@@ -20,10 +20,11 @@ std::optional<Verdict> Replay::ask(const TrialRequest& request, int agreeing,
     if (record.passes() && record.passed >= agreeing) return Verdict::kPassed;
     if (record.fails() && record.failed >= agreeing) return Verdict::kFailed;
     if (record.passed > 0 && record.failed > 0) {
-      if (record.passed >= record.failed + kLead) return Verdict::kPassed;
+      const int enough = std::max(record.failed + kLead, agreeing);
+      if (record.passed >= enough) return Verdict::kPassed;
       // A grant that passed once is never taken for failing: an honest word is better.
       if (record.failed >= record.passed + kLead ||
-          record.passed + record.failed >= kMostRepetitions) {
+          record.passed + record.failed >= std::max(kMostRepetitions, 2 * agreeing)) {
         finish(Unstable{request.grant, trials(request.grant, Verdict::kPassed),
                         trials(request.grant, Verdict::kFailed)});
         return std::nullopt;
@@ -111,6 +112,11 @@ std::optional<Verdict> Replay::implied(CapabilitySet grant) const {
   return std::nullopt;
 }
 
+bool Replay::fails(CapabilitySet grant, int agreeing) const {
+  const Record* const record = find(grant);
+  return record != nullptr && record->fails() && record->failed >= agreeing;
+}
+
 const Observation* Replay::failure(CapabilitySet grant) const {
   const Record* const record = find(grant);
   if (record == nullptr) return nullptr;
@@ -129,17 +135,18 @@ std::optional<CapabilitySet> Replay::smaller_pass(CapabilitySet grant) const {
   std::optional<CapabilitySet> best;
   for (const CapabilitySet seen : passes()) {
     if (seen == grant || !grant.contains(seen)) continue;
-    if (!best || compare_risk(seen, *best) < 0) best = seen;
+    if (!best || std::is_lt(compare_risk(seen, *best))) best = seen;
   }
   return best;
 }
 
-std::vector<CapabilitySet> Replay::failures() const {
-  std::vector<CapabilitySet> result;
-  for (const auto& [grant, record] : records_) {
-    if (record.fails()) result.push_back(grant);
+std::optional<CapabilitySet> Replay::larger_failure(CapabilitySet grant) const {
+  std::optional<CapabilitySet> largest;
+  for (const auto& [seen, record] : records_) {
+    if (!record.fails() || !seen.contains(grant)) continue;
+    if (!largest || seen.size() > largest->size()) largest = seen;
   }
-  return result;
+  return largest;
 }
 
 std::vector<CapabilitySet> Replay::passes() const {

@@ -8,9 +8,10 @@
 
 namespace capmin {
 
-/// A grant observed both passing and failing is judged passing once it leads by this many.
+/// A grant observed both passing and failing is judged passing once passes lead by this many.
 inline constexpr int kLead = 3;
-/// A grant observed both passing and failing is given up after this many completed trials.
+/// A grant observed both passing and failing is given up after this many completed trials, or
+/// twice the confirmations where that is more.
 inline constexpr int kMostRepetitions = 12;
 /// Confirmations never rise above this by themselves.
 inline constexpr int kMostConfirmations = 10;
@@ -36,6 +37,9 @@ class Replay {
   /// What the answers given so far imply for `grant`, if the predicate is monotone: a superset of
   /// a pass passes, a subset of a failure fails. Nothing once they have been seen to contradict.
   std::optional<Verdict> implied(CapabilitySet grant) const;
+  /// Whether `grant` failed in at least `agreeing` trials that answered a question, and never
+  /// passed.
+  bool fails(CapabilitySet grant, int agreeing) const;
   /// The first failing trial of `grant` that answered a question; null when there is none.
   const Observation* failure(CapabilitySet grant) const;
   /// Whether the first answer about `grant` was given to a trial of the search.
@@ -43,8 +47,8 @@ class Replay {
   /// The least risky set that was answered passing, never failing, and is a proper subset of
   /// `grant`.
   std::optional<CapabilitySet> smaller_pass(CapabilitySet grant) const;
-  /// Every grant that was answered failing, never passing, in the order of their words.
-  std::vector<CapabilitySet> failures() const;
+  /// The largest set that was answered failing, never passing, and contains `grant`.
+  std::optional<CapabilitySet> larger_failure(CapabilitySet grant) const;
   /// Every grant that was answered passing, never failing, in the order of their words.
   std::vector<CapabilitySet> passes() const;
 
@@ -64,6 +68,8 @@ class Replay {
   const std::optional<Step>& end() const { return end_; }
   /// Ends the search; the strategy must return at once.
   void finish(Step step) { end_ = std::move(step); }
+  /// Takes back the end of a question that need not end the search.
+  void resume() { end_.reset(); }
 
  private:
   struct Record {

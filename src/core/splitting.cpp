@@ -46,12 +46,12 @@ class Splitting {
         high_ = middle;
         continue;
       }
-      ++result.failures;
       low_ = middle;
+      if (++result.failures >= between_.most_failures) break;
       if (const Observation* const failure = replay_.failure(grant)) heed(*failure);
     }
     result.passing = prefix(high_);
-    result.critical = ordered_[high_ - 1];
+    if (high_ - low_ == 1) result.critical = ordered_[high_ - 1];
     return result;
   }
 

@@ -1,0 +1,181 @@
+#include "core/certificate.h"
+
+#include <algorithm>
+#include <set>
+
+namespace capmin {
+namespace {
+
+class Checker {
+ public:
+  Checker(const Policy& policy, const History& history, const Minimal& answer)
+      : policy_(policy), history_(history), answer_(answer) {}
+
+  std::string run() {
+    check_numbers();
+    check_proof(answer_.proof);
+    for (const Proof& alternative : answer_.alternatives) {
+      check_alternative(alternative);
+    }
+    check_essential();
+    check_flags();
+    check_level();
+    return fault_;
+  }
+
+ private:
+  /// Keeps the first fault.
+  void demand(bool holds, const std::string& fault) {
+    if (!holds && fault_.empty()) fault_ = fault;
+  }
+
+  void check_numbers() {
+    std::set<int> numbers;
+    for (const Observation& observation : history_) {
+      demand(numbers.insert(observation.trial).second,
+             "trial " + std::to_string(observation.trial) + " is in the history twice");
+      demand(policy_.ceiling.contains(observation.grant),
+             "trial " + std::to_string(observation.trial) + " was granted more than the ceiling");
+    }
+    demand(policy_.confirm >= 1 && answer_.confirmations >= policy_.confirm,
+           "fewer confirmations than the policy asks for");
+  }
+
+  void check_trials(const std::vector<int>& trials, CapabilitySet grant, Verdict verdict) {
+    const std::string what = "{" + to_string(grant) + "}: ";
+    demand(static_cast<int>(trials.size()) >= answer_.confirmations,
+           what + "claimed by fewer trials than the confirmations");
+    demand(std::set<int>(trials.begin(), trials.end()).size() == trials.size(),
+           what + "a trial counts twice");
+    for (const int trial : trials) {
+      const auto found = std::ranges::find(history_, trial, &Observation::trial);
+      const std::string number = std::to_string(trial);
+      if (found == history_.end()) {
+        demand(false, what + "trial " + number + " is not in the history");
+        continue;
+      }
+      demand(found->grant == grant, what + "trial " + number + " had another grant");
+      demand(found->verdict == verdict, what + "trial " + number + " ended otherwise");
+    }
+  }
+
+  int count(CapabilitySet grant, Verdict verdict) const {
+    return static_cast<int>(std::ranges::count_if(history_, [&](const Observation& seen) {
+      return seen.grant == grant && seen.verdict == verdict;
+    }));
+  }
+
+  void check_failure(CapabilitySet grant, const std::vector<int>& trials) {
+    check_trials(trials, grant, Verdict::kFailed);
+    demand(count(grant, Verdict::kPassed) == 0,
+           "{" + to_string(grant) + "} is claimed to fail but was seen passing");
+  }
+
+  void check_proof(const Proof& proof) {
+    demand(policy_.ceiling.contains(proof.set), "the set reaches above the ceiling");
+    check_trials(proof.passed, proof.set, Verdict::kPassed);
+    demand(count(proof.set, Verdict::kPassed) > count(proof.set, Verdict::kFailed),
+           "{" + to_string(proof.set) + "} did not pass more often than it failed");
+    CapabilitySet removed;
+    for (const Removal& removal : proof.removals) {
+      demand(proof.set.contains(removal.without), "a removal of what is no member");
+      demand(removal.grant == proof.set.without(removal.without),
+             "a removal of more or less than one member");
+      check_failure(removal.grant, removal.trials);
+      removed = removed.with(removal.without);
+    }
+    demand(removed == proof.set, "a member without a failing removal");
+  }
+
+  void check_alternative(const Proof& alternative) {
+    check_proof(alternative);
+    demand(alternative.set != answer_.proof.set, "the answer is given as its own alternative");
+    demand(std::ranges::count(answer_.alternatives, alternative.set, &Proof::set) == 1,
+           "an alternative is given twice");
+  }
+
+  void check_essential() {
+    CapabilitySet essential;
+    for (const Removal& removal : answer_.essential) {
+      demand(answer_.proof.set.contains(removal.without), "essential, but no member");
+      demand(removal.grant == policy_.ceiling.without(removal.without),
+             "an essential member was not removed from the whole ceiling");
+      check_failure(removal.grant, removal.trials);
+      essential = essential.with(removal.without);
+    }
+    if (!answer_.unique) return;
+    demand(essential == answer_.proof.set, "unique, but a member is not known to be essential");
+    demand(answer_.alternatives.empty() && !answer_.other_pass, "unique, but there is another");
+    demand(answer_.monotone, "unique, although the predicate is not monotone");
+  }
+
+  void check_flags() {
+    for (const Observation& one : history_) {
+      const bool only_passed = count(one.grant, Verdict::kFailed) == 0;
+      if (one.verdict != Verdict::kPassed) continue;
+      demand(only_passed || !answer_.stable, "called stable, but a grant passed and failed");
+      if (!only_passed) continue;
+      demand(answer_.proof.set == one.grant || one.grant.contains(answer_.proof.set) ||
+                 answer_.other_pass.has_value(),
+             "another pass was seen and not told");
+      for (const Observation& other : history_) {
+        const bool inside = other.verdict == Verdict::kFailed && other.grant.contains(one.grant) &&
+                            count(other.grant, Verdict::kPassed) == 0;
+        demand(!inside || !answer_.monotone, "called monotone, but a pass lies inside a failure");
+      }
+    }
+    if (!answer_.other_pass) return;
+    demand(!answer_.other_pass->contains(answer_.proof.set), "the other pass contains the answer");
+    demand(count(*answer_.other_pass, Verdict::kPassed) > 0, "the other pass was never seen");
+  }
+
+  void check_level() {
+    demand(answer_.complete == answer_.reason.empty(), "incomplete without a reason, or the like");
+    demand(!answer_.complete || answer_.level == policy_.level, "another level than asked for");
+    if (answer_.level == Level::kOneMinimal) return;
+    if (answer_.level == Level::kUnique) {
+      demand(answer_.unique || !answer_.alternatives.empty() || !answer_.monotone,
+             "not unique, but no alternative is shown");
+      return;
+    }
+    for (const Cut& cut : answer_.cuts) {
+      check_failure(cut.grant, cut.trials);
+    }
+    demand(is_covered({}, {}), "the cuts leave another set possible");
+  }
+
+  /// Whether every extension of `set` without `barred` that has a member of each cut is accounted
+  /// for: it contains a reported set, or is no less risky than the answer where that is enough.
+  bool is_covered(CapabilitySet set, CapabilitySet barred) const {
+    if (set.contains(answer_.proof.set)) return true;
+    for (const Proof& alternative : answer_.alternatives) {
+      if (set.contains(alternative.set)) return true;
+    }
+    if (answer_.level == Level::kLeastRisk && std::is_gteq(compare_risk(set, answer_.proof.set))) {
+      return true;
+    }
+    for (const Cut& cut : answer_.cuts) {
+      const CapabilitySet lacking = policy_.ceiling - cut.grant;
+      if (!(lacking & set).empty()) continue;
+      for (const Capability member : (lacking - barred).members()) {
+        if (!is_covered(set.with(member), barred)) return false;
+        barred = barred.with(member);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  const Policy& policy_;
+  const History& history_;
+  const Minimal& answer_;
+  std::string fault_;
+};
+
+}  // namespace
+
+std::string find_fault(const Policy& policy, const History& history, const Minimal& answer) {
+  return Checker(policy, history, answer).run();
+}
+
+}  // namespace capmin
