@@ -1,0 +1,3 @@
+#!/bin/sh
+# Passes when the page is served.
+curl -fsS -m 2 "http://$CAPMIN_IP:8080/" | grep -q '^hello$'

@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# What can go wrong: the exit status, the message, and nothing left behind.
+# shellcheck disable=SC2154  # variables of the helper
+load helper
+
+@test "an image that fails whatever it is granted ends with status 3 and its own words" {
+  minimize broken --probe exit
+  expect_status 3
+  expect_stderr "cannot read /etc/broken.conf"
+  expect_stderr "hint:"
+  expect_no_profile
+}
+
+@test "a service that dies under a probe ends with status 3 long before the timeout" {
+  minimize broken --probe "$images/static/probe.sh" --timeout 100
+  expect_status 3
+  expect_stderr "cannot read /etc/broken.conf"
+  expect_no_profile
+}
+
+@test "a service that never serves ends with status 3 and the words of the probe" {
+  minimize hang --probe "$images/static/probe.sh" --timeout 2
+  expect_status 3
+  expect_stderr "curl"
+  expect_no_profile
+}
+
+@test "a probe that never passes ends with status 3 and its words" {
+  local probe
+  probe=$(printf '#!/bin/sh\necho "the moon is wrong" >&2\nexit 9\n' | probe_script wrong.sh)
+  minimize static --probe "$probe" --timeout 2
+  expect_status 3
+  expect_stderr "the moon is wrong"
+  expect_stderr "hint:"
+}
+
+@test "a missing probe ends with status 2" {
+  minimize static --probe "$BATS_TEST_TMPDIR/no-such-probe"
+  expect_status 2
+  expect_stderr "no-such-probe"
+}
+
+@test "a missing image ends with status 6" {
+  minimize no-such-image --probe exit --pull never
+  expect_status 6
+  expect_stderr "capmin-test-no-such-image"
+  expect_no_profile
+}
+
+@test "no daemon ends with status 5" {
+  DOCKER_HOST=unix://$BATS_TEST_TMPDIR/dead.sock minimize static --probe exit
+  expect_status 5
+  expect_stderr "hint:"
+  expect_no_profile
+}
+
+@test "an unknown capability ends with status 2 and is named" {
+  minimize static --probe exit --allow CHWON
+  expect_status 2
+  expect_stderr CHWON
+  expect_no_profile
+}
+
+@test "an option that would undo the trial is refused with status 2" {
+  minimize static --probe exit --engine-arg --privileged
+  expect_status 2
+  expect_stderr --privileged
+  expect_no_profile
+}
+
+@test "an output that cannot be written ends with status 8" {
+  capmin run capmin-test-static --probe "$images/static/probe.sh" -o /proc/profile.yaml
+  expect_status 8
+  expect_stderr /proc/profile.yaml
+}

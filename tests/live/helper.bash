@@ -1,0 +1,105 @@
+# What the live tests share. CAPMIN selects the program; the images are those of
+# scripts/images. Waiting is always for a condition, and ends at a deadline.
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # variables that the tests read, and those that bats sets
+
+bats_require_minimum_version 1.5.0
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+CAPMIN=${CAPMIN:-$root/build/capmin}
+images=$root/tests/images
+
+# The containers of capmin runs, dead or alive. The engine may also serve other people.
+capmin_containers() { docker ps -aq --no-trunc --filter label=capmin.run | sort; }
+
+setup() {
+  timeout 10 docker version >/dev/null 2>&1 || skip "no engine answers"
+  profile=$BATS_TEST_TMPDIR/profile.yaml
+  containers_before=$(capmin_containers)
+  started=$(date +%s.%N)
+}
+
+# Every test leaves the engine as it found it.
+teardown() {
+  [ -n "${started:-}" ] || return 0  # skipped
+  local left
+  left=$(comm -13 <(echo "$containers_before") <(capmin_containers))
+  [ -z "$left" ] || { echo "left behind: $left"; return 1; }
+}
+
+# capmin ARG...: runs capmin to its end; sets status, output (standard output) and stderr.
+capmin() { run --separate-stderr timeout 120 "$CAPMIN" "$@"; }
+
+# minimize NAME ARG...: capmin run on capmin-test-NAME, writing $profile.
+minimize() {
+  local name=$1
+  shift
+  capmin run "capmin-test-$name" -o "$profile" "$@"
+}
+
+# yaml EXPRESSION: evaluates a Python expression on the profile, as `p`; lists print as words.
+yaml() {
+  /usr/bin/python3 - "$profile" "$1" <<'PYTHON'
+import sys, yaml
+with open(sys.argv[1], encoding="utf-8") as file:
+    value = eval(sys.argv[2], {"p": yaml.safe_load(file)})
+print(" ".join(map(str, value)) if isinstance(value, (list, tuple)) else value)
+PYTHON
+}
+
+# show_run: prints what the last run said; bats shows it when the test fails.
+show_run() {
+  printf 'status %s\n--- stdout\n%s\n--- stderr\n%s\n' "$status" "$output" "$stderr"
+  [ ! -e "$profile" ] || { echo "--- profile"; cat "$profile"; }
+}
+
+expect_status() {
+  show_run
+  [ "$status" = "$1" ]
+}
+
+expect_stderr() {
+  [[ "$stderr" == *"$1"* ]] || { echo "standard error lacks: $1"; return 1; }
+}
+
+expect_no_profile() {
+  [ ! -e "$profile" ] || { echo "a profile was written"; return 1; }
+}
+
+# expect_set CAPABILITY...: the run succeeded, the profile adds exactly these, and it
+# proves each: a passing trial of the set, a failing one without each member.
+expect_set() {
+  expect_status 0
+  [ "$(yaml 'p["capabilities"]["drop"]')" = ALL ]
+  [ "$(yaml 'p["capabilities"]["add"]')" = "$*" ] ||
+    { echo "expected: $*"; return 1; }
+  [ "$(yaml 'p["proof"]["guarantee"]')" = one-minimal ]
+  [ "$(yaml 'any(t["grant"] == p["capabilities"]["add"] for t in p["proof"]["passed"])')" = True ]
+  [ "$(yaml 'sorted(t["without"] for t in p["proof"].get("failed") or [])')" = "$*" ]
+  [ "$(yaml 'sorted(r["name"] for r in p.get("reasons") or [])')" = "$*" ]
+}
+
+# trials_created: how many trial containers the engine has created since the test began.
+trials_created() {
+  docker events --since "$started" --until "$(date +%s.%N)" \
+    --filter type=container --filter event=create --filter label=capmin.trial --format '{{.ID}}' | wc -l
+}
+
+# within SECONDS CMD...: waits until CMD succeeds; fails at the deadline.
+within() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || { echo "waited in vain for: $*"; return 1; }
+    sleep 0.1
+  done
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# probe_script NAME: writes an executable probe from standard input and prints its path.
+probe_script() {
+  cat >"$BATS_TEST_TMPDIR/$1"
+  chmod +x "$BATS_TEST_TMPDIR/$1"
+  echo "$BATS_TEST_TMPDIR/$1"
+}
