@@ -18,7 +18,7 @@
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "profile/profile_yaml.h"
-#include "profile/summary.h"
+//S
 #include "system/file.h"
 #include "system/interruption.h"
 
@@ -122,7 +122,7 @@ struct Finish {
       write_standard_output(text);
     }
     if (options.verbosity != Verbosity::kQuiet) {
-      terminal.line("\n" + summary(profile, to_file(options) ? options.output : ""));
+      (void)profile;
     }
     return static_cast<int>(ExitCode::kDone);
   }

@@ -1,6 +1,5 @@
 #include "diagnosis/pattern.h"
 #include "diagnosis/rule.h"
-#include "yaml/yaml_error.h"
 #include "yaml/yaml_reader.h"
 
 #include <algorithm>
@@ -14,20 +13,20 @@ constexpr std::size_t kMaximumPatterns = 4000;
 
 class RuleReader {
  public:
-  explicit RuleReader(std::string_view source) : source_(source) {}
+  explicit RuleReader(std::string_view source) : reader_(source) {}
 
   RuleFile read(const YamlNode& root) {
-    const YamlMapReader map(root, source_, {"translations", "rules"});
+    const YamlNode& map = reader_.map(root, {"translations", "rules"});
     RuleFile file;
-    if (const YamlNode* node = map.find("translations")) {
-      for (const YamlNode& item : read_sequence(*node, source_)) {
+    if (const YamlNode* node = reader_.find(map, "translations")) {
+      for (const YamlNode& item : reader_.items(*node)) {
         file.translations.push_back(translation(item));
       }
     }
-    for (const YamlNode& item : read_sequence(map.require("rules"), source_)) {
+    for (const YamlNode& item : reader_.items(reader_.at(map, "rules"))) {
       file.rules.push_back(rule(item));
       if (file.rules.size() > kMaximumRules) {
-        throw_yaml_error(source_, item.at, "more than " + std::to_string(kMaximumRules) + " rules");
+        reader_.fail(item, "more than " + std::to_string(kMaximumRules) + " rules");
       }
     }
     return file;
@@ -35,49 +34,48 @@ class RuleReader {
 
  private:
   Translation translation(const YamlNode& node) const {
-    const YamlMapReader map(node, source_, {"english", "forms"});
-    Translation translation{text(map.require("english")), {}};
-    for (const YamlNode& form : nonempty_sequence(map.require("forms"))) {
+    const YamlNode& map = reader_.map(node, {"english", "forms"});
+    Translation translation{text(reader_.at(map, "english")), {}};
+    for (const YamlNode& form : nonempty_sequence(reader_.at(map, "forms"))) {
       translation.forms.push_back(text(form));
     }
     return translation;
   }
 
   Rule rule(const YamlNode& node) {
-    const YamlMapReader map(node, source_,
-                            {"id", "patterns", "when", "suspects", "innocent", "vague", "reason",
-                             "check", "alternative", "references"});
+    const YamlNode& map =
+        reader_.map(node, {"id", "patterns", "when", "suspects", "innocent", "vague", "reason",
+                           "check", "alternative", "references"});
     Rule rule;
-    rule.id = id(map.require("id"));
-    for (const YamlNode& item : nonempty_sequence(map.require("patterns"))) {
+    rule.id = id(reader_.at(map, "id"));
+    for (const YamlNode& item : nonempty_sequence(reader_.at(map, "patterns"))) {
       rule.patterns.push_back(pattern(item));
     }
-    if (const YamlNode* when = map.find("when")) {
+    if (const YamlNode* when = reader_.find(map, "when")) {
       rule.when = condition(*when);
     }
-    rule.reason = text(map.require("reason"));
-    const YamlNode* innocent = map.find("innocent");
-    if (innocent != nullptr && read_bool(*innocent, source_)) {
+    rule.reason = text(reader_.at(map, "reason"));
+    const YamlNode* innocent = reader_.find(map, "innocent");
+    if (innocent != nullptr && reader_.truth(*innocent)) {
       for (const char* key : {"suspects", "vague", "check", "alternative"}) {
-        if (const YamlNode* extra = map.find(key)) {
-          throw_yaml_error(source_, extra->key_at,
-                           "an innocent rule has no \"" + std::string(key) + "\"");
+        if (const YamlNode* extra = reader_.find(map, key)) {
+          reader_.fail(*extra, "an innocent rule has no \"" + std::string(key) + "\"");
         }
       }
     } else {
-      for (const YamlNode& item : nonempty_sequence(map.require("suspects"))) {
+      for (const YamlNode& item : nonempty_sequence(reader_.at(map, "suspects"))) {
         rule.suspects.push_back(suspect(item));
       }
-      rule.check = text(map.require("check"));
+      rule.check = text(reader_.at(map, "check"));
     }
-    if (const YamlNode* vague = map.find("vague")) {
-      rule.vague = read_bool(*vague, source_);
+    if (const YamlNode* vague = reader_.find(map, "vague")) {
+      rule.vague = reader_.truth(*vague);
     }
-    if (const YamlNode* alternative = map.find("alternative")) {
+    if (const YamlNode* alternative = reader_.find(map, "alternative")) {
       rule.alternative = text(*alternative);
     }
-    if (const YamlNode* references = map.find("references")) {
-      rule.references = read_strings(*references, source_);
+    if (const YamlNode* references = reader_.find(map, "references")) {
+      rule.references = reader_.texts(*references);
     }
     return rule;
   }
@@ -86,43 +84,42 @@ class RuleReader {
     std::string id = text(node);
     constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789-";
     if (id.find_first_not_of(kAllowed) != std::string::npos) {
-      throw_yaml_error(source_, node.at,
-                       "the id \"" + id + "\" is not made of lower case letters, digits and \"-\"");
+      reader_.fail(node,
+                   "the id \"" + id + "\" is not made of lower case letters, digits and \"-\"");
     }
     if (!ids_.insert(id).second) {
-      throw_yaml_error(source_, node.at, "the id \"" + id + "\" stands twice");
+      reader_.fail(node, "the id \"" + id + "\" stands twice");
     }
     return id;
   }
 
   std::string pattern(const YamlNode& node) {
     if (++patterns_ > kMaximumPatterns) {
-      throw_yaml_error(source_, node.at,
-                       "more than " + std::to_string(kMaximumPatterns) + " patterns");
+      reader_.fail(node, "more than " + std::to_string(kMaximumPatterns) + " patterns");
     }
     std::string pattern = text(node);
     if (const std::string error = pattern_error(pattern); !error.empty()) {
-      throw_yaml_error(source_, node.at, "the pattern is not valid: " + error,
-                       "see https://github.com/google/re2/wiki/Syntax");
+      reader_.fail(node, "the pattern is not valid: " + error,
+                   "see https://github.com/google/re2/wiki/Syntax");
     }
     return pattern;
   }
 
   RuleCondition condition(const YamlNode& node) {
-    const YamlMapReader map(node, source_, {"port_below", "path_under", "exit_status", "near"});
+    const YamlNode& map = reader_.map(node, {"port_below", "path_under", "exit_status", "near"});
     RuleCondition when;
-    if (const YamlNode* port = map.find("port_below")) {
-      when.port_below = static_cast<int>(read_integer(*port, source_, 1, 65536));
+    if (const YamlNode* port = reader_.find(map, "port_below")) {
+      when.port_below = reader_.whole_number(*port, 1, 65536);
     }
-    if (const YamlNode* path = map.find("path_under")) {
-      when.path_under = read_strings(*path, source_);
+    if (const YamlNode* path = reader_.find(map, "path_under")) {
+      when.path_under = reader_.texts(*path);
     }
-    if (const YamlNode* status = map.find("exit_status")) {
+    if (const YamlNode* status = reader_.find(map, "exit_status")) {
       for (const YamlNode& item : nonempty_sequence(*status)) {
-        when.exit_status.push_back(static_cast<int>(read_integer(item, source_, 0, 255)));
+        when.exit_status.push_back(reader_.whole_number(item, 0, 255));
       }
     }
-    if (const YamlNode* near = map.find("near")) {
+    if (const YamlNode* near = reader_.find(map, "near")) {
       when.near = pattern(*near);
     }
     return when;
@@ -130,7 +127,7 @@ class RuleReader {
 
   CapabilitySet suspect(const YamlNode& node) const {
     CapabilitySet set;
-    if (node.kind == YamlNode::Kind::kSequence) {
+    if (node.kind == YamlNode::Kind::kList) {
       for (const YamlNode& item : nonempty_sequence(node)) {
         set = set.with(capability(item));
       }
@@ -144,29 +141,29 @@ class RuleReader {
     const std::string name = text(node);
     const std::optional<Capability> found = capability_named(name);
     if (!found) {
-      throw_yaml_error(source_, node.at, "unknown capability \"" + name + "\"",
-                       "names are those of capabilities(7), for example NET_BIND_SERVICE");
+      reader_.fail(node, "unknown capability \"" + name + "\"",
+                   "names are those of capabilities(7), for example NET_BIND_SERVICE");
     }
     return *found;
   }
 
   std::string text(const YamlNode& node) const {
-    std::string text = read_string(node, source_);
+    std::string text = reader_.text(node);
     if (text.empty()) {
-      throw_yaml_error(source_, node.at, "an empty text");
+      reader_.fail(node, "an empty text");
     }
     return text;
   }
 
   const std::vector<YamlNode>& nonempty_sequence(const YamlNode& node) const {
-    const std::vector<YamlNode>& items = read_sequence(node, source_);
+    const std::vector<YamlNode>& items = reader_.items(node);
     if (items.empty()) {
-      throw_yaml_error(source_, node.at, "an empty list");
+      reader_.fail(node, "an empty list");
     }
     return items;
   }
 
-  std::string_view source_;
+  YamlReader reader_;
   std::set<std::string> ids_;
   std::size_t patterns_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "profile/document.h"
 
 #include <algorithm>
+#include <compare>
 #include <utility>
 
 namespace capmin {
@@ -153,8 +154,9 @@ Profile in_order(Profile profile) {
   });
   std::ranges::stable_sort(profile.passed, {}, &Profile::Attempt::trial);
   std::ranges::stable_sort(profile.failed, {}, &Profile::Attempt::trial);
-  std::ranges::sort(profile.alternatives,
-                    [](CapabilitySet a, CapabilitySet b) { return compare_risk(a, b) < 0; });
+  std::ranges::sort(profile.alternatives, [](CapabilitySet a, CapabilitySet b) {
+    return std::is_lt(compare_risk(a, b));
+  });
   std::ranges::sort(profile.warnings);
   return profile;
 }

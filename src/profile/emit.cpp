@@ -1,6 +1,6 @@
 #include "profile/document.h"
-#include "profile/quote.h"
 #include "yaml/plain_scalar.h"
+#include "yaml/quote.h"
 
 #include <algorithm>
 #include <array>
@@ -16,9 +16,10 @@ constexpr double kMostSeconds = 1e9;
 std::string number(Seconds seconds) {
   const double value = std::isfinite(seconds.value) ? seconds.value : 0;
   std::array<char, 32> buffer{};
+  // Adding zero turns a negative zero, which clamp lets through, into zero.
   const auto [end, error] =
       std::to_chars(buffer.data(), buffer.data() + buffer.size(),
-                    std::clamp(value, 0.0, kMostSeconds), std::chars_format::fixed, 1);
+                    std::clamp(value, 0.0, kMostSeconds) + 0.0, std::chars_format::fixed, 1);
   return {buffer.data(), end};
 }
 

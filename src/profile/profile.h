@@ -4,7 +4,9 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace capmin {
@@ -45,7 +47,7 @@ struct Profile {
     friend bool operator==(const Reason&, const Reason&) = default;
   };
   struct Probe {
-    std::string kind;    ///< file, exec, healthcheck, exit, oneshot
+    std::string kind;    ///< one of probe_kinds()
     std::string path;    ///< of the script, as the user wrote it; empty where there is none
     std::string sha256;  ///< of the script; empty where there is none
     std::vector<std::string> scenario;  ///< the phases that were probed, in order
@@ -78,7 +80,7 @@ struct Profile {
   Image image;
   CapabilitySet add;
   std::vector<Conditional> conditional;
-  std::string guarantee = "one-minimal";
+  std::string guarantee = "one-minimal";  ///< one of guarantees()
   std::vector<Attempt> passed;
   std::vector<Attempt> failed;
   std::vector<CapabilitySet> alternatives;
@@ -89,5 +91,12 @@ struct Profile {
   Run run;
   friend bool operator==(const Profile&, const Profile&) = default;
 };
+
+/// What a profile can promise, weakest first: "incomplete" (a set that passes; the deadline or the
+/// trial budget cut its proof short), then the levels of the planner.
+std::span<const std::string_view> guarantees();
+
+/// The kinds of probes: file, exec, healthcheck, exit, oneshot.
+std::span<const std::string_view> probe_kinds();
 
 }  // namespace capmin

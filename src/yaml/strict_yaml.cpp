@@ -1,193 +1,205 @@
 #include "yaml/strict_yaml.h"
 
 #include "core/error.h"
-#include "yaml/yaml_error.h"
+#include "yaml/quote.h"
+#include "yaml/yaml_bytes.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <set>
 #include <sstream>
+#include <utility>
 
 namespace capmin {
 namespace {
 
 YamlPosition position_of(const YAML::Mark& mark) {
-  return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1};
+  return {mark.line + 1, mark.column + 1};
 }
 
-/// Builds nodes while yaml-cpp reads, so that no bomb is ever unpacked.
-class NodeBuilder : public YAML::EventHandler {
+/// Builds the tree from the parser's events and refuses what is not plain.
+class TreeBuilder : public YAML::EventHandler {
  public:
-  NodeBuilder(std::string_view source, const YamlLimits& limits)
-      : source_(source), limits_(limits) {}
-
-  YamlNode take() { return std::move(root_); }
+  TreeBuilder(std::string_view text, std::string_view source, const YamlLimits& limits)
+      : text_(text), source_(source), limits_(limits) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) {
-      fail(mark, "a second document; one file holds one document");
-    }
+    if (std::exchange(started_, true)) refuse(mark, "more than one document");
   }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    refuse_extras(mark, {}, anchor);
-    if (wants_key()) {
-      fail(mark, "a key without a name");
-    }
-    add(mark, YamlNode::Kind::kNull);
+    check_plain(mark, "?", anchor);
+    // The mark is that of the next token; a missing value is better shown at its key.
+    const bool is_value = !open_.empty() && open_.back().key;
+    add({YamlNode::Kind::kPlain,
+         {},
+         {},
+         {},
+         is_value ? open_.back().key_position : position_of(mark)});
   }
+
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-    fail(mark, "an alias (*name) is not allowed; write the value out");
+    refuse(mark, "aliases are not allowed");
   }
+
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    refuse_extras(mark, tag, anchor);
-    if (wants_key()) {
-      take_key(mark, value);
-      return;
-    }
-    YamlNode& node = add(mark, YamlNode::Kind::kScalar);
-    node.text = value;
-    node.quoted = tag == "!";
+    check_plain(mark, tag, anchor);
+    const auto kind = tag == "!" ? YamlNode::Kind::kQuoted : YamlNode::Kind::kPlain;
+    add({kind, value, {}, {}, position_of(mark)});
   }
+
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
-    open(mark, tag, anchor, YamlNode::Kind::kSequence);
+    open(YamlNode::Kind::kList, mark, tag, anchor);
   }
-  void OnSequenceEnd() override { open_.pop_back(); }
+  void OnSequenceEnd() override { close(); }
+
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value /*style*/) override {
-    open(mark, tag, anchor, YamlNode::Kind::kMap);
+    open(YamlNode::Kind::kMap, mark, tag, anchor);
   }
-  void OnMapEnd() override { open_.pop_back(); }
+  void OnMapEnd() override { close(); }
+
+  YamlNode take() {
+    if (!started_) fail_at(source_, {}, "is empty");
+    return std::move(root_);
+  }
 
  private:
-  /// A sequence or map that is not complete yet.
+  /// A list or map whose end has not been read.
   struct Open {
-    YamlNode* node;
-    bool has_key = false;
-    std::string key;
-    YamlPosition key_at;
+    YamlNode node;
+    bool key = false;  ///< the key of the next value has been read
+    std::string key_text;
+    YamlPosition key_position;
+    std::set<std::string> keys;
   };
 
-  [[noreturn]] void fail(const YAML::Mark& mark, const std::string& what) const {
-    throw_yaml_error(source_, position_of(mark), what);
+  [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& why) const {
+    fail_at(source_, position_of(mark), why);
   }
 
-  bool wants_key() const {
-    return !open_.empty() && open_.back().node->kind == YamlNode::Kind::kMap &&
-           !open_.back().has_key;
-  }
-
-  void refuse_extras(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
-    if (anchor != 0) {
-      fail(mark, "an anchor (&name) is not allowed; write the value out");
-    }
-    // yaml-cpp marks plain values with "?" and quoted ones with "!".
-    if (!tag.empty() && tag != "?" && tag != "!") {
-      fail(mark, "a tag (!name) is not allowed");
+  void check_plain(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
+    if (anchor != YAML::NullAnchor) refuse(mark, "anchors are not allowed");
+    // Quoted scalars come with the tag "!" too, so only the text tells a written one.
+    const auto offset = static_cast<std::size_t>(std::max(mark.pos, 0));
+    const bool written = offset < text_.size() && text_[offset] == '!';
+    if (written || (tag != "?" && tag != "!" && !tag.empty())) {
+      refuse(mark, "tags are not allowed");
     }
   }
 
-  void take_key(const YAML::Mark& mark, const std::string& key) {
-    Open& map = open_.back();
-    for (const YamlNode& item : map.node->items) {
-      if (item.key == key) {
-        fail(mark, "the key \"" + key + "\" stands twice, first in line " +
-                       std::to_string(item.key_at.line));
-      }
+  void open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
+            YAML::anchor_t anchor) {
+    check_plain(mark, tag, anchor);
+    if (expects_key()) refuse(mark, "a list or a map cannot be a key");
+    if (static_cast<int>(open_.size()) >= limits_.depth) {
+      refuse(mark, "nested deeper than " + std::to_string(limits_.depth));
     }
-    if (map.node->items.size() >= kMaximumKeys) {
-      fail(mark, "more than " + std::to_string(kMaximumKeys) + " keys in one map");
-    }
-    map.has_key = true;
-    map.key = key;
-    map.key_at = position_of(mark);
+    Open next;
+    next.node.kind = kind;
+    next.node.position = position_of(mark);
+    open_.push_back(std::move(next));
   }
 
-  YamlNode& add(const YAML::Mark& mark, YamlNode::Kind kind) {
+  void close() {
+    YamlNode node = std::move(open_.back().node);
+    open_.pop_back();
+    add(std::move(node));
+  }
+
+  bool expects_key() const {
+    return !open_.empty() && open_.back().node.kind == YamlNode::Kind::kMap && !open_.back().key;
+  }
+
+  void add(YamlNode node) {
     if (++values_ > limits_.values) {
-      fail(mark, "more than " + std::to_string(limits_.values) + " values");
+      fail_at(source_, node.position,
+              "more than " + std::to_string(limits_.values) + " values in one file");
     }
-    YamlNode node;
-    node.kind = kind;
-    node.at = position_of(mark);
     if (open_.empty()) {
       root_ = std::move(node);
-      return root_;
+    } else if (expects_key()) {
+      add_key(std::move(node));
+    } else if (Open& parent = open_.back(); parent.key) {
+      parent.key = false;
+      parent.node.entries.push_back(
+          {std::move(parent.key_text), parent.key_position, std::move(node)});
+    } else {
+      parent.node.items.push_back(std::move(node));
     }
+  }
+
+  void add_key(YamlNode node) {
     Open& parent = open_.back();
-    node.key = std::move(parent.key);
-    node.key_at = parent.key_at;
-    parent.has_key = false;
-    parent.key.clear();
-    parent.node->items.push_back(std::move(node));
-    return parent.node->items.back();
+    const bool plain = node.kind == YamlNode::Kind::kPlain;
+    if (plain && node.text.empty()) fail_at(source_, node.position, "a key is missing");
+    if (plain && node.text == "<<") fail_at(source_, node.position, "merge keys are not allowed");
+    if (!parent.keys.insert(node.text).second) {
+      fail_at(source_, node.position, "the key " + excerpt(node.text) + " stands here twice");
+    }
+    parent.key = true;
+    parent.key_text = std::move(node.text);
+    parent.key_position = node.position;
   }
 
-  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-            YamlNode::Kind kind) {
-    refuse_extras(mark, tag, anchor);
-    if (wants_key()) {
-      fail(mark, "a key must be a single word");
-    }
-    if (open_.size() >= limits_.depth) {
-      fail(mark, "nested deeper than " + std::to_string(limits_.depth) + " levels");
-    }
-    // Siblings are added only after this node is complete, so the pointer stays valid.
-    open_.push_back({&add(mark, kind), false, {}, {}});
-  }
-
-  // Duplicates are found by looking at every earlier key: this bounds the square.
-  static constexpr std::size_t kMaximumKeys = 1000;
-
+  std::string_view text_;
   std::string_view source_;
   YamlLimits limits_;
-  YamlNode root_;
+  bool started_ = false;
+  int values_ = 0;
   std::vector<Open> open_;
-  std::size_t values_ = 0;
-  int documents_ = 0;
+  YamlNode root_;
 };
 
-void check_bytes(std::string_view text, std::string_view source, const YamlLimits& limits) {
-  if (text.size() > limits.bytes) {
-    throw Error(ExitCode::kUsage, std::string(source) + ": " + std::to_string(text.size()) +
-                                      " bytes; at most " + std::to_string(limits.bytes) +
-                                      " are read");
-  }
-  YamlPosition at;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
-      ++at.line;
-      at.column = 1;
-      continue;
-    }
-    if ((byte < 0x20 && c != '\t' && c != '\r') || byte == 0x7f) {
-      throw_yaml_error(source, at, "a control character");
-    }
-    ++at.column;
-  }
+/// The place of an error of the parser. At the end of the text its own line and column are wrong.
+YamlPosition position_of(const YAML::Exception& error, std::string_view text) {
+  if (error.mark.is_null()) return {};
+  const auto offset = static_cast<std::size_t>(std::max(error.mark.pos, 0));
+  const std::string_view before = text.substr(0, offset);
+  const auto line = 1 + std::ranges::count(before, '\n');
+  const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+  return {static_cast<int>(line), static_cast<int>(column)};
+}
+
+/// The parser's message; it may end in a byte of the text.
+std::string printable(std::string message) {
+  std::erase_if(message, [](char c) { return c < ' ' || c > '~'; });
+  return message;
 }
 
 }  // namespace
 
 YamlNode parse_strict_yaml(std::string_view text, std::string_view source,
                            const YamlLimits& limits) {
-  check_bytes(text, source, limits);
-  std::istringstream stream{std::string(text)};
-  NodeBuilder builder(source, limits);
+  check_yaml_bytes(text, source, limits);
+  TreeBuilder builder(text, source, limits);
   try {
+    std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
-  } catch (const YAML::Exception& e) {
-    throw_yaml_error(source, position_of(e.mark), e.msg);
+  } catch (const YAML::Exception& error) {
+    fail_at(source, position_of(error, text), "is not YAML: " + printable(error.msg));
   }
   return builder.take();
+}
+
+void check_strict_yaml(std::string_view text, std::string_view source, const YamlLimits& limits) {
+  parse_strict_yaml(text, source, limits);
+}
+
+void fail_at(std::string_view source, YamlPosition position, const std::string& why,
+             const std::string& hint) {
+  throw Error(ExitCode::kUsage,
+              shown(source) + ':' + std::to_string(position.line) + ':' +
+                  std::to_string(position.column) + ": " + why,
+              hint);
 }
 
 }  // namespace capmin

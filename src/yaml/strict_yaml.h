@@ -7,35 +7,56 @@
 
 namespace capmin {
 
-/// A place in a YAML text; lines and columns count from 1.
+/// A place in a file, counted from 1; the column counts bytes.
 struct YamlPosition {
   int line = 1;
   int column = 1;
+  friend bool operator==(const YamlPosition&, const YamlPosition&) = default;
 };
 
-/// A value of a YAML text, without anchors, aliases and tags: capmin's inputs have none.
+struct YamlEntry;
+
+/// One value of a strictly read document. Scalars keep their text and whether it was quoted: what
+/// type a plain scalar has is for the reader of the document to say.
 struct YamlNode {
-  enum class Kind { kNull, kScalar, kSequence, kMap };
-  Kind kind = Kind::kNull;
-  std::string text;             ///< of a scalar, unquoted
-  bool quoted = false;          ///< the scalar stood in quotes or in a block: it is a string
-  std::string key;              ///< the name under which a map holds this value, or empty
-  YamlPosition key_at;          ///< where that name stands
-  YamlPosition at;              ///< where the value stands
-  std::vector<YamlNode> items;  ///< of a sequence or a map, in the order of the text
+  enum class Kind {
+    kPlain,   ///< an unquoted scalar; with empty text where there is no value, or null, or ~
+    kQuoted,  ///< a quoted or block scalar: always text
+    kList,
+    kMap,
+  };
+  Kind kind = Kind::kPlain;
+  std::string text;                ///< of a scalar
+  std::vector<YamlNode> items;     ///< of a list
+  std::vector<YamlEntry> entries;  ///< of a map, in the order of the file; no key stands twice
+  YamlPosition position;
 };
 
-/// What a YAML text may cost at most.
+struct YamlEntry {
+  std::string key;
+  YamlPosition position;  ///< of the key
+  YamlNode value;
+};
+
+/// What a document may cost. The defaults keep the memory of reading any file below 64 MiB.
 struct YamlLimits {
   std::size_t bytes = std::size_t{1} << 20U;
-  std::size_t values = 100'000;
-  std::size_t depth = 16;
+  int depth = 32;       ///< of lists and maps inside each other
+  int values = 50'000;  ///< scalars, lists, maps and keys
 };
 
-/// The value that `text` holds. Throws Error kUsage ("SOURCE:LINE:COLUMN: ...") for invalid YAML,
-/// anchors, aliases, tags, duplicate keys, keys that are not plain words, more than one document,
-/// control characters, and whatever is beyond `limits`. An empty text is a null.
+/// Reads one YAML document of the plain kind: one document, UTF-8 without a byte order mark or
+/// control characters, no anchors, aliases, tags or merge keys, only scalars as keys, no key twice,
+/// nothing beyond `limits`. Everything else is Error kUsage that names `source`, line and column.
 YamlNode parse_strict_yaml(std::string_view text, std::string_view source,
                            const YamlLimits& limits = {});
+
+/// The same checks without the document, for readers that go on with a parser of their own.
+void check_strict_yaml(std::string_view text, std::string_view source,
+                       const YamlLimits& limits = {});
+
+/// Throws Error kUsage: "SOURCE:LINE:COLUMN: why".
+[[noreturn]] void fail_at(std::string_view source, YamlPosition position, const std::string& why,
+                          const std::string& hint = {});
 
 }  // namespace capmin

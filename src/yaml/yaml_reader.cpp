@@ -1,105 +1,142 @@
 #include "yaml/yaml_reader.h"
 
-#include "yaml/yaml_error.h"
+#include "yaml/plain_scalar.h"
+#include "yaml/quote.h"
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace capmin {
 namespace {
 
-std::string_view name_of(YamlNode::Kind kind) {
-  switch (kind) {
-    case YamlNode::Kind::kNull:
-      return "nothing";
-    case YamlNode::Kind::kScalar:
-      return "a single value";
-    case YamlNode::Kind::kSequence:
+template <typename Words>
+std::string list_of(const Words& words) {
+  std::string result;
+  for (const std::string_view word : words) {
+    if (!result.empty()) result += ", ";
+    result += word;
+  }
+  return result;
+}
+
+std::string kind_of(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::kPlain:
+      return node.text.empty() ? "nothing" : node.text.substr(0, 40);
+    case YamlNode::Kind::kQuoted:
+      return "the text " + excerpt(node.text);
+    case YamlNode::Kind::kList:
       return "a list";
     case YamlNode::Kind::kMap:
       return "a map";
   }
-  return "nothing";
+  return {};
 }
 
-void require_kind(const YamlNode& node, std::string_view source, YamlNode::Kind kind) {
-  if (node.kind != kind) {
-    const std::string where = node.key.empty() ? "" : "\"" + node.key + "\" ";
-    throw_yaml_error(source, node.at,
-                     where + "must be " + std::string(name_of(kind)) + ", not " +
-                         std::string(name_of(node.kind)));
-  }
+/// The whole of `text` as a number.
+template <typename Number, typename... Format>
+bool parse_number(std::string_view text, Number& number, Format... format) {
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, number, format...);
+  return result.ec == std::errc{} && result.ptr == end;
 }
 
 }  // namespace
 
-YamlMapReader::YamlMapReader(const YamlNode& node, std::string_view source,
-                             std::initializer_list<std::string_view> known)
-    : node_(node), source_(source) {
-  require_kind(node, source, YamlNode::Kind::kMap);
-  for (const YamlNode& item : node.items) {
-    if (std::ranges::find(known, item.key) == known.end()) {
-      std::string names;
-      for (const std::string_view name : known) {
-        names += (names.empty() ? "" : ", ") + std::string(name);
-      }
-      throw_yaml_error(source, item.key_at, "unknown key \"" + item.key + "\"",
-                       "the keys here are " + names);
+void YamlReader::fail(const YamlNode& node, const std::string& why, const std::string& hint) const {
+  fail_at(source_, node.position, why, hint);
+}
+
+void YamlReader::wrong_type(const YamlNode& node, const std::string& wanted) const {
+  const bool needs_quotes = wanted == "text" && node.kind == YamlNode::Kind::kPlain;
+  fail(node, "expected " + wanted + ", found " + shown(kind_of(node)),
+       needs_quotes ? "put texts in double quotes" : "");
+}
+
+const YamlNode& YamlReader::map(const YamlNode& node,
+                                std::initializer_list<std::string_view> keys) const {
+  for (const YamlEntry& entry : entries(node)) {
+    if (std::ranges::find(keys, entry.key) == keys.end()) {
+      fail_at(source_, entry.position, "unknown key " + excerpt(entry.key),
+              "the keys here are " + list_of(keys));
     }
   }
+  return node;
 }
 
-const YamlNode* YamlMapReader::find(std::string_view key) const {
-  const auto found = std::ranges::find(node_.items, key, &YamlNode::key);
-  return found == node_.items.end() ? nullptr : &*found;
+const YamlNode& YamlReader::at(const YamlNode& map, std::string_view key) const {
+  const YamlNode* const value = find(map, key);
+  if (value == nullptr) fail(map, "the key \"" + std::string(key) + "\" is missing");
+  return *value;
 }
 
-const YamlNode& YamlMapReader::require(std::string_view key) const {
-  const YamlNode* found = find(key);
-  if (found == nullptr) {
-    throw_yaml_error(source_, node_.at, "the key \"" + std::string(key) + "\" is missing");
-  }
-  return *found;
+const YamlNode* YamlReader::find(const YamlNode& map, std::string_view key) const {
+  const auto entry = std::ranges::find(map.entries, key, &YamlEntry::key);
+  return entry == map.entries.end() ? nullptr : &entry->value;
 }
 
-std::string read_string(const YamlNode& node, std::string_view source) {
-  require_kind(node, source, YamlNode::Kind::kScalar);
+const std::vector<YamlEntry>& YamlReader::entries(const YamlNode& node) const {
+  if (node.kind != YamlNode::Kind::kMap) wrong_type(node, "a map");
+  return node.entries;
+}
+
+const std::vector<YamlNode>& YamlReader::items(const YamlNode& node) const {
+  if (node.kind != YamlNode::Kind::kList) wrong_type(node, "a list");
+  return node.items;
+}
+
+std::string YamlReader::text(const YamlNode& node) const {
+  const bool plain = node.kind == YamlNode::Kind::kPlain && is_plain_text(node.text);
+  if (node.kind != YamlNode::Kind::kQuoted && !plain) wrong_type(node, "text");
   return node.text;
 }
 
-long long read_integer(const YamlNode& node, std::string_view source, long long least,
-                       long long most) {
-  require_kind(node, source, YamlNode::Kind::kScalar);
-  long long value = 0;
-  const char* end = node.text.data() + node.text.size();
-  const auto [stop, error] = std::from_chars(node.text.data(), end, value);
-  if (node.quoted || error != std::errc{} || stop != end || value < least || value > most) {
-    throw_yaml_error(source, node.at,
-                     "\"" + node.text + "\" is not a whole number from " + std::to_string(least) +
-                         " to " + std::to_string(most));
+std::string YamlReader::text_or_empty(const YamlNode& map, std::string_view key) const {
+  const YamlNode* const value = find(map, key);
+  return value == nullptr ? std::string() : text(*value);
+}
+
+std::string YamlReader::word(const YamlNode& node, std::span<const std::string_view> words) const {
+  std::string value = text(node);
+  if (std::ranges::find(words, value) == words.end()) {
+    fail(node, "unknown word " + excerpt(value), "the words here are " + list_of(words));
   }
   return value;
 }
 
-bool read_bool(const YamlNode& node, std::string_view source) {
-  require_kind(node, source, YamlNode::Kind::kScalar);
-  if (node.quoted || (node.text != "true" && node.text != "false")) {
-    throw_yaml_error(source, node.at, "\"" + node.text + "\" is neither true nor false");
+std::vector<std::string> YamlReader::texts(const YamlNode& node) const {
+  std::vector<std::string> result;
+  for (const YamlNode& item : items(node)) {
+    result.push_back(text(item));
   }
+  return result;
+}
+
+int YamlReader::whole_number(const YamlNode& node, int least, int most) const {
+  int number = 0;
+  if (node.kind != YamlNode::Kind::kPlain || !parse_number(node.text, number) || number < least ||
+      number > most) {
+    wrong_type(node,
+               "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  }
+  return number;
+}
+
+double YamlReader::seconds(const YamlNode& node) const {
+  double number = 0;
+  if (node.kind != YamlNode::Kind::kPlain ||
+      !parse_number(node.text, number, std::chars_format::fixed) || !std::isfinite(number) ||
+      number < 0) {
+    wrong_type(node, "a number of seconds such as 14.2");
+  }
+  return number;
+}
+
+bool YamlReader::truth(const YamlNode& node) const {
+  const bool plain = node.kind == YamlNode::Kind::kPlain;
+  if (!plain || (node.text != "true" && node.text != "false")) wrong_type(node, "true or false");
   return node.text == "true";
-}
-
-std::vector<std::string> read_strings(const YamlNode& node, std::string_view source) {
-  std::vector<std::string> texts;
-  for (const YamlNode& item : read_sequence(node, source)) {
-    texts.push_back(read_string(item, source));
-  }
-  return texts;
-}
-
-const std::vector<YamlNode>& read_sequence(const YamlNode& node, std::string_view source) {
-  require_kind(node, source, YamlNode::Kind::kSequence);
-  return node.items;
 }
 
 }  // namespace capmin

@@ -3,41 +3,53 @@
 #include "yaml/strict_yaml.h"
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace capmin {
 
-/// The values of one YAML map, asked for by name. Every reader throws Error kUsage with the place
-/// in the text when a value has the wrong type.
-class YamlMapReader {
+/// Takes typed values out of a strictly read document. Every function throws Error kUsage, naming
+/// the source, line and column, when the value is of another type.
+class YamlReader {
  public:
-  /// Throws Error kUsage when `node` is not a map or has a key that is not among `known`.
-  /// `node` and `source` must outlive the reader.
-  YamlMapReader(const YamlNode& node, std::string_view source,
-                std::initializer_list<std::string_view> known);
+  /// `source` names the file in errors and must outlive the reader.
+  explicit YamlReader(std::string_view source) : source_(source) {}
 
-  /// The value called `key`, or null when the map has none.
-  const YamlNode* find(std::string_view key) const;
-  /// The value called `key`; throws Error kUsage when the map has none.
-  const YamlNode& require(std::string_view key) const;
+  [[noreturn]] void fail(const YamlNode& node, const std::string& why,
+                         const std::string& hint = {}) const;
+
+  /// `node`, which is a map with no other keys than `keys`.
+  const YamlNode& map(const YamlNode& node, std::initializer_list<std::string_view> keys) const;
+  /// The value of `key`, which must be there.
+  const YamlNode& at(const YamlNode& map, std::string_view key) const;
+  /// The value of `key`; null when it is not there.
+  const YamlNode* find(const YamlNode& map, std::string_view key) const;
+  /// The entries of a map whose keys are data.
+  const std::vector<YamlEntry>& entries(const YamlNode& node) const;
+  /// The items of a list.
+  const std::vector<YamlNode>& items(const YamlNode& node) const;
+
+  /// A quoted text, or a plain one that every YAML parser takes for text.
+  std::string text(const YamlNode& node) const;
+  /// The text of `key`; empty when the key is not there.
+  std::string text_or_empty(const YamlNode& map, std::string_view key) const;
+  /// A text that is one of `words`.
+  std::string word(const YamlNode& node, std::span<const std::string_view> words) const;
+  /// A list of texts.
+  std::vector<std::string> texts(const YamlNode& node) const;
+  /// A whole number from `least` to `most`.
+  int whole_number(const YamlNode& node, int least, int most) const;
+  /// A number that is not negative, such as 14.2.
+  double seconds(const YamlNode& node) const;
+  /// true or false.
+  bool truth(const YamlNode& node) const;
 
  private:
-  const YamlNode& node_;
+  [[noreturn]] void wrong_type(const YamlNode& node, const std::string& wanted) const;
+
   std::string_view source_;
 };
-
-/// The text of a scalar; anything else is an error.
-std::string read_string(const YamlNode& node, std::string_view source);
-/// A whole number from `least` to `most`, in decimal digits and without quotes.
-long long read_integer(const YamlNode& node, std::string_view source, long long least,
-                       long long most);
-/// true or false, without quotes.
-bool read_bool(const YamlNode& node, std::string_view source);
-/// A sequence of scalars.
-std::vector<std::string> read_strings(const YamlNode& node, std::string_view source);
-/// The items of a sequence; anything else is an error.
-const std::vector<YamlNode>& read_sequence(const YamlNode& node, std::string_view source);
 
 }  // namespace capmin

@@ -11,7 +11,7 @@ ContainerSpec nginx() {
   return {.image = "sha256:0123",
           .command = {"nginx", "-g", "daemon off;"},
           .options = {{.name = "--env", .value = "A=b c"}, {.name = "--read-only", .value = {}}},
-          .volumes = {{.kind = Volume::Kind::kAnonymous, .source = {}, .target = "/data"}},
+          .volumes = {{.kind = Volume::Kind::kAnonymous, .source = {}, .target = "/data", .options = {}}},
           .network = {}};
 }
 

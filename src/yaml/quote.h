@@ -13,4 +13,11 @@ enum class QuoteFormat { kYaml, kJson };
 /// for themselves, so that JSON stays YAML. The second of two number signs is escaped.
 std::string quote(std::string_view text, QuoteFormat format);
 
+/// `text` as a message can safely show it: itself when it is printable ASCII without two
+/// number signs in a row, otherwise quoted.
+std::string shown(std::string_view text);
+
+/// `text` in quotes for a message: what is not printable ASCII escaped, cut after 60 bytes.
+std::string excerpt(std::string_view text);
+
 }  // namespace capmin

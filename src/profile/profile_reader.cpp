@@ -1,0 +1,198 @@
+#include "profile/profile_yaml.h"
+#include "yaml/quote.h"
+#include "yaml/yaml_reader.h"
+
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace capmin {
+namespace {
+
+constexpr int kMost = std::numeric_limits<int>::max();
+constexpr std::array<std::string_view, 3> kRisks{"low", "medium", "high"};
+
+Capability capability_of(const YamlNode& node, const YamlReader& read) {
+  const std::string name = read.text(node);
+  const std::optional<Capability> capability = capability_named(name);
+  // Only the spelling that capmin writes: one capability has one name in a profile.
+  if (!capability || name_of(*capability) != name) {
+    read.fail(node, "unknown capability " + excerpt(name),
+              capability ? "write " + std::string(name_of(*capability))
+                         : "capability names are upper case, without CAP_: NET_BIND_SERVICE");
+  }
+  return *capability;
+}
+
+CapabilitySet set_of(const YamlNode& node, const YamlReader& read) {
+  CapabilitySet set;
+  for (const YamlNode& item : read.items(node)) {
+    const Capability capability = capability_of(item, read);
+    if (set.contains(capability)) {
+      read.fail(item, std::string(name_of(capability)) + " stands here twice");
+    }
+    set = set.with(capability);
+  }
+  return set;
+}
+
+template <typename Convert>
+auto list_of(const YamlNode& node, const YamlReader& read, Convert convert) {
+  std::vector<decltype(convert(node, read))> result;
+  for (const YamlNode& item : read.items(node)) {
+    result.push_back(convert(item, read));
+  }
+  return result;
+}
+
+/// True for the versions that come after capmin/v1: v2, v10, v1.1, but not v1alpha1.
+bool is_newer(std::string_view version) {
+  constexpr std::string_view kPrefix = "capmin/v";
+  if (!version.starts_with(kPrefix)) return false;
+  version.remove_prefix(kPrefix.size());
+  int number = 0;
+  const auto [rest, error] =
+      std::from_chars(version.data(), version.data() + version.size(), number);
+  if (error != std::errc{}) return error == std::errc::result_out_of_range;
+  const bool has_minor = rest != version.data() + version.size() && *rest == '.';
+  return number > 1 || (number == 1 && has_minor);
+}
+
+void check_version(const YamlNode& document, const YamlReader& read) {
+  if (document.kind != YamlNode::Kind::kMap) read.fail(document, "this is no capmin profile");
+  const YamlNode& version = read.at(document, "apiVersion");
+  const std::string name = read.text(version);
+  if (name != "capmin/v1") {
+    if (!name.starts_with("capmin/")) read.fail(version, "this is no capmin profile");
+    read.fail(version, "the profile has version " + shown(name) + ", this capmin reads capmin/v1",
+              is_newer(name) ? "update capmin: a newer one wrote this profile"
+                             : "write the profile again: capmin run IMAGE --probe FILE -o PROFILE");
+  }
+  const YamlNode& kind = read.at(document, "kind");
+  if (read.text(kind) != "CapabilityProfile") {
+    read.fail(kind, "the kind of a profile is CapabilityProfile, not " + excerpt(kind.text));
+  }
+}
+
+Profile::Image image_of(const YamlNode& node, const YamlReader& read) {
+  read.map(node, {"reference", "digest", "id", "platform", "user"});
+  return {read.text(read.at(node, "reference")), read.text_or_empty(node, "digest"),
+          read.text(read.at(node, "id")), read.text(read.at(node, "platform")),
+          read.text(read.at(node, "user"))};
+}
+
+Profile::Conditional conditional_of(const YamlNode& node, const YamlReader& read) {
+  read.map(node, {"name", "when"});
+  return {capability_of(read.at(node, "name"), read), read.text(read.at(node, "when"))};
+}
+
+Profile::Attempt passed_of(const YamlNode& node, const YamlReader& read) {
+  Profile::Attempt attempt;
+  attempt.trial = read.whole_number(read.at(node, "trial"), 0, kMost);
+  attempt.grant = set_of(read.at(node, "grant"), read);
+  attempt.times = read.whole_number(read.at(node, "times"), 1, kMost);
+  if (const YamlNode* const status = read.find(node, "exit")) {
+    attempt.exit = read.whole_number(*status, 0, 255);
+  }
+  attempt.ending = read.text_or_empty(node, "ending");
+  return attempt;
+}
+
+Profile::Attempt failed_of(const YamlNode& node, const YamlReader& read) {
+  read.map(node, {"trial", "grant", "without", "times", "exit", "ending"});
+  Profile::Attempt attempt = passed_of(node, read);
+  if (const YamlNode* const without = read.find(node, "without")) {
+    attempt.without = capability_of(*without, read);
+    if (attempt.grant.contains(*attempt.without)) {
+      read.fail(*without, "the grant holds " + std::string(name_of(*attempt.without)) +
+                              " although it was left out");
+    }
+  }
+  return attempt;
+}
+
+Profile::Reason reason_of(const YamlNode& node, const YamlReader& read) {
+  read.map(node, {"name", "risk", "rule", "line", "advice"});
+  // The risk is for people and other tools; capmin's own table is what counts.
+  read.word(read.at(node, "risk"), kRisks);
+  return {capability_of(read.at(node, "name"), read), read.text_or_empty(node, "rule"),
+          read.text_or_empty(node, "line"), read.text_or_empty(node, "advice")};
+}
+
+Profile::Probe probe_of(const YamlNode& node, const YamlReader& read) {
+  read.map(node, {"kind", "path", "sha256", "scenario"});
+  return {read.word(read.at(node, "kind"), probe_kinds()), read.text_or_empty(node, "path"),
+          read.text_or_empty(node, "sha256"), read.texts(read.at(node, "scenario"))};
+}
+
+std::map<std::string, std::string> sysctls_of(const YamlNode& node, const YamlReader& read) {
+  std::map<std::string, std::string> sysctls;
+  for (const auto& [key, position, value] : read.entries(node)) {
+    sysctls.emplace(key, read.text(value));
+  }
+  return sysctls;
+}
+
+Profile::Environment environment_of(const YamlNode& node, const YamlReader& read) {
+  constexpr std::array<std::string_view, 2> kEngines{"docker", "podman"};
+  constexpr std::array<std::string_view, 2> kPorts{"portable", "engine"};
+  read.map(node, {"engine", "version", "runtime", "kernel", "seccomp", "rootless", "network",
+                  "ports", "sysctls", "options", "command", "deadline"});
+  return {read.word(read.at(node, "engine"), kEngines), read.text(read.at(node, "version")),
+          read.text(read.at(node, "runtime")),          read.text(read.at(node, "kernel")),
+          read.text(read.at(node, "seccomp")),          read.truth(read.at(node, "rootless")),
+          read.text(read.at(node, "network")),          read.word(read.at(node, "ports"), kPorts),
+          sysctls_of(read.at(node, "sysctls"), read),   read.texts(read.at(node, "options")),
+          read.texts(read.at(node, "command")),         read.seconds(read.at(node, "deadline"))};
+}
+
+Profile::Run run_of(const YamlNode& node, const YamlReader& read) {
+  read.map(node, {"capmin", "at", "trials", "floor", "seconds"});
+  return {read.text(read.at(node, "capmin")), read.text(read.at(node, "at")),
+          read.whole_number(read.at(node, "trials"), 0, kMost),
+          read.whole_number(read.at(node, "floor"), 0, kMost),
+          read.seconds(read.at(node, "seconds"))};
+}
+
+void read_capabilities(const YamlNode& node, const YamlReader& read, Profile& profile) {
+  read.map(node, {"drop", "add", "conditional"});
+  const YamlNode& drop = read.at(node, "drop");
+  if (read.texts(drop) != std::vector<std::string>{"ALL"}) {
+    read.fail(drop, "a profile drops [\"ALL\"]");
+  }
+  profile.add = set_of(read.at(node, "add"), read);
+  profile.conditional = list_of(read.at(node, "conditional"), read, conditional_of);
+}
+
+void read_proof(const YamlNode& node, const YamlReader& read, Profile& profile) {
+  read.map(node, {"guarantee", "passed", "failed", "alternatives"});
+  profile.guarantee = read.word(read.at(node, "guarantee"), guarantees());
+  const auto passed = [](const YamlNode& item, const YamlReader& reader) {
+    return passed_of(reader.map(item, {"trial", "grant", "times", "exit", "ending"}), reader);
+  };
+  profile.passed = list_of(read.at(node, "passed"), read, passed);
+  profile.failed = list_of(read.at(node, "failed"), read, failed_of);
+  profile.alternatives = list_of(read.at(node, "alternatives"), read, set_of);
+}
+
+}  // namespace
+
+Profile profile_from_yaml(std::string_view text, std::string_view source) {
+  const YamlNode document = parse_strict_yaml(text, source);
+  const YamlReader read(source);
+  check_version(document, read);
+  read.map(document, {"apiVersion", "kind", "image", "capabilities", "proof", "reasons", "warnings",
+                      "probe", "environment", "run"});
+  Profile profile;
+  profile.image = image_of(read.at(document, "image"), read);
+  read_capabilities(read.at(document, "capabilities"), read, profile);
+  read_proof(read.at(document, "proof"), read, profile);
+  profile.reasons = list_of(read.at(document, "reasons"), read, reason_of);
+  profile.warnings = read.texts(read.at(document, "warnings"));
+  profile.probe = probe_of(read.at(document, "probe"), read);
+  profile.environment = environment_of(read.at(document, "environment"), read);
+  profile.run = run_of(read.at(document, "run"), read);
+  return profile;
+}
+
+}  // namespace capmin

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace capmin {
+
+/// One character of a UTF-8 text.
+struct Utf8Character {
+  std::uint32_t code = 0;  ///< Unicode code point
+  std::size_t bytes = 1;   ///< its length in the text
+};
+
+/// The character at the start of `text`, which must not be empty; nothing where the bytes are not
+/// UTF-8 as RFC 3629 has it: overlong forms, surrogates, beyond U+10FFFF, cut short.
+std::optional<Utf8Character> first_character(std::string_view text);
+
+}  // namespace capmin

@@ -1,0 +1,252 @@
+#include "core/error.h"
+#include "hostile_text.h"
+#include "profile/document.h"
+#include "profile/profile_yaml.h"
+#include "profile_sample.h"
+
+#include <doctest/doctest.h>
+
+namespace capmin {
+namespace {
+
+struct Refusal {
+  std::string what;
+  std::string hint;
+};
+
+Refusal refusal(const std::string& text) {
+  try {
+    profile_from_yaml(text, "p.yaml");
+  } catch (const Error& error) {
+    CHECK(error.code() == ExitCode::kUsage);
+    return {error.what(), error.hint()};
+  }
+  return {"accepted", ""};
+}
+
+/// The sample as YAML with the first `old` replaced.
+std::string sample_with(const std::string& old, const std::string& replacement) {
+  std::string yaml = to_yaml(sample_profile());
+  const std::size_t at = yaml.find(old);
+  REQUIRE_MESSAGE(at != std::string::npos, "the sample has no ", old);
+  return yaml.replace(at, old.size(), replacement);
+}
+
+std::string error_with(const std::string& old, const std::string& replacement) {
+  return refusal(sample_with(old, replacement)).what;
+}
+
+TEST_CASE("a profile reads back as it was written") {
+  const Profile sample = in_order(sample_profile());
+  CHECK(profile_from_yaml(to_yaml(sample), "p.yaml") == sample);
+  CHECK(profile_from_yaml(to_json(sample), "p.json") == sample);
+}
+
+TEST_CASE("a profile written by hand may leave out quotes that YAML does not need") {
+  const Profile read = profile_from_yaml(sample_with("name: \"CHOWN\"", "name: CHOWN"), "p.yaml");
+  CHECK(read == in_order(sample_profile()));
+}
+
+TEST_CASE("unknown keys are errors in every section") {
+  CHECK(error_with("kind:", "x: 1\nkind:") == "p.yaml:3:1: unknown key \"x\"");
+  CHECK(error_with("{reference:", "{x: 1, reference:") == "p.yaml:4:9: unknown key \"x\"");
+  CHECK(error_with("  drop:", "  x: 1\n  drop:") == "p.yaml:6:3: unknown key \"x\"");
+  CHECK(error_with("- {name:", "- {x: 1, name:") == "p.yaml:9:8: unknown key \"x\"");
+  CHECK(error_with("  guarantee:", "  x: 1\n  guarantee:") == "p.yaml:11:3: unknown key \"x\"");
+  CHECK(error_with("{trial: 6,", "{trial: 6, without: \"KILL\",") ==
+        "p.yaml:13:18: unknown key \"without\"");
+  CHECK(error_with("{trial: 7,", "{x: 1, trial: 7,") == "p.yaml:15:8: unknown key \"x\"");
+  CHECK(error_with("    risk:", "    x: 1\n    risk:") == "p.yaml:23:5: unknown key \"x\"");
+  CHECK(error_with("probe: {", "probe: {x: 1, ") == "p.yaml:41:9: unknown key \"x\"");
+  CHECK(error_with("  engine:", "  x: 1\n  engine:") == "p.yaml:43:3: unknown key \"x\"");
+  CHECK(error_with("run: {", "run: {x: 1, ") == "p.yaml:55:7: unknown key \"x\"");
+}
+
+TEST_CASE("the hint for an unknown key lists the known ones") {
+  CHECK(refusal(sample_with("  drop:", "  dorp:")).hint ==
+        "the keys here are drop, add, conditional");
+}
+
+TEST_CASE("missing keys are errors at the map that lacks them") {
+  CHECK(error_with("kind: CapabilityProfile\n", "") == "p.yaml:2:1: the key \"kind\" is missing");
+  CHECK(error_with(", user: \"0:0\"", "") == "p.yaml:4:8: the key \"user\" is missing");
+  CHECK(error_with("  drop: [\"ALL\"]\n", "") == "p.yaml:6:3: the key \"drop\" is missing");
+  CHECK(error_with("    risk: \"medium\"\n", "") == "p.yaml:22:5: the key \"risk\" is missing");
+  CHECK(error_with(", trials: 11", "") == "p.yaml:55:6: the key \"trials\" is missing");
+}
+
+TEST_CASE("duplicate keys, anchors, aliases and tags are errors") {
+  CHECK(error_with("warnings:", "reasons: []\nwarnings:") ==
+        "p.yaml:38:1: the key \"reasons\" stands here twice");
+  CHECK(error_with("user: \"0:0\"", "user: &u \"0:0\"") == "p.yaml:4:227: anchors are not allowed");
+  CHECK(error_with("rule: \"chown-eperm\"", "rule: !!str \"chown-eperm\"") ==
+        "p.yaml:24:11: tags are not allowed");
+}
+
+TEST_CASE("wrong types are errors at the value") {
+  CHECK(error_with("trial: 6", "trial: \"6\"") ==
+        "p.yaml:13:15: expected a whole number from 0 to 2147483647, found the text \"6\"");
+  CHECK(error_with("trial: 6", "trial: 6.0") ==
+        "p.yaml:13:15: expected a whole number from 0 to 2147483647, found 6.0");
+  CHECK(error_with("trial: 6", "trial: 0x6") ==
+        "p.yaml:13:15: expected a whole number from 0 to 2147483647, found 0x6");
+  CHECK(error_with("exit: 1", "exit: 256") ==
+        "p.yaml:15:97: expected a whole number from 0 to 255, found 256");
+  CHECK(error_with("times: 2", "times: 0") ==
+        "p.yaml:13:79: expected a whole number from 1 to 2147483647, found 0");
+  CHECK(error_with("rootless: false", "rootless: no") ==
+        "p.yaml:48:13: expected true or false, found no");
+  CHECK(error_with("rootless: false", "rootless: \"false\"") ==
+        "p.yaml:48:13: expected true or false, found the text \"false\"");
+  CHECK(error_with("seconds: 14.2", "seconds: .inf") ==
+        "p.yaml:55:83: expected a number of seconds such as 14.2, found .inf");
+  CHECK(error_with("seconds: 14.2", "seconds: -1") ==
+        "p.yaml:55:83: expected a number of seconds such as 14.2, found -1");
+  CHECK(error_with("version: \"20.10.24\"", "version: 20.10") ==
+        "p.yaml:44:12: expected text, found 20.10");
+  CHECK(error_with("version: \"20.10.24\"", "version:") ==
+        "p.yaml:44:3: expected text, found nothing");
+  CHECK(error_with("add: [\"CHOWN\", \"DAC_OVERRIDE\", \"SETGID\", \"SETUID\"]",
+                   "add: \"CHOWN\"") == "p.yaml:7:8: expected a list, found the text \"CHOWN\"");
+  CHECK(error_with("probe: {", "probe: []\nprobe_: {") == "p.yaml:42:1: unknown key \"probe_\"");
+  CHECK(refusal("[]").what == "p.yaml:1:1: this is no capmin profile");
+}
+
+TEST_CASE("a text that YAML takes for another type should be quoted") {
+  CHECK(refusal(sample_with("version: \"20.10.24\"", "version: 20.10")).hint ==
+        "put texts in double quotes");
+}
+
+TEST_CASE("capability names are spelled as capmin writes them, once in a set") {
+  CHECK(error_with("add: [\"CHOWN\"", "add: [\"CHWON\"") ==
+        "p.yaml:7:9: unknown capability \"CHWON\"");
+  const Refusal spelled = refusal(sample_with("add: [\"CHOWN\"", "add: [\"cap_chown\""));
+  CHECK(spelled.what == "p.yaml:7:9: unknown capability \"cap_chown\"");
+  CHECK(spelled.hint == "write CHOWN");
+  CHECK(error_with("\"DAC_OVERRIDE\"", "\"CHOWN\"") == "p.yaml:7:18: CHOWN stands here twice");
+  CHECK(error_with("without: \"SETUID\"", "without: \"CHOWN\"") ==
+        "p.yaml:15:71: the grant holds CHOWN although it was left out");
+}
+
+TEST_CASE("fixed words are checked") {
+  CHECK(error_with("drop: [\"ALL\"]", "drop: []") == "p.yaml:6:9: a profile drops [\"ALL\"]");
+  CHECK(error_with("guarantee: \"unique\"", "guarantee: \"certain\"") ==
+        "p.yaml:11:14: unknown word \"certain\"");
+  CHECK(error_with("risk: \"medium\"", "risk: \"none\"") == "p.yaml:23:11: unknown word \"none\"");
+  CHECK(error_with("kind: \"file\"", "kind: \"tcp\"") == "p.yaml:41:15: unknown word \"tcp\"");
+  CHECK(error_with("engine: \"docker\"", "engine: \"lxc\"") ==
+        "p.yaml:43:11: unknown word \"lxc\"");
+  CHECK(error_with("ports: \"portable\"", "ports: \"low\"") ==
+        "p.yaml:50:10: unknown word \"low\"");
+  CHECK(error_with("kind: CapabilityProfile", "kind: Batch") ==
+        "p.yaml:3:7: the kind of a profile is CapabilityProfile, not \"Batch\"");
+}
+
+TEST_CASE("another version says what to do") {
+  const auto version = [](const char* name) { return refusal(sample_with("capmin/v1", name)); };
+  CHECK(version("capmin/v2").what ==
+        "p.yaml:2:13: the profile has version capmin/v2, this capmin reads capmin/v1");
+  for (const char* const newer :
+       {"capmin/v2", "capmin/v10", "capmin/v1.1", "capmin/v99999999999"}) {
+    CAPTURE(newer);
+    CHECK(version(newer).hint == "update capmin: a newer one wrote this profile");
+  }
+  for (const char* const older : {"capmin/v0", "capmin/v1alpha1", "capmin/0.9"}) {
+    CAPTURE(older);
+    CHECK(version(older).hint ==
+          "write the profile again: capmin run IMAGE --probe FILE -o PROFILE");
+  }
+  CHECK(version("apps/v1").what == "p.yaml:2:13: this is no capmin profile");
+  CHECK(refusal("a: 1").what == "p.yaml:1:1: the key \"apiVersion\" is missing");
+}
+
+TEST_CASE("a newer version is named before its unknown keys") {
+  CHECK(refusal("apiVersion: capmin/v2\nnovelty: 1\n").what.find("version") != std::string::npos);
+}
+
+rc::Gen<CapabilitySet> some_set() {
+  constexpr std::uint64_t kAll = (std::uint64_t{1} << kCapabilityCount) - 1;
+  return rc::gen::map(rc::gen::arbitrary<std::uint64_t>(),
+                      [](std::uint64_t bits) { return CapabilitySet::from_bits(bits & kAll); });
+}
+
+Capability some_capability() {
+  return all_capabilities().at(*rc::gen::inRange<std::size_t>(0, kCapabilityCount)).capability;
+}
+
+std::vector<std::string> some_texts() {
+  return *rc::gen::container<std::vector<std::string>>(hostile_text());
+}
+
+std::string some_word(std::span<const std::string_view> words) {
+  return std::string(words[*rc::gen::inRange<std::size_t>(0, words.size())]);
+}
+
+double some_seconds() {
+  return *rc::gen::inRange(0, 1'000'000) / 10.0;
+}
+
+std::vector<Profile::Attempt> some_attempts(bool failed) {
+  std::vector<Profile::Attempt> attempts(*rc::gen::inRange<std::size_t>(0, 4));
+  for (Profile::Attempt& attempt : attempts) {
+    attempt = {*rc::gen::inRange(0, 1000), *some_set(), {},
+               *rc::gen::inRange(1, 9),    {},          *hostile_text()};
+    if (failed && *rc::gen::arbitrary<bool>()) {
+      attempt.without = some_capability();
+      attempt.grant = attempt.grant.without(*attempt.without);
+    }
+    if (*rc::gen::arbitrary<bool>()) attempt.exit = *rc::gen::inRange(0, 256);
+  }
+  return attempts;
+}
+
+/// A profile with arbitrary facts and hostile text in every field that may hold text.
+Profile some_profile() {
+  const auto text = [] { return *hostile_text(); };
+  Profile profile;
+  profile.image = {text(), text(), text(), text(), text()};
+  profile.add = *some_set();
+  profile.conditional = {{some_capability(), text()}, {some_capability(), text()}};
+  profile.guarantee = some_word(guarantees());
+  profile.passed = some_attempts(false);
+  profile.failed = some_attempts(true);
+  profile.alternatives = *rc::gen::container<std::vector<CapabilitySet>>(some_set());
+  profile.reasons = {{some_capability(), text(), text(), text()},
+                     {some_capability(), text(), text(), text()}};
+  profile.warnings = some_texts();
+  profile.probe = {some_word(probe_kinds()), text(), text(), some_texts()};
+  profile.environment = {*rc::gen::element<std::string>("docker", "podman"),
+                         text(),
+                         text(),
+                         text(),
+                         text(),
+                         *rc::gen::arbitrary<bool>(),
+                         text(),
+                         *rc::gen::element<std::string>("portable", "engine"),
+                         {{text(), text()}, {text(), text()}},
+                         some_texts(),
+                         some_texts(),
+                         some_seconds()};
+  profile.run = {text(), text(), *rc::gen::inRange(0, 1000), *rc::gen::inRange(0, 42),
+                 some_seconds()};
+  return profile;
+}
+
+TEST_CASE("every profile reads back equal from YAML and from JSON, whatever its texts hold") {
+  CHECK(rc::check([] {
+    const Profile profile = in_order(some_profile());
+    RC_ASSERT(profile_from_yaml(to_yaml(profile), "p.yaml") == profile);
+    RC_ASSERT(profile_from_yaml(to_json(profile), "p.json") == profile);
+  }));
+}
+
+TEST_CASE("no cut of a profile is taken for a profile") {
+  const std::string yaml = to_yaml(sample_profile());
+  for (std::size_t size = 0; size + 1 < yaml.size(); ++size) {
+    CAPTURE(size);
+    CHECK(refusal(yaml.substr(0, size)).what != "accepted");
+  }
+}
+
+}  // namespace
+}  // namespace capmin
