@@ -1,15 +1,15 @@
 #include "cli/options.h"
 
+#include "core/error.h"
+#include "engine/arguments.h"
+
+#include <boost/program_options.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <sstream>
 #include <string_view>
-
-#include "core/error.h"
-#include "engine/arguments.h"
-
-#include <boost/program_options.hpp>
 
 namespace capmin {
 namespace {
@@ -22,8 +22,8 @@ constexpr std::string_view kSeeHelp = "see capmin run --help";
 
 /// The options that are passed on to the engine as they are.
 constexpr std::array<std::string_view, 16> kPassedOn{
-    "env",    "env-file", "publish",      "user",     "entrypoint", "sysctl",   "tmpfs",  "workdir",
-    "ulimit", "memory",   "pids-limit",   "hostname", "add-host",   "shm-size", "device", "platform"};
+    "env",    "env-file", "publish",    "user",     "entrypoint", "sysctl",   "tmpfs",  "workdir",
+    "ulimit", "memory",   "pids-limit", "hostname", "add-host",   "shm-size", "device", "platform"};
 
 /// The options of each heading, in the order in which help shows them.
 vector<po::options_description> described() {
@@ -45,8 +45,9 @@ vector<po::options_description> described() {
                                                         "read variables from a file")  //
       ("volume", many("[SOURCE:]TARGET[:ro]"),
        "mount a volume, also -v; named volumes are replaced by fresh ones for each trial")  //
-      ("keep-volumes", "use named volumes and writable host directories as they are, although they "
-                       "carry state from trial to trial")  //
+      ("keep-volumes",
+       "use named volumes and writable host directories as they are, although they "
+       "carry state from trial to trial")  //
       ("publish,p", many("[HOST:]PORT"), "publish a port")("network", one("NETWORK"),
                                                            "connect to a network")  //
       ("user,u", one("USER[:GROUP]"), "run as this user")("entrypoint", one("PROGRAM"),
@@ -69,7 +70,7 @@ vector<po::options_description> described() {
   candidates.add_options()  //
       ("allow", many("CAP[,CAP]"),
        "try these too, beyond Docker's 14 default capabilities; a trial really grants them")  //
-      ("deny", many("CAP[,CAP]"), "never grant these")  //
+      ("deny", many("CAP[,CAP]"), "never grant these")                                        //
       ("ports", po::value<string>()->value_name("portable|engine"),
        "portable (default): ports below 1024 and ping are privileged inside the trial, as outside "
        "Docker; engine: the engine's own settings");
@@ -82,11 +83,11 @@ vector<po::options_description> described() {
       ("host", one("URL"), "the engine's address, as docker --host")("context", one("NAME"),
                                                                      "as docker --context")  //
       ("pull", po::value<string>()->value_name("never|missing|always"),
-       "when to fetch the image (default: missing)")  //
-      ("dry-run", "print the engine's commands and run nothing")  //
-      ("output,o", one("FILE"), "write the profile here (default: standard output)")  //
+       "when to fetch the image (default: missing)")                                              //
+      ("dry-run", "print the engine's commands and run nothing")                                  //
+      ("output,o", one("FILE"), "write the profile here (default: standard output)")              //
       ("format", po::value<string>()->value_name("yaml|json"), "of the profile (default: yaml)")  //
-      ("quiet,q", "print errors only")("verbose", "print every call of the engine, also -v")  //
+      ("quiet,q", "print errors only")("verbose", "print every call of the engine, also -v")      //
       ("color", po::value<string>()->value_name("auto|always|never"), "colour the output")(
           "no-color", "the same as --color never, or NO_COLOR in the environment")  //
       ("help,h", "print this");
@@ -223,8 +224,8 @@ bool Reader::read_judgement(const string& name, const string& value) {
   } else if (name == "deny") {
     options_.deny |= parse_capabilities(value, name);
   } else if (name == "ports") {
-    options_.spec.ports = chosen<Ports>(
-        name, value, {{"portable", Ports::kPortable}, {"engine", Ports::kEngine}});
+    options_.spec.ports =
+        chosen<Ports>(name, value, {{"portable", Ports::kPortable}, {"engine", Ports::kEngine}});
   } else if (name == "timeout") {
     options_.timeout = parse_duration(value);
   } else {
@@ -306,7 +307,8 @@ RunOptions parse_run_options(const vector<string>& arguments) {
   if (separator != arguments.end()) options.spec.command.assign(separator + 1, arguments.end());
 
   po::options_description all;
-  for (const po::options_description& heading : described()) all.add(heading);
+  for (const po::options_description& heading : described())
+    all.add(heading);
   all.add_options()("image", po::value<vector<string>>());
   po::positional_options_description positions;
   positions.add("image", -1);
@@ -320,7 +322,8 @@ RunOptions parse_run_options(const vector<string>& arguments) {
             .positional(positions)
             .style(style)
             .run();
-    for (const po::option& option : parsed.options) reader.read(option);
+    for (const po::option& option : parsed.options)
+      reader.read(option);
   } catch (const po::error& error) {
     usage(error.what());
   }
@@ -333,10 +336,12 @@ string run_help() {
   text << "usage: capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n\n"
           "Finds the smallest set of capabilities with which IMAGE passes its probe, proves that\n"
           "each member is needed, and writes both down as a profile.\n";
-  for (const po::options_description& heading : described()) text << '\n' << heading;
-  text << "\nExit status: 0 done; 2 usage; 3 the probe never passes below the ceiling; 4 the probe\n"
-          "contradicts itself; 5 engine trouble; 6 image missing; 8 output not written;\n"
-          "10 internal error; 130, 143 interrupted, cleaned up.\n";
+  for (const po::options_description& heading : described())
+    text << '\n' << heading;
+  text
+      << "\nExit status: 0 done; 2 usage; 3 the probe never passes below the ceiling; 4 the probe\n"
+         "contradicts itself; 5 engine trouble; 6 image missing; 8 output not written;\n"
+         "10 internal error; 130, 143 interrupted, cleaned up.\n";
   return text.str();
 }
 
@@ -346,7 +351,8 @@ std::chrono::milliseconds parse_duration(const string& text) {
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   constexpr std::array<std::pair<std::string_view, long long>, 5> kUnits{
       {{"", 1000}, {"s", 1000}, {"ms", 1}, {"m", 60'000}, {"h", 3'600'000}}};
-  const auto* const row = std::ranges::find(kUnits, unit, &std::pair<std::string_view, long long>::first);
+  const auto* const row =
+      std::ranges::find(kUnits, unit, &std::pair<std::string_view, long long>::first);
   constexpr long long kLongest = 365LL * 24 * 3600;
   if (error != std::errc() || row == kUnits.end() || number <= 0 || number > kLongest) {
     usage("'" + text + "' is not a span of time", "write for instance 30s, 500ms or 2m");

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "core/capability_set.h"
+#include "engine/container_spec.h"
+#include "trial/probe.h"
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "core/capability_set.h"
-#include "engine/container_spec.h"
-#include "trial/probe.h"
 
 namespace capmin {
 

@@ -1,17 +1,17 @@
 #include "cli/program.h"
 
+#include "cli/options.h"
+#include "cli/run_command.h"
+#include "cli/standard_output.h"
+#include "core/error.h"
+#include "diagnosis/sanitize.h"
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-
-#include "cli/options.h"
-#include "cli/run_command.h"
-#include "cli/standard_output.h"
-#include "core/error.h"
-#include "diagnosis/sanitize.h"
 
 namespace capmin {
 namespace {

@@ -1,11 +1,11 @@
 #include "cli/progress.h"
 
+#include "diagnosis/sanitize.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
-
-#include "diagnosis/sanitize.h"
 
 namespace capmin {
 namespace {
@@ -52,13 +52,16 @@ std::string ceiling_text(CapabilitySet ceiling) {
   return extra.empty() ? "Docker's 14" : "Docker's 14 and " + to_string(extra);
 }
 
-const Clue* leading_clue(const FinishedTrial& trial) {
-  const auto suspects = ranked_suspects(trial.clues, trial.outcome.exit_code.has_value());
-  if (suspects.empty()) return nullptr;
-  const auto found = std::ranges::find_if(trial.clues, [&suspects](const Clue& clue) {
-    return !clue.suspects.empty() && clue.suspects.front() == suspects.front();
-  });
-  return found == trial.clues.end() ? nullptr : &*found;
+std::optional<LeadingClue> leading_clue(const FinishedTrial& trial) {
+  for (const CapabilitySet suspect :
+       ranked_suspects(trial.clues, trial.outcome.exit_code.has_value())) {
+    if (trial.request.grant.contains(suspect)) continue;
+    const auto clue = std::ranges::find_if(trial.clues, [suspect](const Clue& candidate) {
+      return std::ranges::find(candidate.suspects, suspect) != candidate.suspects.end();
+    });
+    if (clue != trial.clues.end()) return LeadingClue{*clue, suspect};
+  }
+  return std::nullopt;
 }
 
 SearchEvents Progress::events() {
@@ -89,26 +92,24 @@ void Progress::started(int number, const TrialRequest& request) {
 void Progress::finished(const FinishedTrial& trial) {
   const Outcome& outcome = trial.outcome;
   const bool passed = outcome.verdict == Verdict::kPassed;
-  const std::string word = passed                                   ? " pass  "
+  const std::string word = passed                                ? " pass  "
                            : outcome.verdict == Verdict::kFailed ? " fail  "
                                                                  : " ----  ";
-  const Clue* clue = outcome.verdict == Verdict::kFailed ? leading_clue(trial) : nullptr;
-  const std::string seen = passed            ? ""
-                           : clue != nullptr ? clue->line
-                                             : sanitize(describe(outcome));
+  const auto lead =
+      outcome.verdict == Verdict::kFailed ? leading_clue(trial) : std::optional<LeadingClue>();
+  const std::string seen = passed ? "" : lead ? lead->clue.line : sanitize(describe(outcome));
   const std::string stamp = terminal_.is_terminal() ? "" : time_of_day();
-  const std::string head =
-      columns(label_of(trial.number, trial.request.purpose), what(trial.request),
-              seconds_text(outcome.seconds));
+  const std::string head = columns(label_of(trial.number, trial.request.purpose),
+                                   what(trial.request), seconds_text(outcome.seconds));
   const std::size_t indent = stamp.size() + word.size() + head.size() + 2;
   const auto width = static_cast<std::size_t>(terminal_.columns());
   const std::size_t room = width > indent + 20 ? width - indent : 20;
   terminal_.line(stamp + terminal_.tinted(word, passed ? Tint::kGood : Tint::kBad) + head +
                  (seen.empty() ? "" : "  " + sanitize(seen, terminal_.is_terminal() ? room : 400)));
-  if (clue == nullptr) return;
+  if (!lead) return;
   terminal_.line(std::string(indent, ' ') +
-                 terminal_.tinted(to_string(clue->suspects.front()) + "  rule " + clue->rule +
-                                      (clue->check.empty() ? "" : ": " + clue->check),
+                 terminal_.tinted(to_string(lead->suspect) + "  rule " + lead->clue.rule +
+                                      (lead->clue.check.empty() ? "" : ": " + lead->clue.check),
                                   Tint::kDim));
 }
 

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "cli/terminal.h"
 #include "trial/search.h"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace capmin {
 
@@ -29,7 +30,13 @@ class Progress {
 /// The ceiling in words: "Docker's 14", "Docker's 14 and NET_ADMIN", "9 capabilities".
 std::string ceiling_text(CapabilitySet ceiling);
 
-/// The clue that the search follows first after `trial`, or null where it has none.
-const Clue* leading_clue(const FinishedTrial& trial);
+/// A clue and the best of its suspects.
+struct LeadingClue {
+  Clue clue;
+  CapabilitySet suspect;
+};
+
+/// The clue that speaks best for something that `trial` did not grant; nothing where none does.
+std::optional<LeadingClue> leading_clue(const FinishedTrial& trial);
 
 }  // namespace capmin

@@ -1,12 +1,5 @@
 #include "cli/run_command.h"
 
-#include <spdlog/spdlog.h>
-
-#include <array>
-#include <chrono>
-#include <cstdio>
-#include <ctime>
-
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/run_failure.h"
@@ -18,7 +11,15 @@
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "profile/profile_yaml.h"
-//S
+
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+// S
 #include "system/file.h"
 #include "system/interruption.h"
 
@@ -51,8 +52,8 @@ std::string probe_command_text(const TrialSetup& setup, const std::string& name,
                                const Engine& engine) {
   switch (setup.probe.kind) {
     case Probe::Kind::kFile:
-      return "CAPMIN_CONTAINER=" + name + " CAPMIN_NAME=" + name + " CAPMIN_ENGINE=" +
-             engine.name() + " CAPMIN_IP=$(" +
+      return "CAPMIN_CONTAINER=" + name + " CAPMIN_NAME=" + name +
+             " CAPMIN_ENGINE=" + engine.name() + " CAPMIN_IP=$(" +
              shell_quoted(engine.command_line(
                  {"inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
                   name})) +
@@ -78,9 +79,9 @@ std::string dry_run_text(const RunPlan& plan, const Engine& engine) {
     const TrialIdentity identity = trial_identity(plan.setup, number, grant);
     const std::string& name = identity.name;
     text += "# trial " + std::to_string(number) + ": " + to_string(grant) + '\n';
-    for (const std::vector<std::string>& arguments :
-         {trial_create_arguments(plan.setup, identity), std::vector<std::string>{"start", name},
-          {"container", "inspect", name}}) {
+    for (const std::vector<std::string>& arguments : {trial_create_arguments(plan.setup, identity),
+                                                      std::vector<std::string>{"start", name},
+                                                      {"container", "inspect", name}}) {
       text += shell_quoted(engine.command_line(arguments)) + '\n';
     }
     text += probe_command_text(plan.setup, name, engine);
@@ -148,22 +149,22 @@ int run_command(const std::vector<std::string>& arguments) {
   const bool quiet = options.verbosity == Verbosity::kQuiet;
   if (!quiet) terminal.line(headline(options, plan));
   const RuleTable rules = RuleTable::parse(embedded_rules(), "embedded rules");
-  const Interruption interruption("\nstopped at once; remove what is left with: " +
-                                  engine.name() + " ps -aq --filter label=capmin.run=" +
-                                  plan.setup.run_id + " | xargs -r " + engine.name() +
-                                  " rm -f -v\n");
+  const Interruption interruption("\nstopped at once; remove what is left with: " + engine.name() +
+                                  " ps -aq --filter label=capmin.run=" + plan.setup.run_id +
+                                  " | xargs -r " + engine.name() + " rm -f -v\n");
   const auto begin = std::chrono::steady_clock::now();
   const RunTrial trial = [&](int number, CapabilitySet grant, std::chrono::milliseconds deadline,
                              const std::stop_token& stop) {
     return run_trial(plan.setup, number, grant, deadline, engine, runner, stop);
   };
-  const SearchResult result = search(plan.policy, 1, plan.patience, rules, trial,
-                                     quiet ? SearchEvents{} : progress.events(),
-                                     interruption.token());
+  const SearchResult result =
+      search(plan.policy, 1, plan.patience, rules, trial,
+             quiet ? SearchEvents{} : progress.events(), interruption.token());
   report_leftovers(engine, terminal);
   if (!result.verdict) {
     terminal.line("interrupted; the containers of this run are removed");
-    return 128 + interruption.signal();
+    return static_cast<int>(interruption.signal() == SIGINT ? ExitCode::kInterrupted
+                                                            : ExitCode::kTerminated);
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   return std::visit(Finish{options, plan, result, terminal, seconds.count()}, *result.verdict);

@@ -1,11 +1,11 @@
 #include "cli/run_failure.h"
 
-#include <algorithm>
-#include <filesystem>
-
 #include "cli/progress.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
+
+#include <algorithm>
+#include <filesystem>
 
 namespace capmin {
 namespace {
@@ -57,14 +57,7 @@ std::string shown(const Outcome& outcome, const RunOptions& options) {
 CapabilitySet suspects_beyond(const SearchResult& result, CapabilitySet ceiling) {
   CapabilitySet beyond;
   for (const FinishedTrial& trial : result.trials) {
-    const Clue* clue = leading_clue(trial);
-    if (clue == nullptr) continue;
-    for (const CapabilitySet& set : clue->suspects) {
-      if (!ceiling.contains(set)) {
-        beyond |= set - ceiling;
-        break;
-      }
-    }
+    if (const auto lead = leading_clue(trial)) beyond |= lead->suspect - ceiling;
   }
   return beyond;
 }
@@ -116,9 +109,9 @@ Error failure_of(const Unstable& verdict, const RunOptions& options, const Searc
 Error failure_of(const Undecided& verdict, const SearchResult& result) {
   const Outcome& outcome = outcome_of(result, verdict.trials.back());
   const std::string times = std::to_string(verdict.trials.size());
-  const std::string what = "no trial with " + to_string(verdict.grant) +
-                           " could be judged, in " + times + " attempts\n  cause: " +
-                           sanitize(describe(outcome)) + last_lines("probe", outcome.probe_output);
+  const std::string what = "no trial with " + to_string(verdict.grant) + " could be judged, in " +
+                           times + " attempts\n  cause: " + sanitize(describe(outcome)) +
+                           last_lines("probe", outcome.probe_output);
   switch (outcome.ending) {
     case Ending::kOutOfMemory:
       return {ExitCode::kNoWorkingSet, what, "give the container more memory with --memory"};

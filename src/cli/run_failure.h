@@ -8,8 +8,8 @@
 
 namespace capmin {
 
-/// The error that ends a run without an answer, told with what the trials showed: what the probe and
-/// the container printed, and what to try next.
+/// The error that ends a run without an answer, told with what the trials showed: what the probe
+/// and the container printed, and what to try next.
 Error failure_of(const CeilingFails& verdict, const RunOptions& options, const RunPlan& plan,
                  const SearchResult& result);
 Error failure_of(const Unstable& verdict, const RunOptions& options, const SearchResult& result);

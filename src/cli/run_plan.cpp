@@ -1,13 +1,12 @@
 #include "cli/run_plan.h"
 
-#include <unistd.h>
-
-#include <charconv>
-#include <filesystem>
-
 #include "core/error.h"
 #include "system/file.h"
 #include "system/process_identity.h"
+
+#include <charconv>
+#include <filesystem>
+#include <unistd.h>
 
 namespace capmin {
 namespace {

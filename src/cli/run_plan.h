@@ -1,12 +1,12 @@
 #pragma once
 
-#include <string>
-
 #include "cli/options.h"
 #include "core/planner.h"
 #include "engine/engine.h"
 #include "trial/search.h"
 #include "trial/trial.h"
+
+#include <string>
 
 namespace capmin {
 

@@ -1,10 +1,10 @@
 #include "cli/run_profile.h"
 
-#include <algorithm>
-
 #include "cli/progress.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
+
+#include <algorithm>
 
 namespace capmin {
 namespace {
@@ -25,8 +25,8 @@ Profile::Attempt attempt_of(const SearchResult& result, const std::vector<int>& 
 }
 
 bool suspects(const Clue& clue, Capability capability) {
-  return std::ranges::any_of(
-      clue.suspects, [capability](CapabilitySet set) { return set.contains(capability); });
+  return std::ranges::any_of(clue.suspects,
+                             [capability](CapabilitySet set) { return set.contains(capability); });
 }
 
 /// The clue that speaks best for `capability`: of the trial without it, else of any failed trial
@@ -144,13 +144,13 @@ Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchR
         "privileged ports were not tried: the engine cannot set them in the network '" +
         sanitize(plan.setup.spec.network) + "'");
   }
-  profile.probe = {.kind = kind_of(options.probe),
-                   .path = options.probe.kind == Probe::Kind::kFile ||
-                                   options.probe.kind == Probe::Kind::kExec
-                               ? sanitize(options.probe_as_written)
-                               : std::string(),
-                   .sha256 = plan.probe_sha256,
-                   .scenario = {"start"}};
+  profile.probe = {
+      .kind = kind_of(options.probe),
+      .path = options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec
+                  ? sanitize(options.probe_as_written)
+                  : std::string(),
+      .sha256 = plan.probe_sha256,
+      .scenario = {"start"}};
   profile.environment = environment_of(options, plan);
   profile.environment.deadline_seconds =
       trial_numbered(result, answer.proof.passed.front()).outcome.deadline_seconds;

@@ -1,10 +1,10 @@
 #include "cli/standard_output.h"
 
+#include "core/error.h"
+
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
-
-#include "core/error.h"
 
 namespace capmin {
 

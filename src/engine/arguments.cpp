@@ -49,8 +49,9 @@ constexpr std::array<Refused, 27> kRefused{{
 constexpr std::string_view kLogSize = "max-size=4m";
 
 bool plain(char letter) {
-  return std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                          "@%_+=:,./-")
+  return std::string_view(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+             "@%_+=:,./-")
              .find(letter) != std::string_view::npos;
 }
 

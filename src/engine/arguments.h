@@ -1,23 +1,25 @@
 #pragma once
 
+#include "engine/container_spec.h"
+
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "engine/container_spec.h"
 
 namespace capmin {
 
 /// The settings that Ports::kPortable asks for: docker opens both inside its networks, the kernel,
 /// podman and CRI-O do not (FACTS: net.ipv4.ip_unprivileged_port_start is 0 under docker 20.10,
-/// 1024 elsewhere; net.ipv4.ping_group_range likewise). Empty where they cannot be set: runc refuses
-/// them in the host's network namespace, and a shared namespace belongs to another container.
+/// 1024 elsewhere; net.ipv4.ping_group_range likewise). Empty where they cannot be set: runc
+/// refuses them in the host's network namespace, and a shared namespace belongs to another
+/// container.
 std::vector<std::pair<std::string, std::string>> trial_sysctls(const ContainerSpec& spec);
 
 /// The arguments of `docker create` for one trial: everything dropped, the grant added.
 std::vector<std::string> create_arguments(const ContainerSpec& spec, const TrialIdentity& identity);
 
-/// Why `option` must not reach the engine, because it would undo what a trial is; empty when it may.
+/// Why `option` must not reach the engine, because it would undo what a trial is; empty when it
+/// may.
 std::string refusal(const std::string& option);
 
 /// `argv` as a person can paste it into a shell.

@@ -1,8 +1,8 @@
 #include "engine/container.h"
 
-#include <map>
-
 #include "engine/arguments.h"
+
+#include <map>
 
 namespace capmin {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "engine/engine.h"
+
 #include <string>
 #include <vector>
-
-#include "engine/engine.h"
 
 namespace capmin {
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "core/capability_set.h"
+#include "engine/volume.h"
+
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "core/capability_set.h"
-#include "engine/volume.h"
 
 namespace capmin {
 
@@ -30,7 +30,7 @@ struct ContainerSpec {
   std::vector<EngineOption> options;
   std::vector<Volume> volumes;
   bool keep_volumes = false;  ///< named volumes are used as they are, not replaced for each trial
-  std::string network;  ///< as --network has it; empty is the engine's default
+  std::string network;        ///< as --network has it; empty is the engine's default
   Ports ports = Ports::kPortable;
 };
 

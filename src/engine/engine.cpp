@@ -1,8 +1,8 @@
 #include "engine/engine.h"
 
-#include <string_view>
-
 #include "engine/arguments.h"
+
+#include <string_view>
 
 namespace capmin {
 namespace {
@@ -31,8 +31,7 @@ Error engine_error(const std::string& engine, const std::string& action,
   const std::string prefix = "cannot " + action + ": ";
   switch (result.ending) {
     case Ending::kNotStarted:
-      return {ExitCode::kEngine, prefix + result.failure,
-              "install " + engine + ""};
+      return {ExitCode::kEngine, prefix + result.failure, "install " + engine + ""};
     case Ending::kDeadline:
       return {ExitCode::kEngine, prefix + engine + " did not answer in time",
               "see whether the engine still works: " + engine + " version"};
@@ -77,7 +76,8 @@ ProcessResult Engine::call(const std::vector<std::string>& arguments,
 
 std::string Engine::checked(const std::vector<std::string>& arguments) {
   ProcessResult result = call(arguments);
-  if (!result.ok()) throw engine_error(name(), "run '" + name() + ' ' + arguments[0] + '\'', result);
+  if (!result.ok())
+    throw engine_error(name(), "run '" + name() + ' ' + arguments[0] + '\'', result);
   return std::move(result.out);
 }
 
@@ -153,10 +153,9 @@ ProcessResult Engine::exec(const std::string& container, const std::vector<std::
   }
   arguments.push_back(container);
   arguments.insert(arguments.end(), program.begin(), program.end());
-  return runner_.run({.argv = command_line(arguments),
-                      .deadline = deadline,
-                      .streams = Command::Streams::kMerged},
-                     stop);
+  return runner_.run(
+      {.argv = command_line(arguments), .deadline = deadline, .streams = Command::Streams::kMerged},
+      stop);
 }
 
 void Engine::create_volume(const std::string& volume,

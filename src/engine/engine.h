@@ -1,5 +1,10 @@
 #pragma once
 
+#include "core/error.h"
+#include "engine/container_spec.h"
+#include "engine/replies.h"
+#include "system/process.h"
+
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -7,11 +12,6 @@
 #include <stop_token>
 #include <string>
 #include <vector>
-
-#include "core/error.h"
-#include "engine/container_spec.h"
-#include "engine/replies.h"
-#include "system/process.h"
 
 namespace capmin {
 
@@ -74,8 +74,8 @@ class Engine {
   std::vector<std::string> leftovers_;
 };
 
-/// The error for a call of the engine that failed; `action` says what was attempted. Tells an engine
-/// that cannot be reached, one that may not be used and one that does not answer apart.
+/// The error for a call of the engine that failed; `action` says what was attempted. Tells an
+/// engine that cannot be reached, one that may not be used and one that does not answer apart.
 Error engine_error(const std::string& engine, const std::string& action,
                    const ProcessResult& result);
 

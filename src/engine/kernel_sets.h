@@ -1,10 +1,10 @@
 #pragma once
 
+#include "core/capability_set.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "core/capability_set.h"
 
 namespace capmin {
 

@@ -1,10 +1,10 @@
 #include "engine/replies.h"
 
-#include <algorithm>
-
 #include "core/error.h"
 
 #include <boost/json.hpp>
+
+#include <algorithm>
 
 namespace capmin {
 namespace {
@@ -119,7 +119,8 @@ ImageFacts parse_image_facts(std::string_view inspect_json) {
   facts.entrypoint = texts(member(config, "Entrypoint"));
   facts.command = texts(member(config, "Cmd"));
   if (const json::object* ports = member(config, "ExposedPorts").if_object()) {
-    for (const auto& port : *ports) facts.exposed_ports.emplace_back(port.key());
+    for (const auto& port : *ports)
+      facts.exposed_ports.emplace_back(port.key());
   }
   facts.healthcheck = healthcheck_program(config);
   const std::int64_t nanoseconds = number(member(member(config, "Healthcheck"), "Timeout"));

@@ -41,8 +41,8 @@ struct ContainerFacts {
   int pid = 0;           ///< of its first process, in the engine's pid namespace; 0 when none runs
   int exit_code = 0;
   bool out_of_memory = false;
-  std::string error;  ///< the engine's words on why it did not start
-  std::string ip;     ///< its address in the first network that gave it one
+  std::string error;                         ///< the engine's words on why it did not start
+  std::string ip;                            ///< its address in the first network that gave it one
   std::map<std::string, std::string> ports;  ///< published: container port -> host port
 };
 
@@ -54,8 +54,8 @@ ContainerFacts parse_container_facts(std::string_view inspect_json);
 
 /// Tells whether a container did not start because its program could not be executed under the
 /// grant and user at hand (no such file, permission denied): then the container's start has failed
-/// like any program's, and it is no engine trouble. runc says `exec: "PROGRAM": ...` and docker sets
-/// the exit status 126 or 127 (docker 20.10 with runc 1.1).
+/// like any program's, and it is no engine trouble. runc says `exec: "PROGRAM": ...` and docker
+/// sets the exit status 126 or 127 (docker 20.10 with runc 1.1).
 bool program_not_executable(const ContainerFacts& facts);
 
 }  // namespace capmin

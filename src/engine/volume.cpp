@@ -1,10 +1,10 @@
 #include "engine/volume.h"
 
+#include "core/error.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <vector>
-
-#include "core/error.h"
 
 namespace capmin {
 namespace {

@@ -1,18 +1,17 @@
 #include "system/file.h"
 
-#include <fcntl.h>
-#include <sha2.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "core/error.h"
 
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <fcntl.h>
 #include <optional>
+#include <sha2.h>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
-
-#include "core/error.h"
 
 namespace capmin {
 namespace {

@@ -16,8 +16,8 @@ void check_writable(const std::filesystem::path& path);
 
 /// Writes `text` to `path` whole or not at all: a new file beside it is synced and renamed over it,
 /// so that a crash leaves the old content or the new one. Keeps the mode of an existing file.
-/// Throws Error kOutput where that fails, and where `path` is anything but a regular file (a link, a
-/// device, a directory); the old content is then intact.
+/// Throws Error kOutput where that fails, and where `path` is anything but a regular file (a link,
+/// a device, a directory); the old content is then intact.
 void write_file(const std::filesystem::path& path, std::string_view text);
 
 /// The SHA-256 of `data` in 64 lower-case hexadecimal digits.

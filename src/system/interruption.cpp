@@ -1,13 +1,12 @@
 #include "system/interruption.h"
 
-#include <unistd.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 
 #include <atomic>
 #include <csignal>
 #include <thread>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
+#include <unistd.h>
 
 namespace capmin {
 

@@ -1,14 +1,5 @@
 #include "system/process.h"
 
-#include <signal.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <future>
-#include <optional>
-#include <set>
-#include <thread>
-
 #include "system/capped_text.h"
 
 #include <boost/asio/connect_pipe.hpp>
@@ -18,9 +9,18 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/writable_pipe.hpp>
 #include <boost/process/v2/environment.hpp>
+#include <boost/process/v2/posix/default_launcher.hpp>
 #include <boost/process/v2/process.hpp>
 #include <boost/process/v2/stdio.hpp>
-#include <boost/process/v2/posix/default_launcher.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <future>
+#include <optional>
+#include <set>
+#include <signal.h>
+#include <thread>
+#include <unistd.h>
 
 namespace capmin {
 namespace {
@@ -140,8 +140,7 @@ void Job::spawn() {
   const std::string& name = command_.argv.front();
   const bool is_path = name.find('/') != std::string::npos;
   const process_v2::filesystem::path program =
-      is_path ? process_v2::filesystem::path(name)
-              : process_v2::environment::find_executable(name);
+      is_path ? process_v2::filesystem::path(name) : process_v2::environment::find_executable(name);
   if (program.empty()) throw std::runtime_error("not found in PATH");
 
   std::vector<std::string> variables;
@@ -265,12 +264,19 @@ void ProcessRunner::start(Command command, std::stop_token stop,
     std::optional<std::stop_callback<std::function<void()>>> callback;
   };
   auto watched = std::make_shared<Watched>();
-  watched->job = std::make_shared<Job>(loop_->context, std::move(command),
-                                       [watched, done = std::move(done)](ProcessResult result) {
-                                         watched->callback.reset();
-                                         watched->job.reset();
-                                         done(std::move(result));
-                                       });
+  // Arguments behind the second may hold secrets.
+  const std::string shown =
+      command.argv.front() + ' ' + (command.argv.size() > 1 ? command.argv[1] : "");
+  const auto begin = std::chrono::steady_clock::now();
+  watched->job = std::make_shared<Job>(
+      loop_->context, std::move(command),
+      [watched, done = std::move(done), shown, begin](ProcessResult result) {
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+        spdlog::debug("{}: status {} after {:.3f} s", shown, result.status, took.count());
+        watched->callback.reset();
+        watched->job.reset();
+        done(std::move(result));
+      });
   asio::post(loop_->context, [this, watched, stop = std::move(stop)] {
     const std::shared_ptr<Job> job = watched->job;
     job->launch();

@@ -1,12 +1,11 @@
 #include "system/process_identity.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <unistd.h>
 
 namespace capmin {
 

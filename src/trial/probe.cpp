@@ -38,9 +38,12 @@ ProbeAttempt judged(ProcessResult result) {
 std::vector<std::pair<std::string, std::string>> probe_environment(const ProbeTarget& target,
                                                                    const std::string& engine) {
   std::vector<std::pair<std::string, std::string>> variables{
-      {"CAPMIN_CONTAINER", target.container}, {"CAPMIN_NAME", target.name},
-      {"CAPMIN_IP", target.ip},               {"CAPMIN_ENGINE", engine},
-      {"CAPMIN_PHASE", "start"},              {"CAPMIN_TRIAL", std::to_string(target.trial)}};
+      {"CAPMIN_CONTAINER", target.container},
+      {"CAPMIN_NAME", target.name},
+      {"CAPMIN_IP", target.ip},
+      {"CAPMIN_ENGINE", engine},
+      {"CAPMIN_PHASE", "start"},
+      {"CAPMIN_TRIAL", std::to_string(target.trial)}};
   for (const auto& [container_port, host_port] : target.ports) {
     const std::string number = container_port.substr(0, container_port.find('/'));
     variables.emplace_back("CAPMIN_PORT_" + number, host_port);

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "engine/engine.h"
+#include "system/process.h"
+
 #include <chrono>
 #include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
-
-#include "engine/engine.h"
-#include "system/process.h"
 
 namespace capmin {
 
@@ -36,7 +36,7 @@ struct ProbeTarget {
   std::string ip;
   std::map<std::string, std::string> ports;  ///< "80/tcp" -> host port
   int trial = 0;
-  int exit_status = -1;      ///< of the container, for the probe of a job; -1 while it runs
+  int exit_status = -1;  ///< of the container, for the probe of a job; -1 while it runs
 };
 
 /// One run of the probe.

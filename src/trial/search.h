@@ -1,14 +1,14 @@
 #pragma once
 
+#include "core/planner.h"
+#include "diagnosis/rule_table.h"
+#include "trial/outcome.h"
+
 #include <chrono>
 #include <functional>
 #include <optional>
 #include <stop_token>
 #include <vector>
-
-#include "core/planner.h"
-#include "diagnosis/rule_table.h"
-#include "trial/outcome.h"
 
 namespace capmin {
 
@@ -26,7 +26,7 @@ using RunTrial = std::function<Outcome(int number, CapabilitySet grant,
 
 /// How long trials may take.
 struct Patience {
-  std::chrono::milliseconds baseline{60'000};  ///< until the ceiling has passed
+  std::chrono::milliseconds baseline{60'000};      ///< until the ceiling has passed
   std::optional<std::chrono::milliseconds> fixed;  ///< for all trials, where the user said so
 };
 
@@ -42,13 +42,13 @@ struct SearchEvents {
 
 /// A search that has come to its end.
 struct SearchResult {
-  std::optional<Step> verdict;  ///< nothing when it was interrupted; never RunTrials
+  std::optional<Step> verdict;        ///< nothing when it was interrupted; never RunTrials
   std::vector<FinishedTrial> trials;  ///< by their numbers; useless ones left out
   int started = 0;                    ///< containers asked for, useless ones included
 };
 
-/// Asks the planner and runs what it wants, `slots` trials side by side, until it has a verdict or a
-/// stop is requested. An Error thrown by a trial ends all others and is thrown on.
+/// Asks the planner and runs what it wants, `slots` trials side by side, until it has a verdict or
+/// a stop is requested. An Error thrown by a trial ends all others and is thrown on.
 SearchResult search(const Policy& policy, int slots, const Patience& patience,
                     const RuleTable& rules, const RunTrial& run_trial, const SearchEvents& events,
                     const std::stop_token& stop);

@@ -1,13 +1,13 @@
 #include "trial/trial.h"
 
-#include <algorithm>
-#include <condition_variable>
-#include <mutex>
-
 #include "core/error.h"
 #include "engine/arguments.h"
 #include "engine/container.h"
 #include "engine/kernel_sets.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
 
 namespace capmin {
 namespace {
@@ -218,8 +218,8 @@ void Trial::look_at_end(const ContainerFacts& facts, Clock::time_point end) {
     return decide(Verdict::kPassed, Ending::kJobDone);
   }
   if (outcome_.ending == Ending::kCannotJudge) return;
-  decide(Verdict::kFailed, outcome_.ending == Ending::kProbePassed ? Ending::kExitedAfterProbe
-                                                                   : Ending::kExited);
+  decide(Verdict::kFailed,
+         outcome_.ending == Ending::kProbePassed ? Ending::kExitedAfterProbe : Ending::kExited);
 }
 
 void Trial::probe_job(Clock::time_point end) {
@@ -256,9 +256,8 @@ std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
   return create_arguments(with_probe(setup), identity);
 }
 
-Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,
-                  milliseconds deadline, Engine& engine, ProcessRunner& runner,
-                  const std::stop_token& stop) {
+Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant, milliseconds deadline,
+                  Engine& engine, ProcessRunner& runner, const std::stop_token& stop) {
   try {
     return Trial(setup, number, deadline, engine, runner, stop).run(grant);
   } catch (const Error& error) {

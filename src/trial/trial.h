@@ -1,14 +1,14 @@
 #pragma once
 
-#include <chrono>
-#include <stop_token>
-#include <string>
-#include <vector>
-
 #include "engine/engine.h"
 #include "system/process.h"
 #include "trial/outcome.h"
 #include "trial/probe.h"
+
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <vector>
 
 namespace capmin {
 

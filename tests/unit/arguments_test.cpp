@@ -11,7 +11,8 @@ ContainerSpec nginx() {
   return {.image = "sha256:0123",
           .command = {"nginx", "-g", "daemon off;"},
           .options = {{.name = "--env", .value = "A=b c"}, {.name = "--read-only", .value = {}}},
-          .volumes = {{.kind = Volume::Kind::kAnonymous, .source = {}, .target = "/data", .options = {}}},
+          .volumes =
+              {{.kind = Volume::Kind::kAnonymous, .source = {}, .target = "/data", .options = {}}},
           .network = {}};
 }
 
@@ -45,9 +46,9 @@ TEST_CASE("privileged ports are not asked for where they cannot be set") {
 }
 
 TEST_CASE("options that would undo the trial are refused, however they are written") {
-  for (const char* option : {"--privileged", "--privileged=true", "--cap-add=ALL", "--cap-drop",
-                             "--pid=host", "--name", "--rm", "--restart=always", "--label",
-                             "--mount=type=bind", "-dit", "-lx=y", "-i", "--"}) {
+  for (const char* option :
+       {"--privileged", "--privileged=true", "--cap-add=ALL", "--cap-drop", "--pid=host", "--name",
+        "--rm", "--restart=always", "--label", "--mount=type=bind", "-dit", "-lx=y", "-i", "--"}) {
     CAPTURE(option);
     CHECK_FALSE(refusal(option).empty());
   }
@@ -58,7 +59,8 @@ TEST_CASE("options that would undo the trial are refused, however they are writt
 }
 
 TEST_CASE("quoting keeps every argument apart for a shell") {
-  CHECK(shell_quoted({"a", "", "b c", "it's", "$(id)", "x=y"}) == "a '' 'b c' 'it'\\''s' '$(id)' x=y");
+  CHECK(shell_quoted({"a", "", "b c", "it's", "$(id)", "x=y"}) ==
+        "a '' 'b c' 'it'\\''s' '$(id)' x=y");
 }
 
 }  // namespace

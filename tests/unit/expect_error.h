@@ -1,9 +1,9 @@
 #pragma once
 
+#include "core/error.h"
+
 #include <functional>
 #include <optional>
-
-#include "core/error.h"
 
 namespace capmin {
 

@@ -1,11 +1,11 @@
 #include "system/file.h"
 
+#include "expect_error.h"
+
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include <cstdlib>
-
-#include "expect_error.h"
+#include <sys/stat.h>
 
 namespace capmin {
 namespace {

@@ -1,6 +1,7 @@
 #include "engine/kernel_sets.h"
 
 #include <doctest/doctest.h>
+
 #include <unistd.h>
 
 namespace capmin {

@@ -1,9 +1,9 @@
 #include "cli/options.h"
 
-#include <doctest/doctest.h>
-
 #include "engine/arguments.h"
 #include "expect_error.h"
+
+#include <doctest/doctest.h>
 
 namespace capmin {
 namespace {
@@ -45,9 +45,9 @@ TEST_CASE("container options are passed on in their order") {
       parsed({"-e", "A=1", "--memory", "64m", "-e", "B", "--read-only", "--entrypoint", "",
               "--engine-arg", "--init", "--engine-arg=--dns=127.0.0.1", "--tmpfs=/tmp"});
   const std::vector<EngineOption> expected{
-      {.name = "--env", .value = "A=1"},   {.name = "--memory", .value = "64m"},
-      {.name = "--env", .value = "B"},     {.name = "--read-only", .value = {}},
-      {.name = "--entrypoint", .value = ""}, {.name = "--init", .value = {}},
+      {.name = "--env", .value = "A=1"},        {.name = "--memory", .value = "64m"},
+      {.name = "--env", .value = "B"},          {.name = "--read-only", .value = {}},
+      {.name = "--entrypoint", .value = ""},    {.name = "--init", .value = {}},
       {.name = "--dns=127.0.0.1", .value = {}}, {.name = "--tmpfs", .value = "/tmp"}};
   CHECK(options.spec.options == expected);
 }
@@ -79,15 +79,18 @@ TEST_CASE("capabilities are allowed and denied by name only") {
 }
 
 TEST_CASE("the other forms of a probe are known by their words") {
-  const auto kind = [](const Arguments& arguments) { return parse_run_options(arguments).probe.kind; };
+  const auto kind = [](const Arguments& arguments) {
+    return parse_run_options(arguments).probe.kind;
+  };
   CHECK(kind({"image", "--probe", "exit"}) == Probe::Kind::kExit);
   CHECK(kind({"image", "--probe", "healthcheck"}) == Probe::Kind::kHealthcheck);
   CHECK(kind({"image", "--probe", "./exit"}) == Probe::Kind::kFile);
   CHECK(kind({"image", "--probe-exec", "x"}) == Probe::Kind::kExec);
   CHECK(code_of([] { parse_run_options({"image"}); }) == ExitCode::kUsage);
   CHECK(code({"--probe", "exit"}) == ExitCode::kUsage);
-  CHECK(code_of([] { parse_run_options({"image", "--probe", "exit", "--oneshot"}); }) ==
-        ExitCode::kUsage);
+  CHECK(code_of([] {
+          parse_run_options({"image", "--probe", "exit", "--oneshot"});
+        }) == ExitCode::kUsage);
 }
 
 TEST_CASE("what is not known is an error, never guessed at") {

@@ -36,7 +36,8 @@ TEST_CASE("merged streams keep the order of writing") {
 
 TEST_CASE("arguments arrive byte for byte, without a shell") {
   ProcessRunner runner;
-  const ProcessResult result = runner.run({.argv = {"printf", "%s|", "", "a b", "$(id)", "\n", "--"}});
+  const ProcessResult result =
+      runner.run({.argv = {"printf", "%s|", "", "a b", "$(id)", "\n", "--"}});
   CHECK(result.out == "|a b|$(id)|\n|--|");
 }
 

@@ -1,9 +1,9 @@
 #include "engine/replies.h"
 
-#include <doctest/doctest.h>
-
 #include "engine/engine.h"
 #include "expect_error.h"
+
+#include <doctest/doctest.h>
 
 namespace capmin {
 namespace {
@@ -66,8 +66,10 @@ TEST_CASE("a container's state, address and published ports are read") {
 ContainerFacts not_started(int exit_code, const std::string& error) {
   ContainerFacts facts;
   facts.exit_code = exit_code;
-  facts.error = "failed to create shim task: OCI runtime create failed: runc create failed: unable "
-                "to start container process: " + error;
+  facts.error =
+      "failed to create shim task: OCI runtime create failed: runc create failed: unable "
+      "to start container process: " +
+      error;
   return facts;
 }
 
@@ -101,8 +103,8 @@ ProcessResult said(const std::string& words) {
 }
 
 TEST_CASE("an engine that cannot be reached and one that may not be used have their own hints") {
-  const Error no_engine = engine_error(
-      "docker", "run 'docker version'", said("Cannot connect to the Docker daemon at unix:///x."));
+  const Error no_engine = engine_error("docker", "run 'docker version'",
+                                       said("Cannot connect to the Docker daemon at unix:///x."));
   CHECK(no_engine.code() == ExitCode::kEngine);
   CHECK(no_engine.hint().find("--host") != std::string::npos);
   const Error forbidden =

@@ -1,10 +1,10 @@
 #include "engine/volume.h"
 
+#include "expect_error.h"
+
 #include <doctest/doctest.h>
 
 #include <filesystem>
-
-#include "expect_error.h"
 
 namespace capmin {
 namespace {
