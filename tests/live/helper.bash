@@ -34,7 +34,7 @@ teardown() {
 removed() {
   local id
   for id in "$@"; do
-    if docker inspect --type container "$id" >/dev/null 2>&1; then echo "still there: $id"; return 1; fi
+    if docker inspect --type container "$id" >/dev/null 2>&1; then return 1; fi
   done
 }
 
