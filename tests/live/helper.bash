@@ -9,22 +9,33 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CAPMIN=${CAPMIN:-$root/build/capmin}
 images=$root/tests/images
 
-# The containers of capmin runs, dead or alive. The engine may also serve other people.
+# The containers of capmin runs, dead or alive.
 capmin_containers() { docker ps -aq --no-trunc --filter label=capmin.run | sort; }
 
 setup() {
   timeout 10 docker version >/dev/null 2>&1 || skip "no engine answers"
   profile=$BATS_TEST_TMPDIR/profile.yaml
+  probed=$BATS_TEST_TMPDIR/probed
   containers_before=$(capmin_containers)
-  started=$(date +%s.%N)
+  ready=yes
 }
 
-# Every test leaves the engine as it found it.
+# Every test leaves the engine as it found it. Somebody else's run on the same engine may
+# have a container just now, but not for long.
 teardown() {
-  [ -n "${started:-}" ] || return 0  # skipped
-  local left
-  left=$(comm -13 <(echo "$containers_before") <(capmin_containers))
-  [ -z "$left" ] || { echo "left behind: $left"; return 1; }
+  [ "${ready:-}" = yes ] || return 0  # skipped
+  local id
+  for id in $(comm -13 <(echo "$containers_before") <(capmin_containers)); do
+    within 20 removed "$id" || return 1
+  done
+}
+
+# removed CONTAINER...: none of them exists any more.
+removed() {
+  local id
+  for id in "$@"; do
+    if docker inspect --type container "$id" >/dev/null 2>&1; then return 1; fi
+  done
 }
 
 # capmin ARG...: runs capmin to its end; sets status, output (standard output) and stderr.
@@ -79,12 +90,6 @@ expect_set() {
   [ "$(yaml 'sorted(r["name"] for r in p.get("reasons") or [])')" = "$*" ]
 }
 
-# trials_created: how many trial containers the engine has created since the test began.
-trials_created() {
-  docker events --since "$started" --until "$(date +%s.%N)" \
-    --filter type=container --filter event=create --filter label=capmin.trial --format '{{.ID}}' | wc -l
-}
-
 # within SECONDS CMD...: waits until CMD succeeds; fails at the deadline.
 within() {
   local end=$((SECONDS + $1))
@@ -98,8 +103,12 @@ within() {
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # probe_script NAME: writes an executable probe from standard input and prints its path.
+# A probe that writes $CAPMIN_CONTAINER to $probed shows which containers there were.
 probe_script() {
   cat >"$BATS_TEST_TMPDIR/$1"
   chmod +x "$BATS_TEST_TMPDIR/$1"
   echo "$BATS_TEST_TMPDIR/$1"
 }
+
+containers_probed() { sort -u "$probed" 2>/dev/null || true; }
+count_probed() { containers_probed | wc -l; }

@@ -4,9 +4,16 @@
 load helper
 
 @test "a static page as a user without privileges needs nothing, in one trial beyond the baseline" {
-  minimize static --probe "$images/static/probe.sh"
+  local probe
+  probe=$(probe_script probe.sh <<PROBE
+#!/bin/sh
+echo "\$CAPMIN_CONTAINER" >>"$probed"
+exec "$images/static/probe.sh"
+PROBE
+  )
+  minimize static --probe "$probe"
   expect_set
-  [ "$(trials_created)" = 2 ]
+  [ "$(count_probed)" = 2 ]
 }
 
 @test "a job that gives a file away needs CHOWN" {
@@ -79,9 +86,11 @@ PROBE
 }
 
 @test "a dry run prints the argument vectors and starts nothing" {
-  minimize static --probe "$images/static/probe.sh" --dry-run
+  local probe
+  probe=$(printf '#!/bin/sh\necho probed >>"%s"\n' "$probed" | probe_script probe.sh)
+  minimize static --probe "$probe" --dry-run
   expect_status 0
   [[ "$output$stderr" == *--cap-drop* ]]
-  [ "$(trials_created)" = 0 ]
+  [ "$(count_probed)" = 0 ]
   expect_no_profile
 }

@@ -6,11 +6,10 @@ load helper
 # The baseline passes at once; every later trial waits for a probe that never passes.
 start_endless_trial() {
   local probe
-  probes=$BATS_TEST_TMPDIR/probes
   probe=$(probe_script probe.sh <<PROBE
 #!/bin/sh
-echo "\$CAPMIN_CONTAINER" >>"$probes"
-[ "\$(sort -u "$probes" | wc -l)" = 1 ]
+echo "\$CAPMIN_CONTAINER" >>"$probed"
+[ "\$(sort -u "$probed" | wc -l)" = 1 ]
 PROBE
   )
   # Commands in the background of a script ignore Ctrl-C, unlike those of a person's shell.
@@ -19,7 +18,7 @@ PROBE
   pid=$!
 }
 
-second_trial_runs() { [ -e "$probes" ] && [ "$(sort -u "$probes" | wc -l)" -ge 2 ]; }
+second_trial_runs() { [ "$(count_probed)" -ge 2 ]; }
 
 # interrupt SIGNAL: sends it during the second trial; sets status.
 interrupt() {
@@ -35,13 +34,15 @@ interrupt() {
 @test "Ctrl-C during a trial ends with status 130 and leaves nothing" {
   interrupt INT
   [ "$status" = 130 ]
-  [ "$(capmin_containers)" = "$containers_before" ]
+  mapfile -t containers < <(containers_probed)
+  removed "${containers[@]}"
   expect_no_profile
 }
 
 @test "SIGTERM during a trial ends with status 143 and leaves nothing" {
   interrupt TERM
   [ "$status" = 143 ]
-  [ "$(capmin_containers)" = "$containers_before" ]
+  mapfile -t containers < <(containers_probed)
+  removed "${containers[@]}"
   expect_no_profile
 }
