@@ -8,7 +8,10 @@ namespace capmin {
 namespace {
 
 constexpr double kExpected = 0.5;
-/// So many failures without a reason are repeated.
+/// So many trials must agree on a failure that named no reason and led the search on from there:
+/// had it been spurious, all that followed would be superfluous.
+constexpr int kUnnamedSearchFailures = 3;
+/// For so many members of the answer a failure that named no reason is repeated.
 constexpr int kMostDoubts = 3;
 
 class Minimization {
@@ -89,7 +92,7 @@ class Minimization {
   int agreeing(Capability member, int& doubts) const {
     const int confirmations = replay_.confirmations();
     if (speaks_for_itself(member)) return confirmations;
-    int least = replay_.was_search(set_.without(member)) ? 2 : 1;
+    int least = replay_.was_search(set_.without(member)) ? kUnnamedSearchFailures : 1;
     if (replay_.has_clues() && doubts < kMostDoubts) {
       ++doubts;
       ++least;
