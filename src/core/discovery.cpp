@@ -40,7 +40,7 @@ class Discovery {
         case Outcome::kExhausted:
           break;
       }
-      if (removal_is_cheaper()) break;
+      if (failures_left() <= 0 || removal_is_cheaper()) break;
       const std::optional<Split> found = split();
       if (!found) return std::nullopt;
       if (!found->critical) break;
@@ -75,6 +75,7 @@ class Discovery {
     add_suspects(*failure, list);
     CapabilitySet all;
     for (std::size_t i = 0; i < list.size() && refutations_ < kMostRefutations; ++i) {
+      if (failures_left() <= 0) return Outcome::kExhausted;
       const CapabilitySet suspect = list[i];
       const CapabilitySet grant = accepted_ | suspect;
       const std::optional<Verdict> verdict = search(grant, suspect);
@@ -102,7 +103,7 @@ class Discovery {
   /// Tries all suspects of one failure at once.
   Outcome try_together(CapabilitySet all) {
     const CapabilitySet grant = accepted_ | all;
-    if (grant == upper_) return Outcome::kExhausted;
+    if (grant == upper_ || failures_left() <= 0) return Outcome::kExhausted;
     const std::optional<Verdict> verdict = search(grant, all);
     if (!verdict) return Outcome::kStopped;
     if (*verdict == Verdict::kPassed) {

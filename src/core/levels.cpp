@@ -150,14 +150,14 @@ class Exploration {
   std::vector<CapabilitySet> failing_;
 };
 
-/// Drops the sets for which `holds` says no; false when it says nothing.
+/// Drops the sets for which `holds` says no, and repetitions; false when it says nothing.
 template <typename Holds>
 bool keep_if(std::vector<CapabilitySet>& sets, std::string& shortfall, Holds holds) {
   std::vector<CapabilitySet> kept;
   for (const CapabilitySet set : sets) {
     const std::optional<bool> verdict = holds(set);
     if (!verdict) return false;
-    if (*verdict) kept.push_back(set);
+    if (*verdict && std::ranges::find(kept, set) == kept.end()) kept.push_back(set);
   }
   if (kept.size() < sets.size()) shortfall = "the probe contradicted itself on the way";
   sets = kept;

@@ -8,6 +8,11 @@ namespace capmin {
 namespace {
 
 constexpr double kExpected = 0.5;
+/// So many trials must agree on a failure that named no reason and led the search on from there:
+/// had it been spurious, all that followed would be superfluous.
+constexpr int kUnnamedSearchFailures = 3;
+/// For so many members of the answer a failure that named no reason is repeated.
+constexpr int kMostDoubts = 3;
 
 class Minimization {
  public:
@@ -48,8 +53,10 @@ class Minimization {
       const Outcome outcome = remove(member, 1);
       if (outcome != Outcome::kSettled) return outcome;
     }
+    int doubts = 0;
     for (const Capability member : members) {
-      const Outcome outcome = remove(member, agreeing(member));
+      Outcome outcome = remove(member, replay_.confirmations());
+      if (outcome == Outcome::kSettled) outcome = remove(member, agreeing(member, doubts));
       if (outcome != Outcome::kSettled) return outcome;
     }
     return Outcome::kSettled;
@@ -70,15 +77,27 @@ class Minimization {
     return Outcome::kShrunk;
   }
 
-  /// How many failures prove that `member` is needed. One that was seen while searching counts by
-  /// itself only if its clues named the member: a spurious failure would have led astray from here.
-  int agreeing(Capability member) const {
-    const int confirmations = replay_.confirmations();
+  /// Whether the first failure without `member` names it as a suspect.
+  bool speaks_for_itself(Capability member) const {
     const Observation* const failure = replay_.failure(set_.without(member));
-    if (failure == nullptr || !replay_.was_search(set_.without(member))) return confirmations;
-    const bool named = std::ranges::any_of(
-        failure->suspects, [member](CapabilitySet suspect) { return suspect.contains(member); });
-    return named ? confirmations : std::max(confirmations, 2);
+    return failure == nullptr ||
+           std::ranges::any_of(failure->suspects, [member](CapabilitySet suspect) {
+             return suspect.contains(member);
+           });
+  }
+
+  /// How many failures prove that `member` is needed. A failure that names no reason may be a
+  /// spurious one: it is repeated where it also led the search astray from here, and, for the few
+  /// least believed members, where other failures of this history did name reasons.
+  int agreeing(Capability member, int& doubts) const {
+    const int confirmations = replay_.confirmations();
+    if (speaks_for_itself(member)) return confirmations;
+    int least = replay_.was_search(set_.without(member)) ? kUnnamedSearchFailures : 1;
+    if (replay_.has_clues() && doubts < kMostDoubts) {
+      ++doubts;
+      ++least;
+    }
+    return std::max(confirmations, least);
   }
 
   const Policy& policy_;

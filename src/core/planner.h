@@ -34,6 +34,11 @@ struct TrialRequest {
 /// How much is to be promised about the answer; see Proof for what each level takes.
 enum class Level { kOneMinimal, kUnique, kLeastRisk, kAllMinimal };
 
+/// Removing members one by one from a ceiling of n, k of which are needed, takes up to n + k + 1
+/// trials. Wrong clues, wrong scores and failures that no clue explains never cost more than this
+/// on top, if the probe is reliable and the predicate monotone, with Policy::confirm 1.
+inline constexpr int kMostOverRemoval = 21;
+
 /// What the search may do and what it may believe. Constant during a run.
 struct Policy {
   CapabilitySet ceiling;  ///< no trial is ever granted more

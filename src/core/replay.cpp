@@ -53,6 +53,7 @@ std::optional<Verdict> Replay::take(const TrialRequest& request,
       continue;
     }
     ++answers_;
+    if (!observation.suspects.empty()) has_clues_ = true;
     ++(observation.verdict == Verdict::kPassed ? record.passed : record.failed);
     return observation.verdict;
   }
@@ -162,7 +163,7 @@ int Replay::confirmations() const {
   for (const auto& [grant, record] : records_) {
     errors += std::min(record.passed, record.failed);
   }
-  const int raised = contradicted_ || errors > 0 ? 2 + errors : 1;
+  const int raised = errors > 0 ? 3 + errors : contradicted_ ? 2 : 1;
   return std::max(policy_.confirm, std::min(raised, kMostConfirmations));
 }
 

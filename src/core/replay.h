@@ -57,6 +57,8 @@ class Replay {
   int confirmations() const;
   /// Completed trials in which `grant` passed, or failed, of those that answered a question.
   std::vector<int> trials(CapabilitySet grant, Verdict verdict) const;
+  /// Whether some failure that answered a question had suspects.
+  bool has_clues() const { return has_clues_; }
   /// False once a repeated pass lay inside a repeated failure.
   bool monotone() const { return monotone_; }
   /// How many questions were answered by a trial so far.
@@ -95,6 +97,7 @@ class Replay {
   std::optional<Step> end_;
   bool contradicted_ = false;
   bool monotone_ = true;
+  bool has_clues_ = false;
   int answers_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <variant>
@@ -92,6 +93,40 @@ inline Run run_search(const Policy& policy, const Oracle& oracle, int slots = 1)
       observation.trial = static_cast<int>(run.history.size()) + 1;
       run.history.push_back(std::move(observation));
     }
+  }
+}
+
+/// Runs the search on from `history`, with `slots` trials side by side that finish in an order
+/// drawn from `seed`. Trials that the planner lists no more are cancelled and leave no trace.
+inline Run run_out_of_order(const Policy& policy, const Oracle& oracle, int slots,
+                            std::uint64_t seed, History history = {}) {
+  Run run;
+  run.history = std::move(history);
+  Trials trials(oracle);
+  std::mt19937_64 random(seed);
+  std::map<CapabilitySet, int> running;  // and the number of the trial
+  int last = run.history.empty() ? 0 : run.history.back().trial;
+  for (;;) {
+    Step step = next(policy, run.history, slots);
+    const auto* const more = std::get_if<RunTrials>(&step);
+    if (more == nullptr) {
+      run.end = std::move(step);
+      return run;
+    }
+    std::map<CapabilitySet, int> listed;
+    for (const TrialRequest& request : more->trials) {
+      const auto known = running.find(request.grant);
+      listed[request.grant] = known == running.end() ? ++last : known->second;
+    }
+    running = std::move(listed);
+    auto finished = running.begin();
+    std::advance(finished, random() % running.size());
+    Observation observation = trials.run(finished->first);
+    observation.trial = finished->second;
+    running.erase(finished);
+    const auto place = std::ranges::upper_bound(run.history, observation.trial, {},
+                                                &Observation::trial);
+    run.history.insert(place, std::move(observation));
   }
 }
 

@@ -1,0 +1,146 @@
+#include "core/certificate.h"
+#include "core/planner.h"
+#include "unit/scenario.h"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+namespace capmin {
+namespace {
+
+/// Alternatives: `first` and `second` do the same, and `rest` is needed besides.
+Oracle needing_either(Capability first, Capability second, CapabilitySet rest) {
+  return [=](CapabilitySet grant, int) {
+    return observed(grant, grant.contains(rest) &&
+                               (grant.contains(first) || grant.contains(second)));
+  };
+}
+
+/// A predicate on 14 capabilities that is monotone hardly ever, the same for the same seed.
+Oracle erratic(CapabilitySet needed, std::uint64_t seed) {
+  return [=](CapabilitySet grant, int) {
+    std::mt19937_64 random(seed ^ (grant.bits() * 0x9e3779b97f4a7c15U));
+    random.discard(3);
+    return observed(grant, grant == docker_default_set() ||
+                               (grant.contains(needed) && random() % 4 != 0));
+  };
+}
+
+Scenario arbitrary_scenario() {
+  const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+  const auto knowledge =
+      *rc::gen::element(Knowledge::kClues, Knowledge::kMostlyRightClues, Knowledge::kNothing,
+                        Knowledge::kHostileClues, Knowledge::kScore);
+  Scenario image = scenario(knowledge, 14, *rc::gen::inRange(0, 8), seed);
+  image.policy.confirm = *rc::gen::inRange(1, 3);
+  image.policy.level = *rc::gen::element(Level::kOneMinimal, Level::kUnique, Level::kLeastRisk,
+                                         Level::kAllMinimal);
+  if (*rc::gen::inRange(0, 3) == 0) image.oracle = erratic(image.needed, seed);
+  if (*rc::gen::inRange(0, 3) == 0) {
+    image.oracle = needing_either(Capability::kDacOverride, Capability::kChown, image.needed);
+  }
+  return image;
+}
+
+std::vector<TrialRequest> next_trials(const Policy& policy, const History& history, int slots) {
+  const Step step = next(policy, history, slots);
+  return std::get<RunTrials>(step).trials;
+}
+
+std::vector<CapabilitySet> sets_of(const Minimal& answer) {
+  std::vector<CapabilitySet> sets{answer.proof.set};
+  for (const Proof& alternative : answer.alternatives) {
+    sets.push_back(alternative.set);
+  }
+  return sets;
+}
+
+void check_same(const Policy& policy, const Minimal& expected, const Run& run) {
+  RC_ASSERT(std::holds_alternative<Minimal>(run.end));
+  const Minimal& answer = std::get<Minimal>(run.end);
+  RC_ASSERT(sets_of(answer) == sets_of(expected));
+  RC_ASSERT(find_fault(policy, run.history, answer) == std::string());
+}
+
+TEST_CASE("slots and the order in which trials finish do not change the answer") {
+  CHECK(rc::check([] {
+    const Scenario image = arbitrary_scenario();
+    const Run alone = run_search(image.policy, image.oracle);
+    const Minimal& expected = std::get<Minimal>(alone.end);
+    const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+    for (int slots = 1; slots <= 4; ++slots) {
+      check_same(image.policy, expected,
+                 run_out_of_order(image.policy, image.oracle, slots, seed));
+    }
+  }));
+}
+
+TEST_CASE("a search that is resumed from any prefix of its history ends the same way") {
+  CHECK(rc::check([] {
+    const Scenario image = arbitrary_scenario();
+    const int slots = *rc::gen::inRange(1, 5);
+    const Run whole = run_out_of_order(image.policy, image.oracle, slots, 1);
+    const Minimal& expected = std::get<Minimal>(whole.end);
+    History prefix;
+    for (const Observation& observation : whole.history) {
+      check_same(image.policy, expected,
+                 run_out_of_order(image.policy, image.oracle, slots, 2, prefix));
+      prefix.push_back(observation);
+    }
+  }));
+}
+
+TEST_CASE("the same history gives the same trials, each listed once and never more than the slots") {
+  CHECK(rc::check([] {
+    const Scenario image = arbitrary_scenario();
+    const int slots = *rc::gen::inRange(1, 5);
+    const Run whole = run_out_of_order(image.policy, image.oracle, slots, 1);
+    History prefix;
+    for (const Observation& observation : whole.history) {
+      const auto first = next_trials(image.policy, prefix, slots);
+      const auto second = next_trials(image.policy, prefix, slots);
+      RC_ASSERT(first == second);
+      RC_ASSERT(!first.empty() && first.size() <= static_cast<std::size_t>(slots));
+      for (const TrialRequest& request : first) {
+        RC_ASSERT(std::ranges::count(first, request.grant, &TrialRequest::grant) == 1);
+      }
+      prefix.push_back(observation);
+      std::ranges::sort(prefix, {}, &Observation::trial);
+    }
+  }));
+}
+
+TEST_CASE("the proof fills free slots") {
+  Policy policy;
+  policy.ceiling = docker_default_set();
+  policy.guess = {Capability::kChown, Capability::kSetgid, Capability::kSetuid};
+  History history{observed(policy.ceiling, true), observed(policy.guess, true)};
+  history[0].trial = 1;
+  history[1].trial = 2;
+  policy.belief.fill(0.9);
+  const auto trials = next_trials(policy, history, 4);
+  REQUIRE(trials.size() == 3);
+  for (const TrialRequest& trial : trials) {
+    CHECK(trial.purpose == Purpose::kProve);
+    CHECK(trial.grant == policy.guess - trial.subject);
+  }
+}
+
+TEST_CASE("a trial that an earlier answer made useless is listed no more") {
+  Policy policy;
+  policy.ceiling = docker_default_set();
+  policy.guess = {Capability::kChown, Capability::kSetgid, Capability::kSetuid};
+  policy.belief.fill(0.9);
+  History history{observed(policy.ceiling, true), observed(policy.guess, true)};
+  history[0].trial = 1;
+  history[1].trial = 2;
+  const auto before = next_trials(policy, history, 3);
+  history.push_back(observed(before[0].grant, true));
+  history.back().trial = 3;
+  for (const TrialRequest& trial : next_trials(policy, history, 3)) {
+    CHECK(before[0].grant.contains(trial.grant));
+  }
+}
+
+}  // namespace
+}  // namespace capmin
