@@ -173,7 +173,8 @@ ProbeAttempt Trial::probe_once(Clock::time_point end, const std::stop_token& sto
   const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
   ProbeAttempt attempt = capmin::attempt(setup_.probe, target_, engine_, runner_,
                                          std::max(left, milliseconds(1)), stop);
-  if (attempt.result != ProbeAttempt::Result::kStopped) {
+  // The deadline may cut the last attempt short; what a whole one said tells more.
+  if (attempt.exit || !outcome_.probe_exit) {
     outcome_.probe_output = attempt.output;
     outcome_.probe_exit = attempt.exit;
   }
