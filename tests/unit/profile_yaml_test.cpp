@@ -108,6 +108,7 @@ TEST_CASE("seconds have one decimal, whatever was measured") {
   CHECK(seconds(14) == "seconds: 14.0}\n");
   CHECK(seconds(14.249) == "seconds: 14.2}\n");
   CHECK(seconds(-0.01) == "seconds: 0.0}\n");
+  CHECK(seconds(-0.0) == "seconds: 0.0}\n");
   CHECK(seconds(std::numeric_limits<double>::quiet_NaN()) == "seconds: 0.0}\n");
   CHECK(seconds(std::numeric_limits<double>::infinity()) == "seconds: 0.0}\n");
 }
