@@ -61,8 +61,9 @@ struct Profile {
     std::string seccomp;
     bool rootless = false;
     std::string network;
-    std::string ports;                           ///< portable or engine
-    std::map<std::string, std::string> sysctls;  ///< set by capmin inside the container
+    std::string ports;  ///< portable or engine
+    /// Set by capmin inside the container. Names are short: YAML keys end at 1024 characters.
+    std::map<std::string, std::string> sysctls;
     std::vector<std::string> options;  ///< the user's run options; names of variables, never values
     std::vector<std::string> command;  ///< the user's command in place of the image's own
     double deadline_seconds = 0;       ///< after which a trial counted as failed

@@ -53,7 +53,8 @@ std::string quote(std::string_view text, QuoteFormat format) {
 }
 
 std::string shown(std::string_view text) {
-  const bool harmless = text.find("##") == std::string_view::npos;
+  const std::string_view start = text.substr(std::min(text.find_first_not_of(' '), text.size()));
+  const bool harmless = text.find("##") == std::string_view::npos && !start.starts_with("::");
   if (harmless && std::ranges::all_of(text, is_printable)) return std::string(text);
   return quote(text, QuoteFormat::kYaml);
 }

@@ -13,8 +13,8 @@ enum class QuoteFormat { kYaml, kJson };
 /// for themselves, so that JSON stays YAML. The second of two number signs is escaped.
 std::string quote(std::string_view text, QuoteFormat format);
 
-/// `text` as a message can safely show it: itself when it is printable ASCII without two
-/// number signs in a row, otherwise quoted.
+/// `text` as a message can safely show it: itself when it is printable ASCII and nothing that a CI
+/// system executes ("::" at its start, "##" anywhere), otherwise quoted.
 std::string shown(std::string_view text);
 
 /// `text` in quotes for a message: what is not printable ASCII escaped, cut after 60 bytes.

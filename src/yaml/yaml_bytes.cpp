@@ -26,7 +26,7 @@ bool is_forbidden(std::uint32_t code) {
 
 /// yaml-cpp keeps every token from the opening of a flow list to its end: 240 bytes for each.
 bool makes_token(char c) {
-  return "[]{},\"'&*!"sv.find(c) != std::string_view::npos;
+  return "[]{},:?\"'&*!"sv.find(c) != std::string_view::npos;
 }
 
 void check_start(std::string_view text, std::string_view source) {
@@ -46,7 +46,8 @@ void check_yaml_bytes(std::string_view text, std::string_view source, const Yaml
   check_start(text, source);
   if (std::ranges::count_if(text, makes_token) > std::ptrdiff_t{2} * limits.values) {
     fail_at(source, {},
-            "has more than " + std::to_string(2 * limits.values) + " brackets, commas and quotes");
+            "has more than " + std::to_string(2 * limits.values) +
+                " brackets, commas, colons and quotes");
   }
   YamlPosition position;
   while (!text.empty()) {

@@ -1,5 +1,6 @@
 #include "profile/profile_yaml.h"
 
+#include "hostile_text.h"
 #include "profile_sample.h"
 
 #include <doctest/doctest.h>
@@ -31,6 +32,25 @@ TEST_CASE("a profile has the same bytes in YAML every time") {
 
 TEST_CASE("a profile has the same bytes in JSON every time") {
   CHECK(to_json(sample_profile()) == golden("profile.json"));
+}
+
+/// Every hostile text in every kind of field; a second YAML parser reads the golden files.
+Profile hostile_profile() {
+  Profile profile = sample_profile();
+  profile.warnings = hostile_texts();
+  profile.environment.options = hostile_texts();
+  for (const std::string& text : hostile_texts()) {
+    profile.environment.sysctls[text] = text;
+    profile.reasons.push_back({Capability::kChown, text, text, text});
+    profile.failed.push_back({11, {}, {}, 1, {}, text});
+    profile.conditional.push_back({Capability::kNetRaw, text});
+  }
+  return profile;
+}
+
+TEST_CASE("hostile text has the same bytes every time, too") {
+  CHECK(to_yaml(hostile_profile()) == golden("hostile.yaml"));
+  CHECK(to_json(hostile_profile()) == golden("hostile.json"));
 }
 
 TEST_CASE("the order in which facts were found does not show") {
@@ -88,6 +108,7 @@ TEST_CASE("seconds have one decimal, whatever was measured") {
   CHECK(seconds(14) == "seconds: 14.0}\n");
   CHECK(seconds(14.249) == "seconds: 14.2}\n");
   CHECK(seconds(-0.01) == "seconds: 0.0}\n");
+  CHECK(seconds(-0.0) == "seconds: 0.0}\n");
   CHECK(seconds(std::numeric_limits<double>::quiet_NaN()) == "seconds: 0.0}\n");
   CHECK(seconds(std::numeric_limits<double>::infinity()) == "seconds: 0.0}\n");
 }

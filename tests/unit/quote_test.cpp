@@ -40,6 +40,8 @@ TEST_CASE("any text reads back the same in both formats") {
 TEST_CASE("harmless text is shown as it is") {
   CHECK(shown("nginx:1.27 \"x\"") == "nginx:1.27 \"x\"");
   CHECK(shown("a\x1b[31m") == R"("a\u001B[31m")");
+  CHECK(shown("a::b") == "a::b");
+  CHECK(shown(" ::error::x") == R"(" ::error::x")");
   CHECK(shown("##vso[x]") == R"("#\u0023vso[x]")");
 }
 

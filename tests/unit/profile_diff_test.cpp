@@ -1,0 +1,118 @@
+#include "profile/profile_diff.h"
+
+#include "profile_sample.h"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+namespace capmin {
+namespace {
+
+using enum Capability;
+using Changes = std::vector<Change>;
+
+/// The difference that `change` makes to the sample.
+ProfileDiff diff_after(const std::function<void(Profile&)>& change) {
+  Profile after = sample_profile();
+  change(after);
+  return diff(sample_profile(), after);
+}
+
+TEST_CASE("a profile does not differ from itself") {
+  CHECK(diff(sample_profile(), sample_profile()).empty());
+}
+
+TEST_CASE("what differs from run to run is no difference") {
+  CHECK(diff_after([](Profile& p) {
+          p.run = {"2.0.0", "2027-01-01T00:00:00Z", 99, 99, 99};
+          p.passed.front().trial = 17;
+          p.reasons.front().line = "other words";
+          p.warnings.clear();
+          p.environment.deadline_seconds = 99;
+        }).empty());
+}
+
+TEST_CASE("the order of conditions is no difference") {
+  Profile before = sample_profile();
+  before.conditional = {{kNetRaw, "b"}, {kNetRaw, "a"}, {kKill, "c"}};
+  Profile after = before;
+  std::swap(after.conditional.front(), after.conditional.back());
+  CHECK(diff(before, after).empty());
+}
+
+TEST_CASE("added and removed capabilities are told apart") {
+  const ProfileDiff result = diff_after([](Profile& p) { p.add = {kChown, kKill}; });
+  CHECK(result.added == CapabilitySet{kKill});
+  CHECK(result.removed == CapabilitySet{kDacOverride, kSetgid, kSetuid});
+  CHECK_FALSE(result.riskier);
+}
+
+TEST_CASE("one worse capability is riskier than many better ones") {
+  CHECK(diff_after([](Profile& p) { p.add = {kSysAdmin}; }).riskier);
+  CHECK(diff_after([](Profile& p) { p.add = p.add.with(kKill); }).riskier);
+}
+
+TEST_CASE("a swap within a tier is not riskier") {
+  CHECK_FALSE(diff_after([](Profile& p) { p.add = p.add.without(kChown).with(kFowner); }).riskier);
+}
+
+TEST_CASE("conditional capabilities count when the sets are equal") {
+  CHECK(diff_after([](Profile& p) { p.conditional.push_back({kNetRaw, "x"}); }).riskier);
+  CHECK_FALSE(diff_after([](Profile& p) { p.conditional.clear(); }).riskier);
+}
+
+TEST_CASE("changed, new and gone conditions are named with their capability") {
+  CHECK(diff_after([](Profile& p) {
+          p.conditional = {{kNetRaw, "x"}};
+        }).conditions ==
+        Changes{{"NET_BIND_SERVICE", "net.ipv4.ip_unprivileged_port_start > 80", ""},
+                {"NET_RAW", "", "x"}});
+}
+
+TEST_CASE("every fact of image, proof, probe and environment is compared") {
+  const auto field = [](const std::function<void(Profile&)>& change) {
+    const Changes facts = diff_after(change).facts;
+    REQUIRE(facts.size() == 1);
+    return facts.front().field;
+  };
+  CHECK(field([](Profile& p) { p.image.reference = "x"; }) == "image.reference");
+  CHECK(field([](Profile& p) { p.image.digest = "x"; }) == "image.digest");
+  CHECK(field([](Profile& p) { p.image.id = "x"; }) == "image.id");
+  CHECK(field([](Profile& p) { p.image.platform = "x"; }) == "image.platform");
+  CHECK(field([](Profile& p) { p.image.user = "x"; }) == "image.user");
+  CHECK(field([](Profile& p) { p.guarantee = "x"; }) == "proof.guarantee");
+  CHECK(field([](Profile& p) { p.probe.kind = "x"; }) == "probe.kind");
+  CHECK(field([](Profile& p) { p.probe.path = "x"; }) == "probe.path");
+  CHECK(field([](Profile& p) { p.probe.sha256 = "x"; }) == "probe.sha256");
+  CHECK(field([](Profile& p) { p.probe.scenario = {"x"}; }) == "probe.scenario");
+  CHECK(field([](Profile& p) { p.environment.engine = "x"; }) == "environment.engine");
+  CHECK(field([](Profile& p) { p.environment.version = "x"; }) == "environment.version");
+  CHECK(field([](Profile& p) { p.environment.runtime = "x"; }) == "environment.runtime");
+  CHECK(field([](Profile& p) { p.environment.kernel = "x"; }) == "environment.kernel");
+  CHECK(field([](Profile& p) { p.environment.seccomp = "x"; }) == "environment.seccomp");
+  CHECK(field([](Profile& p) { p.environment.rootless = true; }) == "environment.rootless");
+  CHECK(field([](Profile& p) { p.environment.network = "x"; }) == "environment.network");
+  CHECK(field([](Profile& p) { p.environment.ports = "x"; }) == "environment.ports");
+  CHECK(field([](Profile& p) { p.environment.sysctls["a.b"] = "1"; }) == "environment.sysctls.a.b");
+  CHECK(field([](Profile& p) { p.environment.options = {"x"}; }) == "environment.options");
+  CHECK(field([](Profile& p) { p.environment.command = {"x"}; }) == "environment.command");
+}
+
+TEST_CASE("a sysctl that is gone has no value afterwards") {
+  CHECK(diff_after([](Profile& p) {
+          p.environment.sysctls.erase("net.ipv4.ping_group_range");
+        }).facts == Changes{{"environment.sysctls.net.ipv4.ping_group_range", "1 0", ""}});
+}
+
+TEST_CASE("the bounds of arguments are part of a command") {
+  Profile before;
+  before.environment.command = {"a", "b c"};
+  Profile after;
+  after.environment.command = {"a b", "c"};
+  CHECK(diff(before, after).facts ==
+        Changes{{"environment.command", "\"a\" \"b c\"", "\"a b\" \"c\""}});
+}
+
+}  // namespace
+}  // namespace capmin

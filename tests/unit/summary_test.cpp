@@ -1,0 +1,131 @@
+#include "profile/summary.h"
+
+#include "profile_sample.h"
+
+#include <doctest/doctest.h>
+
+namespace capmin {
+namespace {
+
+using enum Capability;
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// The summary of a proven set of an image without anything else to say.
+std::string summary_of(CapabilitySet set) {
+  Profile profile;
+  profile.image.reference = "web:1";
+  profile.add = set;
+  profile.run = {"1.0.0", "", 2, 1, 3.04};
+  return summary(profile, "web.yaml");
+}
+
+TEST_CASE("the summary says what to keep, why, where, how to avoid it and what it cost") {
+  Profile profile = sample_profile();
+  profile.alternatives.clear();
+  profile.warnings.clear();
+  CHECK(summary(profile, "nginx.yaml") ==
+        "nginx:1.27 needs 4 of Docker's 14 default capabilities; 10 can be dropped\n"
+        "  keep  CHOWN DAC_OVERRIDE SETGID SETUID    each one removed again: the probe fails\n"
+        "  also  NET_BIND_SERVICE                    only where ports below 1024 are privileged "
+        "(podman,\n"
+        "                                            CRI-O, host network)\n"
+        "  avoid CHOWN                               give /var/lib/nginx to www-data when the "
+        "image is built\n"
+        "  avoid DAC_OVERRIDE                        make /var/log/nginx writable for root's "
+        "group, or log to\n"
+        "                                            stderr\n"
+        "  Kubernetes: the capabilities fit Pod Security \"baseline\", not \"restricted\"\n"
+        "  wrote nginx.yaml     11 container runs (fewest possible: 5)   14 s\n");
+}
+
+TEST_CASE("an image that needs nothing is told so") {
+  CHECK(summary_of({}) ==
+        "web:1 needs none of Docker's 14 default capabilities; all 14 can be dropped\n"
+        "  keep (none)    the probe passes without any capability\n"
+        "  Kubernetes: the capabilities fit Pod Security \"restricted\", which also demands a user "
+        "other than\n"
+        "    root\n"
+        "  wrote web.yaml     2 container runs (fewest possible: 1)   3.0 s\n");
+}
+
+TEST_CASE("one member is not spoken of as many") {
+  const std::string text = summary_of({kKill});
+  CHECK(contains(text, "needs 1 of Docker's 14 default capabilities; 13 can be dropped\n"));
+  CHECK(contains(text, "  keep KILL    removed again: the probe fails\n"));
+}
+
+TEST_CASE("an image that needs everything is told so") {
+  CHECK(contains(summary_of(docker_default_set()),
+                 "needs all of Docker's 14 default capabilities; none can be dropped\n"));
+}
+
+TEST_CASE("members outside Docker's default are counted apart") {
+  CHECK(contains(summary_of({kKill, kSysNice}),
+                 "needs 1 of Docker's 14 default capabilities and 1 other; 13 can be dropped\n"));
+  CHECK(contains(
+      summary_of({kSysAdmin, kSysNice}),
+      "needs none of Docker's 14 default capabilities, but 2 others; all 14 can be dropped\n"));
+}
+
+TEST_CASE("Kubernetes' levels follow the set and the user") {
+  CHECK(contains(summary_of({kNetRaw, kKill}),
+                 "  Kubernetes: only Pod Security \"privileged\" admits NET_RAW\n"));
+  Profile profile;
+  profile.image.user = "1000";
+  CHECK(contains(summary(profile, ""),
+                 "  Kubernetes: the capabilities fit Pod Security \"restricted\"\n"));
+  profile.conditional = {{kNetRaw, "net.ipv4.ping_group_range is 1 0"}};
+  CHECK(contains(summary(profile, ""),
+                 "fit Pod Security \"restricted\"; \"privileged\" with NET_RAW\n"));
+}
+
+TEST_CASE("a condition on a member of the set is told as a limit of its need") {
+  Profile profile;
+  profile.add = {kNetBindService};
+  profile.conditional = {{kNetBindService, "the port is below 1024"}};
+  CHECK(contains(summary(profile, ""),
+                 "  but  NET_BIND_SERVICE    only where the port is below 1024\n"));
+}
+
+TEST_CASE("an incomplete proof is not called one") {
+  Profile profile;
+  profile.image.reference = "web:1";
+  profile.add = {kKill, kChown};
+  profile.guarantee = "incomplete";
+  const std::string text = summary(profile, "");
+  CHECK(contains(text, "web:1 needs at most 2 of Docker's 14"));
+  CHECK(contains(text, "the probe passes; not every member was proven to be needed"));
+}
+
+TEST_CASE("alternatives and warnings are mentioned") {
+  const std::string text = summary(sample_profile(), "nginx.yaml");
+  CHECK(contains(text,
+                 "  or    CHOWN DAC_READ_SEARCH FOWNER SETGID    passes as well\n"
+                 "        SETUID\n"));
+  CHECK(contains(text, "  2 warnings: see nginx.yaml\n"));
+}
+
+TEST_CASE("the fewest possible runs and a single run are told as such") {
+  Profile profile;
+  profile.run = {"1.0.0", "", 1, 1, 0.94};
+  CHECK(contains(summary(profile, ""), "\n  1 container run (the fewest possible)   0.9 s\n"));
+}
+
+TEST_CASE("what came out of a container cannot act on the terminal") {
+  Profile profile = sample_profile();
+  profile.image.reference = "\x1b[31mx\n::error::y";
+  profile.conditional.front().when = "\x1b]52;c;x\x07";
+  profile.reasons.front().advice = "a\r\x9b\n##vso[x]";
+  const std::string text = summary(profile, "\x1b[2J");
+  for (const char letter : text) {
+    CHECK((letter == '\n' || (letter >= ' ' && letter <= '~')));
+  }
+  CHECK_FALSE(contains(text, "\n::"));
+  CHECK_FALSE(contains(text, "##"));
+}
+
+}  // namespace
+}  // namespace capmin
