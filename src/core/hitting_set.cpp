@@ -5,7 +5,7 @@
 namespace capmin {
 namespace {
 
-constexpr int kMostSteps = 200'000;
+constexpr int kMostSteps = 5'000;
 
 class Branching {
  public:

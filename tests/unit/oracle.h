@@ -124,8 +124,8 @@ inline Run run_out_of_order(const Policy& policy, const Oracle& oracle, int slot
     Observation observation = trials.run(finished->first);
     observation.trial = finished->second;
     running.erase(finished);
-    const auto place = std::ranges::upper_bound(run.history, observation.trial, {},
-                                                &Observation::trial);
+    const auto place =
+        std::ranges::upper_bound(run.history, observation.trial, {}, &Observation::trial);
     run.history.insert(place, std::move(observation));
   }
 }

@@ -21,8 +21,8 @@ Oracle with_arbitrary_clues(CapabilitySet needed, std::uint64_t seed) {
     const std::uint64_t signatures = std::array<std::uint64_t, 4>{1, 2, 5, ~0ULL}.at(seed % 4);
     result.signature = std::to_string(random() % signatures);
     for (std::uint64_t i = random() % 6; i > 0; --i) {
-      result.suspects.push_back(CapabilitySet::from_bits(random() & random() & random() &
-                                                         random() & ceiling_of(41).bits()));
+      result.suspects.push_back(CapabilitySet::from_bits(random() & random() & random() & random() &
+                                                         ceiling_of(41).bits()));
     }
     return result;
   };
@@ -63,9 +63,9 @@ void check_search(const Scenario& image) {
 Scenario arbitrary_scenario(int size) {
   const int needed = *rc::gen::inRange(0, size + 1);
   const auto seed = *rc::gen::arbitrary<std::uint64_t>();
-  const auto knowledge = *rc::gen::element(
-      Knowledge::kClues, Knowledge::kMostlyRightClues, Knowledge::kNothing,
-      Knowledge::kHostileClues, Knowledge::kScore);
+  const auto knowledge =
+      *rc::gen::element(Knowledge::kClues, Knowledge::kMostlyRightClues, Knowledge::kNothing,
+                        Knowledge::kHostileClues, Knowledge::kScore);
   Scenario image = scenario(knowledge, size, needed, seed);
   if (*rc::gen::arbitrary<bool>()) image.oracle = with_arbitrary_clues(image.needed, seed);
   if (*rc::gen::arbitrary<bool>()) {

@@ -113,7 +113,8 @@ TEST_CASE("suspects above the ceiling are never granted") {
   }
 }
 
-TEST_CASE("stopping the levels beyond one-minimal early leaves the one-minimal answer, and says so") {
+TEST_CASE(
+    "stopping the levels beyond one-minimal early leaves the one-minimal answer, and says so") {
   Policy policy = four();
   policy.level = Level::kAllMinimal;
   policy.most_exploring = 0;
@@ -130,8 +131,8 @@ TEST_CASE("a pass that lacks a member is told at the default level too") {
   Policy policy = four();
   policy.guess = {Capability::kChown};
   const Oracle oracle = [](CapabilitySet grant, int) {
-    return observed(grant, grant.contains(Capability::kChown) ||
-                               grant.contains(Capability::kDacOverride));
+    return observed(grant,
+                    grant.contains(Capability::kChown) || grant.contains(Capability::kDacOverride));
   };
   const Run alone = run_search(policy, oracle);
   CHECK_FALSE(std::get<Minimal>(alone.end).other_pass);
@@ -146,8 +147,8 @@ TEST_CASE("a pass that lacks a member is told at the default level too") {
 
 TEST_CASE("the answer so far is the least risky set that passed and never failed") {
   CHECK_FALSE(best_so_far({}));
-  History history{observed(kFour, true), observed({Capability::kChown}, true),
-                  observed({}, true), observed({}, false)};
+  History history{observed(kFour, true), observed({Capability::kChown}, true), observed({}, true),
+                  observed({}, false)};
   CHECK(best_so_far(history) == CapabilitySet{Capability::kChown});
   history.push_back(observed({Capability::kKill}, true));
   history.back().verdict = Verdict::kUndecided;

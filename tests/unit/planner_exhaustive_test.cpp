@@ -44,9 +44,8 @@ struct Predicate {
         sets.push_back(CapabilitySet::from_bits(word));
       }
     }
-    std::ranges::sort(sets, [](CapabilitySet a, CapabilitySet b) {
-      return std::is_lt(compare_risk(a, b));
-    });
+    std::ranges::sort(
+        sets, [](CapabilitySet a, CapabilitySet b) { return std::is_lt(compare_risk(a, b)); });
     return sets;
   }
 };
@@ -60,9 +59,7 @@ std::vector<Predicate> monotone_predicates() {
 }
 
 Oracle oracle_of(Predicate predicate) {
-  return [predicate](CapabilitySet grant, int) {
-    return observed(grant, predicate.passes(grant));
-  };
+  return [predicate](CapabilitySet grant, int) { return observed(grant, predicate.passes(grant)); };
 }
 
 /// Fails with suspects that `word` scrambles, some of them above the ceiling.
@@ -158,9 +155,9 @@ TEST_CASE("a predicate that was seen not to be monotone is called so, and nothin
     bool contradiction = false;
     for (const Observation& pass : run.history) {
       for (const Observation& failure : run.history) {
-        contradiction = contradiction || (pass.verdict == Verdict::kPassed &&
-                                          failure.verdict == Verdict::kFailed &&
-                                          failure.grant.contains(pass.grant));
+        contradiction = contradiction ||
+                        (pass.verdict == Verdict::kPassed && failure.verdict == Verdict::kFailed &&
+                         failure.grant.contains(pass.grant));
       }
     }
     if (contradiction) ++seen;

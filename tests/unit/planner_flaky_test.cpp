@@ -35,8 +35,7 @@ Tally search_with(Knowledge knowledge, unsigned percent, int confirm) {
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
       Scenario image = scenario(knowledge, 14, needed, seed);
       image.policy.confirm = confirm;
-      const Run run =
-          run_search(image.policy, failing_at_random(image.oracle, percent, seed), 1);
+      const Run run = run_search(image.policy, failing_at_random(image.oracle, percent, seed), 1);
       const auto* const answer = std::get_if<Minimal>(&run.end);
       if (answer == nullptr) {
         ++tally.given_up;
@@ -75,7 +74,8 @@ TEST_CASE("a single spurious failure while searching is repaired by the proof") 
   }
 }
 
-TEST_CASE("a probe that fails spuriously in 5 of 100 trials hardly ever misleads a default search") {
+TEST_CASE(
+    "a probe that fails spuriously in 5 of 100 trials hardly ever misleads a default search") {
   for (const Knowledge knowledge : {Knowledge::kClues, Knowledge::kMostlyRightClues}) {
     const Tally tally = search_with(knowledge, 5, 1);
     CHECK(tally.wrong <= 8);  // of 800

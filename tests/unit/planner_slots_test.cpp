@@ -11,8 +11,8 @@ namespace {
 /// Alternatives: `first` and `second` do the same, and `rest` is needed besides.
 Oracle needing_either(Capability first, Capability second, CapabilitySet rest) {
   return [=](CapabilitySet grant, int) {
-    return observed(grant, grant.contains(rest) &&
-                               (grant.contains(first) || grant.contains(second)));
+    return observed(grant,
+                    grant.contains(rest) && (grant.contains(first) || grant.contains(second)));
   };
 }
 
@@ -21,8 +21,8 @@ Oracle erratic(CapabilitySet needed, std::uint64_t seed) {
   return [=](CapabilitySet grant, int) {
     std::mt19937_64 random(seed ^ (grant.bits() * 0x9e3779b97f4a7c15U));
     random.discard(3);
-    return observed(grant, grant == docker_default_set() ||
-                               (grant.contains(needed) && random() % 4 != 0));
+    return observed(grant,
+                    grant == docker_default_set() || (grant.contains(needed) && random() % 4 != 0));
   };
 }
 
@@ -33,8 +33,8 @@ Scenario arbitrary_scenario() {
                         Knowledge::kHostileClues, Knowledge::kScore);
   Scenario image = scenario(knowledge, 14, *rc::gen::inRange(0, 8), seed);
   image.policy.confirm = *rc::gen::inRange(1, 3);
-  image.policy.level = *rc::gen::element(Level::kOneMinimal, Level::kUnique, Level::kLeastRisk,
-                                         Level::kAllMinimal);
+  image.policy.level =
+      *rc::gen::element(Level::kOneMinimal, Level::kUnique, Level::kLeastRisk, Level::kAllMinimal);
   if (*rc::gen::inRange(0, 3) == 0) image.oracle = erratic(image.needed, seed);
   if (*rc::gen::inRange(0, 3) == 0) {
     image.oracle = needing_either(Capability::kDacOverride, Capability::kChown, image.needed);
@@ -69,8 +69,7 @@ TEST_CASE("slots and the order in which trials finish do not change the answer")
     const Minimal& expected = std::get<Minimal>(alone.end);
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
     for (int slots = 1; slots <= 4; ++slots) {
-      check_same(image.policy, expected,
-                 run_out_of_order(image.policy, image.oracle, slots, seed));
+      check_same(image.policy, expected, run_out_of_order(image.policy, image.oracle, slots, seed));
     }
   }));
 }
@@ -90,7 +89,8 @@ TEST_CASE("a search that is resumed from any prefix of its history ends the same
   }));
 }
 
-TEST_CASE("the same history gives the same trials, each listed once and never more than the slots") {
+TEST_CASE(
+    "the same history gives the same trials, each listed once and never more than the slots") {
   CHECK(rc::check([] {
     const Scenario image = arbitrary_scenario();
     const int slots = *rc::gen::inRange(1, 5);
