@@ -140,11 +140,17 @@ struct RuleTable::Compiled {
     for (const std::size_t i : set->matches(line)) {
       const std::size_t index = rule_of_pattern[i];
       const Rule& rule = file.rules[index];
-      if (applies(index, patterns[i], line, around)) {
-        const bool in_range =
-            !rule.when.port_below ||
-            port_is_below(patterns[i].captured(line, "port"), *rule.when.port_below);
-        return {&rule, in_range ? suspects(rule, patterns[i], line) : std::vector<CapabilitySet>{}};
+      if (!applies(index, patterns[i], line, around)) {
+        continue;
+      }
+      if (rule.when.port_below &&
+          !port_is_below(patterns[i].captured(line, "port"), *rule.when.port_below)) {
+        return {&rule, {}};
+      }
+      std::vector<CapabilitySet> found = suspects(rule, patterns[i], line);
+      // A captured name that is no capability leaves the line to later rules.
+      if (!found.empty() || rule.suspects.empty()) {
+        return {&rule, std::move(found)};
       }
     }
     return {};
@@ -200,8 +206,8 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
     if (!seen.insert(rule->id + '\n' + normalized(lines[i].substr(0, kCompared))).second) {
       continue;
     }
-    clues.push_back({rule->id, sanitize(mask_secrets(lines[i], {})), std::move(suspects), rule->reason, rule->check,
-                     rule->alternative, rule->vague});
+    clues.push_back({rule->id, sanitize(mask_secrets(lines[i], {})), std::move(suspects),
+                     rule->reason, rule->check, rule->alternative, rule->vague});
     if (clues.size() > 2 * kClueEnd) {
       clues.erase(clues.begin() + kClueEnd);
     }

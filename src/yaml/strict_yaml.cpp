@@ -132,7 +132,7 @@ class NodeBuilder : public YAML::EventHandler {
             YamlNode::Kind kind) {
     refuse_extras(mark, tag, anchor);
     if (wants_key()) {
-      fail(mark, "a key must be a single word");
+      fail(mark, "a key must be a single word; is a bracket left open?");
     }
     if (open_.size() >= limits_.depth) {
       fail(mark, "nested deeper than " + std::to_string(limits_.depth) + " levels");

@@ -163,9 +163,8 @@ TEST_CASE("every rule decides about a line of the excerpts") {
   for (const Rule& rule : table().rules()) {
     idle.insert(rule.id);
   }
-  for (const char* directory :
-       {"diagnosis/observed", "diagnosis/unverified", "diagnosis/innocent",
-        "diagnosis/not_observed"}) {
+  for (const char* directory : {"diagnosis/observed", "diagnosis/unverified", "diagnosis/innocent",
+                                "diagnosis/not_observed"}) {
     for (const Excerpt& excerpt : read_all(directory)) {
       for (const Clue& clue : table().clues(excerpt.evidence)) {
         idle.erase(clue.rule);
