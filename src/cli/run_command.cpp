@@ -11,6 +11,7 @@
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "profile/profile_yaml.h"
+#include "profile/summary.h"
 
 #include <spdlog/spdlog.h>
 
@@ -19,7 +20,6 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
-// S
 #include "system/file.h"
 #include "system/interruption.h"
 
@@ -123,7 +123,7 @@ struct Finish {
       write_standard_output(text);
     }
     if (options.verbosity != Verbosity::kQuiet) {
-      (void)profile;
+      terminal.line("\n" + summary(profile, to_file(options) ? options.output : ""));
     }
     return static_cast<int>(ExitCode::kDone);
   }

@@ -17,6 +17,8 @@ namespace capmin {
 namespace {
 
 constexpr std::size_t kClueEnd = 100;
+/// Lines are the same when their first bytes are.
+constexpr std::size_t kCompared = 400;
 constexpr std::size_t kNearBefore = 12;
 constexpr std::size_t kNearAfter = 6;
 
@@ -48,6 +50,7 @@ struct RuleTable::Compiled {
   std::vector<Pattern> patterns;
   std::vector<std::optional<Pattern>> near;  ///< one for each rule
   std::vector<std::pair<Pattern, std::string>> translations;
+  std::optional<Pattern> any_translation;
   std::optional<PatternSet> set;
 
   explicit Compiled(RuleFile rule_file) : file(std::move(rule_file)) {
@@ -62,21 +65,37 @@ struct RuleTable::Compiled {
       near.push_back(rule.when.near.empty() ? std::nullopt
                                             : std::optional<Pattern>(rule.when.near));
     }
+    std::vector<std::string> forms;
     for (const Translation& translation : file.translations) {
+      forms.insert(forms.end(), translation.forms.begin(), translation.forms.end());
       translations.emplace_back(Pattern(literal_pattern(translation.forms)), translation.english);
+    }
+    if (!forms.empty()) {
+      any_translation.emplace(literal_pattern(forms));
     }
     set.emplace(all);
   }
 
-  bool holds_near(const Pattern& pattern, const std::string& line,
+  /// Looks from the line outwards and stops at another error of the same kind, because what stands
+  /// beyond it belongs to that one.
+  bool holds_near(const Pattern& near_pattern, const Pattern& own, const std::string& line,
                   const Surroundings& around) const {
-    if (around.lines == nullptr) {
-      return pattern.matches(line);
+    if (near_pattern.matches(line)) {
+      return true;
     }
+    if (around.lines == nullptr) {
+      return false;
+    }
+    const std::vector<std::string>& lines = *around.lines;
     const std::size_t first = around.index - std::min(around.index, kNearBefore);
-    const std::size_t last = std::min(around.index + kNearAfter, around.lines->size() - 1);
-    for (std::size_t i = first; i <= last; ++i) {
-      if (pattern.matches((*around.lines)[i])) {
+    for (std::size_t i = around.index; i > first && !own.matches(lines[i - 1]); --i) {
+      if (near_pattern.matches(lines[i - 1])) {
+        return true;
+      }
+    }
+    const std::size_t end = std::min(around.index + 1 + kNearAfter, lines.size());
+    for (std::size_t i = around.index + 1; i < end && !own.matches(lines[i]); ++i) {
+      if (near_pattern.matches(lines[i])) {
         return true;
       }
     }
@@ -100,7 +119,7 @@ struct RuleTable::Compiled {
              when.exit_status.end())) {
       return false;
     }
-    return !near[index] || holds_near(*near[index], line, around);
+    return !near[index] || holds_near(*near[index], pattern, line, around);
   }
 
   /// The suspects of `rule`, with a captured name in its place; an unknown name suspects nothing.
@@ -121,11 +140,17 @@ struct RuleTable::Compiled {
     for (const std::size_t i : set->matches(line)) {
       const std::size_t index = rule_of_pattern[i];
       const Rule& rule = file.rules[index];
-      if (applies(index, patterns[i], line, around)) {
-        const bool in_range =
-            !rule.when.port_below ||
-            port_is_below(patterns[i].captured(line, "port"), *rule.when.port_below);
-        return {&rule, in_range ? suspects(rule, patterns[i], line) : std::vector<CapabilitySet>{}};
+      if (!applies(index, patterns[i], line, around)) {
+        continue;
+      }
+      if (rule.when.port_below &&
+          !port_is_below(patterns[i].captured(line, "port"), *rule.when.port_below)) {
+        return {&rule, {}};
+      }
+      std::vector<CapabilitySet> found = suspects(rule, patterns[i], line);
+      // A captured name that is no capability leaves the line to later rules.
+      if (!found.empty() || rule.suspects.empty()) {
+        return {&rule, std::move(found)};
       }
     }
     return {};
@@ -133,9 +158,7 @@ struct RuleTable::Compiled {
 
   std::string translated(std::string line) const {
     for (const auto& [pattern, english] : translations) {
-      if (pattern.matches(line)) {
-        line = pattern.replaced(line, english);
-      }
+      line = pattern.replaced(line, english);
     }
     return line;
   }
@@ -154,8 +177,8 @@ struct RuleTable::Compiled {
         return decision;
       }
     }
-    if (const std::string english = translated(text); english != text) {
-      decision = decide_text(english, around);
+    if (any_translation && any_translation->matches(text)) {
+      decision = decide_text(translated(text), around);
     }
     return decision;
   }
@@ -180,12 +203,11 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
     if (suspects.empty()) {
       continue;
     }
-    std::string shown = sanitize(mask_secrets(lines[i], {}));
-    if (!seen.insert(rule->id + '\n' + normalized(shown)).second) {
+    if (!seen.insert(rule->id + '\n' + normalized(lines[i].substr(0, kCompared))).second) {
       continue;
     }
-    clues.push_back({rule->id, std::move(shown), std::move(suspects), rule->reason, rule->check,
-                     rule->alternative, rule->vague});
+    clues.push_back({rule->id, sanitize(mask_secrets(lines[i], {})), std::move(suspects),
+                     rule->reason, rule->check, rule->alternative, rule->vague});
     if (clues.size() > 2 * kClueEnd) {
       clues.erase(clues.begin() + kClueEnd);
     }

@@ -28,8 +28,11 @@ const std::array<Shape, 8>& shapes() {
            R"([^\s"',;]+)"),
        R"(\1[masked])"},
       {RE2(R"((?i)(\bbearer\s+)[a-z0-9._~+/=-]{8,})"), R"(\1[masked])"},
+      // After a colon the name must be a whole word: "passwd: /etc/shadow: ..." is no secret.
       {RE2(R"((?i)([a-z0-9_.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|)"
-           R"(access[_-]?key|private[_-]?key|credentials?)[a-z0-9_.-]*["']?\s*[:=]\s*))"
+           R"(access[_-]?key|private[_-]?key|credentials?)[a-z0-9_.-]*["']?\s*=\s*|)"
+           R"((?:^|[\s"'{,])[a-z0-9_-]*(?:password|passphrase|secret|token|api[_-]?key|)"
+           R"(access[_-]?key|private[_-]?key|credentials?)\\?["']?:\s*))"
            R"((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\"[^"\\]*\\"|[^\s"',;&)}\]]+))"),
        R"(\1[masked])"},
       {RE2(R"(\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[\w-]{10,})"),

@@ -1,14 +1,188 @@
 #include "diagnosis/rule_table.h"
 
+#include "core/error.h"
 #include "diagnosis/embedded_rules.h"
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 namespace capmin {
 namespace {
 
-TEST_CASE("the embedded rules are a valid table") {
-  CHECK(RuleTable::parse(embedded_rules(), "rules.yaml").rules().size() > 40);
+const RuleTable& table() {
+  static const RuleTable kTable = RuleTable::parse(embedded_rules(), "rules.yaml");
+  return kTable;
+}
+
+std::vector<Clue> clues_in(const std::string& log) {
+  return table().clues({log, {}, true, 1});
+}
+
+/// The first suspect of a log that gives one clue; "" when it gives none.
+std::string first_suspect(const std::string& log) {
+  const std::vector<Clue> clues = clues_in(log);
+  return clues.empty() ? "" : to_string(clues.front().suspects.front());
+}
+
+std::string rule_file(const std::string& extra = {}, const std::string& suspects = "[KILL]") {
+  return "rules:\n  - id: a\n    patterns: ['stop']\n    suspects: " + suspects +
+         "\n    reason: r\n    check: c\n" + extra;
+}
+
+std::string refusal_of(const std::string& yaml) {
+  try {
+    RuleTable::parse(yaml, "my.yaml");
+  } catch (const Error& e) {
+    CHECK(e.code() == ExitCode::kUsage);
+    return e.what();
+  }
+  return "accepted";
+}
+
+TEST_CASE("a clue carries everything that a person needs") {
+  const std::vector<Clue> clues =
+      clues_in("chown(\"/var/lib/nginx/body\", 33) failed (1: Operation not permitted)\n");
+  REQUIRE(clues.size() == 1);
+  CHECK(clues[0].rule == "chown");
+  CHECK(clues[0].line == "chown(\"/var/lib/nginx/body\", 33) failed (1: Operation not permitted)");
+  CHECK(clues[0].suspects.front() == CapabilitySet{Capability::kChown});
+  CHECK_FALSE(clues[0].vague);
+  CHECK_FALSE(clues[0].reason.empty());
+  CHECK_FALSE(clues[0].check.empty());
+  CHECK_FALSE(clues[0].alternative.empty());
+}
+
+TEST_CASE("the three classic errors of containers are known") {
+  CHECK(first_suspect("Error: EACCES: permission denied, open "
+                      "'/etc/ssl/certs/ca-certificates.crt'") == "DAC_OVERRIDE");
+  CHECK(first_suspect("Error: listen EACCES: permission denied 0.0.0.0:80") == "NET_BIND_SERVICE");
+  CHECK(first_suspect("Error: EPERM: operation not permitted, open '/proc/net/if_inet6'") ==
+        "NET_ADMIN");
+}
+
+TEST_CASE("a port of 1024 or more needs no capability, an unknown one still suspects") {
+  CHECK(first_suspect("listen tcp :443: bind: permission denied") == "NET_BIND_SERVICE");
+  CHECK(first_suspect("listen tcp :1023: bind: permission denied") == "NET_BIND_SERVICE");
+  CHECK(first_suspect("listen tcp :1024: bind: permission denied").empty());
+  CHECK(first_suspect("Error: listen EACCES: permission denied 0.0.0.0:8080").empty());
+  CHECK(first_suspect("httpd: bind: Permission denied") == "NET_BIND_SERVICE");
+}
+
+TEST_CASE("JSON logs are read like plain ones") {
+  CHECK(first_suspect(R"({"msg":"open \"/var/log/x\" failed: \"permission denied\""})") ==
+        "DAC_OVERRIDE");
+  CHECK(first_suspect(R"({"msg":"chown: operation\u0020not\u0020permitted"})") == "CHOWN");
+}
+
+TEST_CASE("errors in other languages are read like English ones") {
+  CHECK(first_suspect("chown: Die Operation ist nicht erlaubt") == "CHOWN");
+  CHECK(first_suspect("cat: /etc/shadow: Permission non accordée") == "DAC_OVERRIDE");
+  CHECK(first_suspect("kill: 不允许的操作") == "KILL");
+}
+
+TEST_CASE("the call under which an error stands decides about an error without one") {
+  const std::string error = "PermissionError: [Errno 1] Operation not permitted\n";
+  CHECK(first_suspect("    os.setuid(33)\n" + error) == "SETUID");
+  CHECK(first_suspect("    os.setgroups([])\n" + error) == "SETGID");
+  CHECK(clues_in(error).front().vague);
+}
+
+TEST_CASE("the call of an earlier error does not explain a later one") {
+  const std::string error = "PermissionError: [Errno 1] Operation not permitted";
+  const std::vector<Clue> clues =
+      clues_in("  os.setuid(33)\n" + error + "\n  os.chroot('/')\n" + error + ": '/'\n");
+  REQUIRE(clues.size() == 2);
+  CHECK(clues[0].rule == "traceback-setuid");
+  CHECK(clues[1].rule == "traceback-chroot");
+}
+
+TEST_CASE("a capability that the log names is the suspect") {
+  CHECK(first_suspect("this daemon requires CAP_SYS_NICE") == "SYS_NICE");
+  CHECK(first_suspect("CAP_IPC_LOCK is required to lock memory") == "IPC_LOCK");
+  CHECK(first_suspect("this daemon requires CAP_FLYING").empty());
+}
+
+TEST_CASE("equal lines give one clue, also when only their numbers differ") {
+  CHECK(
+      clues_in("12: chown: Operation not permitted\n13: chown: Operation not permitted\n").size() ==
+      1);
+}
+
+TEST_CASE("the engine's message is the last word") {
+  const Evidence evidence{"chown: Operation not permitted\n",
+                          "exec /usr/bin/ping: operation not permitted", true, 1};
+  const std::vector<Clue> clues = table().clues(evidence);
+  REQUIRE(clues.size() == 2);
+  CHECK(clues[1].rule == "exec-eperm");
+}
+
+TEST_CASE("what a clue shows is fit for a terminal and holds no secret") {
+  const std::vector<Clue> clues =
+      clues_in("\x1b[31mopen /x: Permission denied\x1b[0m password=abc\n");
+  REQUIRE(clues.size() == 1);
+  CHECK(clues[0].line == "open /x: Permission denied password=[masked]");
+}
+
+TEST_CASE("a flood of different errors gives the first and the last clues") {
+  std::string log;
+  for (int i = 0; i < 2000; ++i) {
+    log += "open /" + std::string(static_cast<std::size_t>(i % 50), 'x') +
+           std::string(static_cast<std::size_t>(i / 50), 'y') + ": Permission denied\n";
+  }
+  const std::vector<Clue> clues = clues_in(log + "chown: Operation not permitted\n");
+  CHECK(clues.size() == 200);
+  CHECK(clues.back().rule == "chown");
+}
+
+TEST_CASE("conditions on a path and on the exit status leave a line to later rules") {
+  const RuleTable own = RuleTable::parse(
+      rule_file(
+          "  - id: b\n    patterns: ['read (?P<path>\\S+)']\n    when: {path_under: [/proc/]}\n"
+          "    suspects: [SYSLOG]\n    reason: r\n    check: c\n"
+          "  - id: c\n    patterns: ['read']\n    when: {exit_status: [3]}\n"
+          "    suspects: [CHOWN]\n    reason: r\n    check: c\n"),
+      "my.yaml");
+  const auto rule = [&own](const char* line, int status) {
+    const std::vector<Clue> clues = own.clues({line, {}, true, status});
+    return clues.empty() ? "" : clues.front().rule;
+  };
+  CHECK(rule("read /proc/kmsg", 0) == "b");
+  CHECK(rule("read /etc/x", 3) == "c");
+  CHECK(rule("read /etc/x", 0).empty());
+}
+
+TEST_CASE("a suspect may be several capabilities together") {
+  const RuleTable own = RuleTable::parse(rule_file({}, "[[SETUID, setgid], CAP_KILL]"), "my.yaml");
+  const CapabilitySet both{Capability::kSetuid, Capability::kSetgid};
+  CHECK(own.rules().front().suspects == std::vector{both, CapabilitySet{Capability::kKill}});
+}
+
+TEST_CASE("a wrong rule file is refused with the place of the fault") {
+  CHECK(refusal_of(rule_file()) == "accepted");
+  CHECK(refusal_of("rules: 1\n") == "my.yaml:1:8: expected a list, found 1");
+  CHECK(refusal_of("") == "my.yaml:1:1: is empty");
+  CHECK(refusal_of(rule_file("    colour: red\n")) == "my.yaml:7:5: unknown key \"colour\"");
+  CHECK(refusal_of(rule_file({}, "[FLYING]")) == "my.yaml:4:16: unknown capability \"FLYING\"");
+  CHECK(refusal_of(rule_file({}, "[]")) == "my.yaml:4:15: an empty list");
+  CHECK(refusal_of(rule_file("    innocent: true\n")) ==
+        "my.yaml:4:15: an innocent rule has no \"suspects\"");
+  CHECK(refusal_of(rule_file("  - id: a\n    patterns: [x]\n    suspects: [KILL]\n"
+                             "    reason: r\n    check: c\n")) ==
+        "my.yaml:7:9: the id \"a\" stands twice");
+  CHECK(refusal_of("rules:\n  - id: a\n    patterns: ['(']\n")
+            .find("my.yaml:3:16: the pattern is not valid: missing )") == 0);
+  CHECK(refusal_of("rules:\n  - id: a\n    patterns: ['x*']\n") ==
+        "my.yaml:3:16: the pattern is not valid: it matches every line");
+  CHECK(refusal_of("rules:\n  - id: a\n    patterns: ['((x{1000}){1000}){10}']\n")
+            .find("my.yaml:3:16: the pattern is not valid") == 0);
+}
+
+TEST_CASE("every capability is the first suspect of some rule or is named by a log") {
+  for (const CapabilityInfo& row : all_capabilities()) {
+    CHECK(first_suspect("CAP_" + std::string(row.name) + " is required") == row.name);
+  }
 }
 
 }  // namespace

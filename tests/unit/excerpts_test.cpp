@@ -1,0 +1,198 @@
+// Reads the excerpts of real logs under tests/diagnosis and measures how well the embedded rules
+// understand them. tests/diagnosis/README.md describes the files.
+#include "diagnosis/embedded_rules.h"
+#include "diagnosis/rule_table.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace capmin {
+namespace {
+
+constexpr std::size_t kNotSuspected = 999;
+constexpr std::size_t kNoClue = 1000;
+
+struct Line {
+  std::string text;
+  std::vector<CapabilitySet> needs;  ///< each of these made the line disappear; empty: context
+};
+
+struct Excerpt {
+  std::string file;
+  std::string program;
+  CapabilitySet granted;
+  Evidence evidence;
+  std::vector<Line> lines;
+};
+
+CapabilitySet set_of(std::string_view names) {
+  CapabilitySet set;
+  while (!names.empty()) {
+    const std::size_t end = std::min(names.find('+'), names.size());
+    const auto capability = capability_named(names.substr(0, end));
+    REQUIRE_MESSAGE(capability, names);
+    set = set.with(*capability);
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return set;
+}
+
+std::vector<CapabilitySet> alternatives_of(std::string_view names) {
+  std::vector<CapabilitySet> sets;
+  while (!names.empty()) {
+    const std::size_t end = std::min(names.find('|'), names.size());
+    sets.push_back(set_of(names.substr(0, end)));
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return sets;
+}
+
+Excerpt read(const std::filesystem::path& path) {
+  Excerpt excerpt{path.filename(), {}, {}, {}, {}};
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("# program: ")) {
+      excerpt.program = line.substr(11);
+    } else if (line.starts_with("# granted: ") && line[11] != '(') {
+      std::string names = line.substr(11);
+      std::ranges::replace(names, ' ', '+');
+      excerpt.granted = set_of(names);
+    } else if (line.starts_with("# ended: exit ")) {
+      excerpt.evidence.exited = true;
+      excerpt.evidence.exit_code = std::stoi(line.substr(14));
+    }
+    const std::size_t mark = line.find("> ");
+    if (line.starts_with("#") || mark == std::string::npos) {
+      continue;
+    }
+    excerpt.lines.push_back({line.substr(mark + 2), alternatives_of(line.substr(0, mark))});
+    excerpt.evidence.log += excerpt.lines.back().text + '\n';
+  }
+  return excerpt;
+}
+
+std::vector<Excerpt> read_all(const char* directory) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(CAPMIN_TEST_DATA) / directory)) {
+    paths.push_back(entry.path());
+  }
+  std::ranges::sort(paths);
+  std::vector<Excerpt> excerpts;
+  std::ranges::transform(paths, std::back_inserter(excerpts), read);
+  return excerpts;
+}
+
+const RuleTable& table() {
+  static const RuleTable kTable = RuleTable::parse(embedded_rules(), "rules.yaml");
+  return kTable;
+}
+
+/// The place of the first suspect of `line`'s clue that is needed; none: beyond the end.
+std::size_t place_of_truth(const Excerpt& excerpt, const Line& line) {
+  // The other lines stay, because some rules look at what stands nearby.
+  const std::vector<Clue> clues = table().clues(excerpt.evidence);
+  const auto shown = [](const std::string& text) { return normalized(text).substr(0, 100); };
+  for (const Clue& clue : clues) {
+    if (!normalized(clue.line).starts_with(shown(line.text)) &&
+        !shown(line.text).starts_with(normalized(clue.line))) {
+      continue;
+    }
+    for (std::size_t i = 0; i < clue.suspects.size(); ++i) {
+      const CapabilitySet missing = clue.suspects[i] - excerpt.granted;
+      if (std::ranges::find(line.needs, missing) != line.needs.end()) {
+        return i;
+      }
+    }
+    return kNotSuspected;
+  }
+  return kNoClue;
+}
+
+TEST_CASE("the rules name the right capability for the lines of real programs") {
+  std::set<std::string> programs;
+  int lines = 0;
+  int first = 0;
+  int within_three = 0;
+  for (const Excerpt& excerpt : read_all("diagnosis/observed")) {
+    for (const Line& line : excerpt.lines) {
+      if (line.needs.empty()) {
+        continue;
+      }
+      const std::size_t place = place_of_truth(excerpt, line);
+      programs.insert(excerpt.program);
+      ++lines;
+      first += place == 0 ? 1 : 0;
+      within_three += place < 3 ? 1 : 0;
+      if (place != 0) {
+        const std::string what = place == kNoClue ? "no clue" : "not the first suspect";
+        MESSAGE(excerpt.file << ": " << what << ": " << line.text);
+      }
+    }
+  }
+  MESSAGE(lines << " lines of " << programs.size() << " programs: first suspect right for "
+                << 100.0 * first / lines << " %, within three for " << 100.0 * within_three / lines
+                << " %");
+  CHECK(lines >= 60);
+  CHECK(programs.size() >= 25);
+  CHECK(100 * first >= 85 * lines);
+  CHECK(100 * within_three >= 95 * lines);
+}
+
+TEST_CASE("the logs of programs that lack nothing give no clue") {
+  std::size_t files = 0;
+  for (const Excerpt& excerpt : read_all("diagnosis/innocent")) {
+    ++files;
+    for (const Clue& clue : table().clues(excerpt.evidence)) {
+      FAIL_CHECK(excerpt.file << ": " << clue.rule << ": " << clue.line);
+    }
+  }
+  CHECK(files >= 10);
+}
+
+TEST_CASE("every rule decides about a line of the excerpts") {
+  std::set<std::string> idle;
+  for (const Rule& rule : table().rules()) {
+    idle.insert(rule.id);
+  }
+  for (const char* directory : {"diagnosis/observed", "diagnosis/unverified", "diagnosis/innocent",
+                                "diagnosis/not_observed"}) {
+    for (const Excerpt& excerpt : read_all(directory)) {
+      for (const Clue& clue : table().clues(excerpt.evidence)) {
+        idle.erase(clue.rule);
+      }
+      for (const Line& line : excerpt.lines) {
+        if (const Rule* rule = table().rule_for(line.text)) {
+          idle.erase(rule->id);
+        }
+      }
+    }
+  }
+  for (const std::string& id : idle) {
+    FAIL_CHECK("no line for the rule " << id);
+  }
+}
+
+TEST_CASE("lines whose need was not verified suspect what the manual pages say") {
+  for (const char* directory : {"diagnosis/unverified", "diagnosis/not_observed"}) {
+    for (const Excerpt& excerpt : read_all(directory)) {
+      for (const Line& line : excerpt.lines) {
+        if (!line.needs.empty()) {
+          const std::string what = excerpt.file + ": " + line.text;
+          CHECK_MESSAGE(place_of_truth(excerpt, line) < 3, what);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace capmin

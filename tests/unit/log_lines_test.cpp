@@ -1,0 +1,47 @@
+#include "diagnosis/log_lines.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+namespace capmin {
+namespace {
+
+TEST_CASE("a log is split at line feeds and carriage returns, empty lines are left out") {
+  CHECK(log_lines("a\nb\r\nc\rd\n\n") == std::vector<std::string>{"a", "b", "c", "d"});
+  CHECK(log_lines("").empty());
+}
+
+TEST_CASE("a very long line keeps its beginning and its end") {
+  const std::vector<std::string> lines =
+      log_lines("first" + std::string(100'000, 'x') + "last\nnext");
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].size() < 17'000);
+  CHECK(lines[0].starts_with("firstx"));
+  CHECK(lines[0].ends_with("xlast"));
+}
+
+TEST_CASE("a very long log keeps its beginning and its end") {
+  std::string log = "first\n";
+  for (int i = 0; i < 1'000'000; ++i) {
+    log += "middle\n";
+  }
+  const std::vector<std::string> lines = log_lines(log + "last\n");
+  CHECK(lines.front() == "first");
+  CHECK(lines.back() == "last");
+  CHECK(lines.size() < 700'000);
+}
+
+TEST_CASE("the escapes of JSON strings are undone") {
+  CHECK(unescaped(R"(\"\/run\/x\"\tdenied\n)") == "\"/run/x\" denied ");
+  CHECK(unescaped(R"(\u0022\u00e4\u8a31)") == "\"\xc3\xa4\xe8\xa8\xb1");
+  CHECK(unescaped(R"(\u001b[31m)") == " [31m");
+}
+
+TEST_CASE("what is no escape stays") {
+  CHECK(unescaped(R"(C:\dir \u12 \)") == R"(C:\dir \u12 \)");
+}
+
+}  // namespace
+}  // namespace capmin
