@@ -74,8 +74,8 @@ std::string probe_command_text(const TrialSetup& setup, const std::string& name,
 /// The engine's commands of the first two trials, as a person can paste them.
 std::string dry_run_text(const RunPlan& plan, const Engine& engine) {
   std::string text;
-  for (const CapabilitySet grant : {plan.policy.ceiling, plan.policy.guess}) {
-    const int number = grant == plan.policy.ceiling ? 0 : 1;
+  for (const CapabilitySet grant : {plan.search.policy.ceiling, plan.search.policy.guess}) {
+    const int number = grant == plan.search.policy.ceiling ? 0 : 1;
     const TrialIdentity identity = trial_identity(plan.setup, number, grant);
     const std::string& name = identity.name;
     text += "# trial " + std::to_string(number) + ": " + to_string(grant) + '\n';
@@ -145,7 +145,7 @@ int run_command(const std::vector<std::string>& arguments) {
   }
 
   Terminal terminal(options.color);
-  Progress progress(terminal, plan.policy.ceiling);
+  Progress progress(terminal, plan.search.policy.ceiling);
   const bool quiet = options.verbosity == Verbosity::kQuiet;
   if (!quiet) terminal.line(headline(options, plan));
   const RuleTable rules = RuleTable::parse(embedded_rules(), "embedded rules");
@@ -158,7 +158,7 @@ int run_command(const std::vector<std::string>& arguments) {
     return run_trial(plan.setup, number, grant, deadline, engine, runner, stop);
   };
   const SearchResult result =
-      search(plan.policy, 1, plan.patience, rules, trial,
+      search(plan.search.policy, 1, plan.patience, rules, trial,
              quiet ? SearchEvents{} : progress.events(), interruption.token());
   report_leftovers(engine, terminal);
   if (!result.verdict) {

@@ -76,10 +76,10 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
                  const SearchResult& result) {
   const Outcome& outcome = outcome_of(result, verdict.trials.back());
   const std::string times = std::to_string(verdict.trials.size());
-  const std::string what = "the probe fails even with " + ceiling_text(plan.policy.ceiling) +
+  const std::string what = "the probe fails even with " + ceiling_text(plan.search.policy.ceiling) +
                            " capabilities, " + times + " times out of " + times +
                            shown(outcome, options);
-  const CapabilitySet beyond = suspects_beyond(result, plan.policy.ceiling);
+  const CapabilitySet beyond = suspects_beyond(result, plan.search.policy.ceiling);
   if (!beyond.empty()) {
     std::string risks;
     for (const Capability capability : beyond.members()) {

@@ -78,14 +78,14 @@ RunPlan make_run_plan(const RunOptions& options, Engine& engine) {
   plan.setup.spec = options.spec;
   plan.setup.run_id = random_id();
   plan.setup.owner = process_identity();
-  plan.patience.fixed = options.timeout;
+  plan.search.patience.fixed = options.timeout;
   // What a user can mend at once is told before the engine is asked anything.
   if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   plan.engine = engine.facts();
   plan.image = find_or_pull(options, engine);
   if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   plan.setup.spec.image = plan.image.id;
-  plan.policy = make_policy(options, plan);
+  plan.search.policy = make_policy(options, plan);
   return plan;
 }
 

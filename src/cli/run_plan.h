@@ -15,8 +15,7 @@ struct RunPlan {
   EngineFacts engine;
   ImageFacts image;
   TrialSetup setup;
-  Policy policy;
-  Patience patience;
+  SearchPlan search;
   std::string probe_sha256;  ///< of the probe's file; empty where there is none
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
+#include <iterator>
 #include <list>
 #include <mutex>
 #include <thread>
@@ -11,6 +12,7 @@ namespace capmin {
 namespace {
 
 using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kShortestDeadline{3'000};
 constexpr int kPatienceFactor = 4;
@@ -40,11 +42,9 @@ Observation observation_of(const FinishedTrial& trial) {
 
 class Search {
  public:
-  Search(const Policy& policy, int slots, const Patience& patience, const RuleTable& rules,
-         const RunTrial& run_trial, const SearchEvents& events, const std::stop_token& stop)
-      : policy_(policy),
-        slots_(slots),
-        patience_(patience),
+  Search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
+         const SearchEvents& events, const std::stop_token& stop)
+      : plan_(plan),
         rules_(rules),
         run_trial_(run_trial),
         events_(events),
@@ -76,11 +76,11 @@ class Search {
   void collect();
   void finish(Running& trial);
   void cancel_all();
+  void remember(FinishedTrial trial);
+  bool budget_is_used_up();
   milliseconds deadline() const;
 
-  const Policy& policy_;
-  int slots_;
-  const Patience& patience_;
+  const SearchPlan& plan_;
   const RuleTable& rules_;
   const RunTrial& run_trial_;
   const SearchEvents& events_;
@@ -91,24 +91,44 @@ class Search {
   const std::stop_token& stop_;
 
   std::list<Running> running_;
-  History history_;
   SearchResult result_;
+  Clock::time_point end_ = Clock::time_point::max();
   std::optional<double> baseline_seconds_;
 };
 
 SearchResult Search::run() {
+  if (plan_.budget.time) end_ = Clock::now() + *plan_.budget.time;
+  for (const FinishedTrial& trial : plan_.known) {
+    result_.started = std::max(result_.started, trial.number + 1);
+    remember(trial);
+  }
   while (!stop_.stop_requested()) {
-    const Step step = next(policy_, history_, slots_);
+    const Step step = next(plan_.policy, result_.history(), plan_.slots);
     const auto* wanted = std::get_if<RunTrials>(&step);
     if (wanted == nullptr) {
+      result_.end = SearchEnd::kVerdict;
       result_.verdict = step;
       break;
     }
+    if (budget_is_used_up()) break;
     steer(*wanted);
     collect();
   }
   cancel_all();
   return std::move(result_);
+}
+
+bool Search::budget_is_used_up() {
+  if (Clock::now() >= end_) {
+    result_.end = SearchEnd::kOutOfTime;
+    return true;
+  }
+  // What runs already may still be seen to its end.
+  if (plan_.budget.trials && result_.started >= *plan_.budget.trials && running_.empty()) {
+    result_.end = SearchEnd::kOutOfTrials;
+    return true;
+  }
+  return false;
 }
 
 /// Starts what the planner wants and does not run yet; stops what it wants no more.
@@ -124,7 +144,8 @@ void Search::steer(const RunTrials& wanted) {
     }
   }
   for (const TrialRequest& request : missing) {
-    if (static_cast<int>(running_.size()) < slots_) start(request);
+    const bool within_budget = !plan_.budget.trials || result_.started < *plan_.budget.trials;
+    if (within_budget && static_cast<int>(running_.size()) < plan_.slots) start(request);
   }
 }
 
@@ -149,12 +170,13 @@ void Search::start(const TrialRequest& request) {
   });
 }
 
-/// Waits until a trial has ended, and takes every one that has.
+/// Waits until a trial has ended or the time is up, and takes every trial that has ended.
 void Search::collect() {
   const auto ended = [](const Running& trial) { return trial.outcome || trial.error; };
   std::unique_lock lock(mutex_);
-  changed_.wait(lock,
-                [&] { return stop_.stop_requested() || std::ranges::any_of(running_, ended); });
+  changed_.wait_until(lock, end_, [&] {
+    return stop_.stop_requested() || std::ranges::any_of(running_, ended);
+  });
   for (auto trial = running_.begin(); trial != running_.end();) {
     if (!ended(*trial)) {
       ++trial;
@@ -170,28 +192,30 @@ void Search::collect() {
 }
 
 void Search::finish(Running& trial) {
-  FinishedTrial finished{.number = trial.number,
-                         .request = trial.request,
-                         .outcome = std::move(*trial.outcome),
-                         .clues = {}};
+  FinishedTrial finished;
+  finished.number = trial.number;
+  finished.request = trial.request;
+  finished.outcome = std::move(*trial.outcome);
   if (finished.outcome.verdict != Verdict::kUndecided) {
     finished.clues = rules_.clues(evidence_of(finished.outcome));
   }
-  if (finished.outcome.verdict == Verdict::kPassed && finished.request.grant == policy_.ceiling) {
-    baseline_seconds_ = std::max(baseline_seconds_.value_or(0), finished.outcome.seconds);
-  }
-  const Observation observation = observation_of(finished);
-  const auto place = std::ranges::upper_bound(history_, finished.number, {}, &Observation::trial);
-  history_.insert(place, observation);
+  finished.observation = observation_of(finished);
   events_.finished(finished);
-  const auto row =
-      std::ranges::upper_bound(result_.trials, finished.number, {}, &FinishedTrial::number);
-  result_.trials.insert(row, std::move(finished));
+  remember(std::move(finished));
+}
+
+void Search::remember(FinishedTrial trial) {
+  if (trial.outcome.verdict == Verdict::kPassed && trial.request.grant == plan_.policy.ceiling) {
+    baseline_seconds_ = std::max(baseline_seconds_.value_or(0), trial.outcome.seconds);
+  }
+  const auto place =
+      std::ranges::upper_bound(result_.trials, trial.number, {}, &FinishedTrial::number);
+  result_.trials.insert(place, std::move(trial));
 }
 
 milliseconds Search::deadline() const {
-  if (!baseline_seconds_) return patience_.fixed.value_or(patience_.baseline);
-  return derived_deadline(*baseline_seconds_, patience_);
+  if (!baseline_seconds_) return plan_.patience.fixed.value_or(plan_.patience.baseline);
+  return derived_deadline(*baseline_seconds_, plan_.patience);
 }
 
 void Search::cancel_all() {
@@ -209,10 +233,15 @@ milliseconds derived_deadline(double baseline_seconds, const Patience& patience)
   return std::max(derived, kShortestDeadline);
 }
 
-SearchResult search(const Policy& policy, int slots, const Patience& patience,
-                    const RuleTable& rules, const RunTrial& run_trial, const SearchEvents& events,
-                    const std::stop_token& stop) {
-  return Search(policy, slots, patience, rules, run_trial, events, stop).run();
+History SearchResult::history() const {
+  History history;
+  std::ranges::transform(trials, std::back_inserter(history), &FinishedTrial::observation);
+  return history;
+}
+
+SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
+                    const SearchEvents& events, const std::stop_token& stop) {
+  return Search(plan, rules, run_trial, events, stop).run();
 }
 
 }  // namespace capmin

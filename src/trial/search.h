@@ -18,6 +18,7 @@ struct FinishedTrial {
   TrialRequest request;
   Outcome outcome;
   std::vector<Clue> clues;
+  Observation observation;  ///< what the planner is told of it
 };
 
 /// Runs trial `number`; the seam between the search and the engine.
@@ -34,23 +35,44 @@ struct Patience {
 /// least 3 s, since other processes of the machine may slow any trial.
 std::chrono::milliseconds derived_deadline(double baseline_seconds, const Patience& patience);
 
+/// How much a search may cost; nothing set is no limit.
+struct Budget {
+  std::optional<std::chrono::milliseconds> time;  ///< from the start of search()
+  std::optional<int> trials;                      ///< containers started
+};
+
+/// What a search needs to know before its first trial.
+struct SearchPlan {
+  Policy policy;
+  int slots = 1;  ///< trials side by side
+  Patience patience;
+  Budget budget;
+  std::vector<FinishedTrial> known;  ///< trials of an earlier run of the same search
+};
+
 /// What happens during a search, for whoever watches; called on the thread of search().
 struct SearchEvents {
   std::function<void(int number, const TrialRequest& request)> started = [](int, const auto&) {};
   std::function<void(const FinishedTrial& trial)> finished = [](const auto&) {};
 };
 
+/// Why a search came to its end.
+enum class SearchEnd { kVerdict, kInterrupted, kOutOfTime, kOutOfTrials };
+
 /// A search that has come to its end.
 struct SearchResult {
-  std::optional<Step> verdict;        ///< nothing when it was interrupted; never RunTrials
-  std::vector<FinishedTrial> trials;  ///< by their numbers; useless ones left out
+  SearchEnd end = SearchEnd::kInterrupted;
+  std::optional<Step> verdict;        ///< with kVerdict; never RunTrials
+  std::vector<FinishedTrial> trials;  ///< by their numbers, known ones included; useless ones left out
   int started = 0;                    ///< containers asked for, useless ones included
+
+  /// What the planner knew at the end.
+  History history() const;
 };
 
-/// Asks the planner and runs what it wants, `slots` trials side by side, until it has a verdict or
-/// a stop is requested. An Error thrown by a trial ends all others and is thrown on.
-SearchResult search(const Policy& policy, int slots, const Patience& patience,
-                    const RuleTable& rules, const RunTrial& run_trial, const SearchEvents& events,
-                    const std::stop_token& stop);
+/// Asks the planner and runs what it wants until it has a verdict, a stop is requested or the budget
+/// is used up. An Error thrown by a trial ends all others and is thrown on.
+SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
+                    const SearchEvents& events, const std::stop_token& stop);
 
 }  // namespace capmin

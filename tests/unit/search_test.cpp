@@ -49,14 +49,22 @@ Outcome judged(CapabilitySet grant) {
   return grant.contains(kNeeded) ? passed() : failed();
 }
 
-SearchResult searched(const RunTrial& run, int slots = 1, std::stop_token stop = {}) {
-  return search(policy(), slots, {}, no_rules(), run, {}, stop);
+SearchPlan plan(int slots = 1) {
+  SearchPlan plan;
+  plan.policy = policy();
+  plan.slots = slots;
+  return plan;
+}
+
+SearchResult searched(const RunTrial& run, const SearchPlan& search_plan = plan(),
+                      const std::stop_token& stop = {}) {
+  return search(search_plan, no_rules(), run, {}, stop);
 }
 
 TEST_CASE("a search finds the minimal set, whatever the number of slots") {
   for (const int slots : {1, 2, 4}) {
     const SearchResult result =
-        searched([](int, CapabilitySet grant, auto, const auto&) { return judged(grant); }, slots);
+        searched([](int, CapabilitySet grant, auto, const auto&) { return judged(grant); }, plan(slots));
     REQUIRE(result.verdict);
     CHECK(std::get<Minimal>(*result.verdict).proof.set == kNeeded);
   }
@@ -75,7 +83,7 @@ TEST_CASE("no more trials run at once than there are slots") {
         --running;
         return outcome;
       },
-      3);
+      plan(3));
   CHECK(most <= 3);
 }
 
@@ -129,9 +137,50 @@ TEST_CASE("a stop reaches the running trial and leaves the search without a verd
         changed.wait(lock, trial_stop, [] { return false; });
         return Outcome{};
       },
-      1, stop.get_token());
+      plan(), stop.get_token());
   CHECK_FALSE(result.verdict);
   CHECK(result.started == 1);
+}
+
+TEST_CASE("a budget of trials ends the search with what was seen") {
+  SearchPlan limited = plan();
+  limited.budget.trials = 3;
+  const SearchResult result = searched(
+      [](int, CapabilitySet grant, auto, const auto&) { return judged(grant); }, limited);
+  CHECK(result.end == SearchEnd::kOutOfTrials);
+  CHECK_FALSE(result.verdict);
+  CHECK(result.started == 3);
+  CHECK(result.history().size() == 3);
+}
+
+TEST_CASE("a budget of time ends a trial that does not end") {
+  SearchPlan limited = plan();
+  limited.budget.time = 10ms;
+  const SearchResult result = searched(
+      [](int, CapabilitySet, auto, const std::stop_token& trial_stop) {
+        std::mutex mutex;
+        std::condition_variable_any changed;
+        std::unique_lock lock(mutex);
+        changed.wait(lock, trial_stop, [] { return false; });
+        return Outcome{};
+      },
+      limited);
+  CHECK(result.end == SearchEnd::kOutOfTime);
+}
+
+TEST_CASE("a search that knows the first trials of another one ends like it") {
+  const RunTrial run = [](int, CapabilitySet grant, auto, const auto&) { return judged(grant); };
+  const SearchResult whole = searched(run);
+  const auto proof = std::get<Minimal>(*whole.verdict).proof;
+  for (std::size_t known = 0; known <= whole.trials.size(); ++known) {
+    SearchPlan resumed = plan();
+    resumed.known.assign(whole.trials.begin(),
+                         whole.trials.begin() + static_cast<std::ptrdiff_t>(known));
+    const SearchResult result = searched(run, resumed);
+    REQUIRE(result.verdict);
+    CHECK(std::get<Minimal>(*result.verdict).proof.passed == proof.passed);
+    CHECK(result.started == whole.started);
+  }
 }
 
 TEST_CASE("an error in a trial is thrown on") {
