@@ -42,20 +42,22 @@ class Checker {
   }
 
   void check_trials(const std::vector<int>& trials, CapabilitySet grant, Verdict verdict) {
-    const std::string what = "{" + to_string(grant) + "}: ";
-    demand(static_cast<int>(trials.size()) >= answer_.confirmations,
-           what + "claimed by fewer trials than the confirmations");
-    demand(std::set<int>(trials.begin(), trials.end()).size() == trials.size(),
-           what + "a trial counts twice");
+    const auto demand_here = [&](bool holds, const std::string& fault) {
+      demand(holds, "{" + to_string(grant) + "}: " + fault);
+    };
+    demand_here(static_cast<int>(trials.size()) >= answer_.confirmations,
+                "claimed by fewer trials than the confirmations");
+    demand_here(std::set<int>(trials.begin(), trials.end()).size() == trials.size(),
+                "a trial counts twice");
     for (const int trial : trials) {
       const auto found = std::ranges::find(history_, trial, &Observation::trial);
       const std::string number = std::to_string(trial);
       if (found == history_.end()) {
-        demand(false, what + "trial " + number + " is not in the history");
+        demand_here(false, "trial " + number + " is not in the history");
         continue;
       }
-      demand(found->grant == grant, what + "trial " + number + " had another grant");
-      demand(found->verdict == verdict, what + "trial " + number + " ended otherwise");
+      demand_here(found->grant == grant, "trial " + number + " had another grant");
+      demand_here(found->verdict == verdict, "trial " + number + " ended otherwise");
     }
   }
 

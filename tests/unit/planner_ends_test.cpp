@@ -127,6 +127,34 @@ TEST_CASE(
   CHECK(answer.proof.set.size() == 2);
 }
 
+TEST_CASE("a question beyond one-minimal that cannot be answered leaves the one-minimal answer") {
+  Policy policy = four();
+  policy.level = Level::kUnique;
+  policy.confirm = 2;
+  const CapabilitySet needed{Capability::kChown};
+  policy.guess = needed;
+  const CapabilitySet explored = kFour - needed;
+  for (const bool lost : {true, false}) {
+    const Oracle oracle = [=](CapabilitySet grant, int nth) {
+      Observation result = observed(grant, grant.contains(needed));
+      if (grant != explored) return result;
+      result.verdict = lost           ? Verdict::kUndecided
+                       : nth % 2 == 0 ? Verdict::kPassed
+                                      : Verdict::kFailed;
+      return result;
+    };
+    const Run run = run_search(policy, oracle);
+    REQUIRE(std::holds_alternative<Minimal>(run.end));
+    const Minimal& answer = std::get<Minimal>(run.end);
+    CHECK(answer.proof.set == needed);
+    CHECK_FALSE(answer.complete);
+    CHECK(answer.level == Level::kOneMinimal);
+    CHECK(answer.stable == lost);
+    CHECK(answer.reason == (lost ? "a trial on the way could not be judged"
+                                 : "the probe contradicted itself on the way"));
+  }
+}
+
 TEST_CASE("a pass that lacks a member is told at the default level too") {
   Policy policy = four();
   policy.guess = {Capability::kChown};
