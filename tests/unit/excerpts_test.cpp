@@ -92,8 +92,8 @@ std::vector<Excerpt> read_all(const char* directory) {
 }
 
 const RuleTable& table() {
-  static const RuleTable kTable = RuleTable::parse(embedded_rules(), "rules.yaml");
-  return kTable;
+  static const RuleTable embedded = RuleTable::parse(embedded_rules(), "rules.yaml");
+  return embedded;
 }
 
 /// The place of the first suspect of `line`'s clue that is needed; none: beyond the end.

@@ -12,8 +12,8 @@ namespace capmin {
 namespace {
 
 const RuleTable& table() {
-  static const RuleTable kTable = RuleTable::parse(embedded_rules(), "rules.yaml");
-  return kTable;
+  static const RuleTable embedded = RuleTable::parse(embedded_rules(), "rules.yaml");
+  return embedded;
 }
 
 std::vector<Clue> clues_in(const std::string& log) {
