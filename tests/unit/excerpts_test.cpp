@@ -147,6 +147,27 @@ TEST_CASE("the rules name the right capability for the lines of real programs") 
   CHECK(100 * within_three >= 95 * lines);
 }
 
+TEST_CASE("what a search would try first is right for the logs of real programs") {
+  int logs = 0;
+  int right = 0;
+  for (const Excerpt& excerpt : read_all("diagnosis/observed")) {
+    const std::vector<CapabilitySet> ranked =
+        ranked_suspects(table().clues(excerpt.evidence), excerpt.evidence.exited);
+    REQUIRE_MESSAGE(!ranked.empty(), excerpt.file);
+    const CapabilitySet missing = ranked.front() - excerpt.granted;
+    const bool is_right = std::ranges::any_of(excerpt.lines, [missing](const Line& line) {
+      return std::ranges::find(line.needs, missing) != line.needs.end();
+    });
+    ++logs;
+    right += is_right ? 1 : 0;
+    if (!is_right) {
+      MESSAGE(excerpt.file << ": tries first: " << to_string(ranked.front()));
+    }
+  }
+  MESSAGE(logs << " logs: the first try is right for " << 100.0 * right / logs << " %");
+  CHECK(100 * right >= 90 * logs);
+}
+
 TEST_CASE("the logs of programs that lack nothing give no clue") {
   std::size_t files = 0;
   for (const Excerpt& excerpt : read_all("diagnosis/innocent")) {
