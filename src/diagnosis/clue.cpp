@@ -10,12 +10,12 @@
 namespace capmin {
 
 std::string normalized(const std::string& line) {
-  static const RE2 kVarying(
+  static const RE2 varying(
       R"((?i)\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b)"
       R"(|0x[0-9a-f]+|\b[0-9a-f]{8,}\b|[0-9]+(?:[.,:TZ+-]+[0-9]+)*Z?)");
-  assert(kVarying.ok());
+  assert(varying.ok());
   std::string text = line;
-  RE2::GlobalReplace(&text, kVarying, "#");
+  RE2::GlobalReplace(&text, varying, "#");
   return text;
 }
 
@@ -29,7 +29,7 @@ std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool 
   if (exited) {
     std::ranges::reverse(order);
   }
-  std::ranges::stable_partition(order, [](const Clue* clue) { return !clue->vague; });
+  std::stable_partition(order.begin(), order.end(), [](const Clue* clue) { return !clue->vague; });
   std::vector<CapabilitySet> suspects;
   for (std::size_t round = 0; round < rounds; ++round) {
     for (const Clue* clue : order) {

@@ -1,5 +1,6 @@
 #include "diagnosis/log_lines.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -12,15 +13,16 @@ constexpr std::size_t kHead = kMebibyte;
 constexpr std::size_t kTail = 3 * kMebibyte;
 constexpr std::size_t kHalfLine = std::size_t{8} << 10U;
 
-void add_lines(std::string_view text, std::vector<std::string>& lines) {
+void add_lines(std::string_view text, LogLines& lines) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
     const std::string_view line = text.substr(0, end);
     if (line.size() > 2 * kHalfLine) {
-      lines.push_back(std::string(line.substr(0, kHalfLine)) + " ... " +
-                      std::string(line.substr(line.size() - kHalfLine)));
+      lines.lines.push_back(
+          lines.shortened.emplace_back(std::string(line.substr(0, kHalfLine)) + " ... " +
+                                       std::string(line.substr(line.size() - kHalfLine))));
     } else if (!line.empty()) {
-      lines.emplace_back(line);
+      lines.lines.push_back(line);
     }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -55,8 +57,8 @@ std::optional<unsigned> four_hex_digits(std::string_view text) {
 
 }  // namespace
 
-std::vector<std::string> log_lines(std::string_view log) {
-  std::vector<std::string> lines;
+LogLines log_lines(std::string_view log) {
+  LogLines lines;
   if (log.size() <= kHead + kTail) {
     add_lines(log, lines);
   } else {

@@ -1,15 +1,22 @@
 #pragma once
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace capmin {
 
-/// The lines of a container's log that are looked at, in their order and without their ends
-/// (LF, CR or both); empty lines are left out. Of a log over 4 MiB the first MiB and the last
-/// three; of a line over 16 KiB the first and the last 8 KiB, joined by " ... ".
-std::vector<std::string> log_lines(std::string_view log);
+/// The lines of a log that are looked at.
+struct LogLines {
+  std::vector<std::string_view> lines;  ///< point into the log, or into `shortened`
+  std::deque<std::string> shortened;
+};
+
+/// The lines of a container's log in their order and without their ends (LF, CR or both); empty
+/// lines are left out. Of a log over 4 MiB the first MiB and the last three; of a line over 16 KiB
+/// the first and the last 8 KiB, joined by " ... ". `log` must outlive the result.
+LogLines log_lines(std::string_view log);
 
 /// `line` with the escapes that JSON and quoted strings use (\" \\ \/ \n \t \r \u0041) replaced by
 /// what they mean; escapes of other kinds stay. Control characters become blanks.

@@ -24,7 +24,7 @@ constexpr std::size_t kNearAfter = 6;
 
 /// What surrounds a line while rules are asked about it; on its own a line has neither.
 struct Surroundings {
-  const std::vector<std::string>* lines = nullptr;
+  const std::vector<std::string_view>* lines = nullptr;
   std::size_t index = 0;
   const Evidence* evidence = nullptr;
 };
@@ -78,7 +78,7 @@ struct RuleTable::Compiled {
 
   /// Looks from the line outwards and stops at another error of the same kind, because what stands
   /// beyond it belongs to that one.
-  bool holds_near(const Pattern& near_pattern, const Pattern& own, const std::string& line,
+  bool holds_near(const Pattern& near_pattern, const Pattern& own, std::string_view line,
                   const Surroundings& around) const {
     if (near_pattern.matches(line)) {
       return true;
@@ -86,7 +86,7 @@ struct RuleTable::Compiled {
     if (around.lines == nullptr) {
       return false;
     }
-    const std::vector<std::string>& lines = *around.lines;
+    const std::vector<std::string_view>& lines = *around.lines;
     const std::size_t first = around.index - std::min(around.index, kNearBefore);
     for (std::size_t i = around.index; i > first && !own.matches(lines[i - 1]); --i) {
       if (near_pattern.matches(lines[i - 1])) {
@@ -103,7 +103,7 @@ struct RuleTable::Compiled {
   }
 
   /// True unless a condition says that later rules are to be asked.
-  bool applies(std::size_t index, const Pattern& pattern, const std::string& line,
+  bool applies(std::size_t index, const Pattern& pattern, std::string_view line,
                const Surroundings& around) const {
     const RuleCondition& when = file.rules[index].when;
     if (!when.path_under.empty()) {
@@ -124,7 +124,7 @@ struct RuleTable::Compiled {
 
   /// The suspects of `rule`, with a captured name in its place; an unknown name suspects nothing.
   static std::vector<CapabilitySet> suspects(const Rule& rule, const Pattern& pattern,
-                                             const std::string& line) {
+                                             std::string_view line) {
     std::vector<CapabilitySet> suspects = rule.suspects;
     for (CapabilitySet& set : suspects) {
       if (const auto named = capability_named(pattern.captured(line, "capability"));
@@ -136,7 +136,7 @@ struct RuleTable::Compiled {
     return suspects;
   }
 
-  Decision decide_text(const std::string& line, const Surroundings& around) const {
+  Decision decide_text(std::string_view line, const Surroundings& around) const {
     for (const std::size_t i : set->matches(line)) {
       const std::size_t index = rule_of_pattern[i];
       const Rule& rule = file.rules[index];
@@ -164,21 +164,23 @@ struct RuleTable::Compiled {
   }
 
   /// The line as it stands, then without its escapes, then in English: the first that a rule knows.
-  Decision decide(const std::string& line, const Surroundings& around) const {
+  Decision decide(std::string_view line, const Surroundings& around) const {
     Decision decision = decide_text(line, around);
     if (decision.rule != nullptr) {
       return decision;
     }
-    std::string text = line;
-    if (line.find('\\') != std::string::npos) {
-      text = unescaped(line);
+    std::string plain;
+    std::string_view text = line;
+    if (line.find('\\') != std::string_view::npos) {
+      plain = unescaped(line);
+      text = plain;
       decision = decide_text(text, around);
       if (decision.rule != nullptr) {
         return decision;
       }
     }
     if (any_translation && any_translation->matches(text)) {
-      decision = decide_text(translated(text), around);
+      decision = decide_text(translated(std::string(text)), around);
     }
     return decision;
   }
@@ -194,8 +196,10 @@ RuleTable RuleTable::parse(std::string_view yaml, std::string_view source) {
 }
 
 std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
-  std::vector<std::string> lines = log_lines(evidence.log);
-  std::ranges::move(log_lines(evidence.engine_message), std::back_inserter(lines));
+  const LogLines log = log_lines(evidence.log);
+  const LogLines engine = log_lines(evidence.engine_message);
+  std::vector<std::string_view> lines = log.lines;
+  lines.insert(lines.end(), engine.lines.begin(), engine.lines.end());
   std::vector<Clue> clues;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -203,7 +207,8 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
     if (suspects.empty()) {
       continue;
     }
-    if (!seen.insert(rule->id + '\n' + normalized(lines[i].substr(0, kCompared))).second) {
+    if (!seen.insert(rule->id + '\n' + normalized(std::string(lines[i].substr(0, kCompared))))
+             .second) {
       continue;
     }
     clues.push_back({rule->id, sanitize(mask_secrets(lines[i], {})), std::move(suspects),
@@ -220,7 +225,7 @@ const std::vector<Rule>& RuleTable::rules() const {
 }
 
 const Rule* RuleTable::rule_for(std::string_view line) const {
-  return compiled_->decide(std::string(line), {}).rule;
+  return compiled_->decide(line, {}).rule;
 }
 
 }  // namespace capmin

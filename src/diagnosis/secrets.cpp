@@ -20,7 +20,7 @@ struct Shape {
 
 const std::array<Shape, 8>& shapes() {
   // The first alternative of a value is a quoted one, so that blanks inside quotes belong to it.
-  static const std::array<Shape, 8> kShapes{{
+  static const std::array<Shape, 8> all{{
       {RE2(R"(-----BEGIN [A-Z ]*PRIVATE KEY-----.*)"), "[masked]"},
       {RE2(R"(^\s*[A-Za-z0-9+/]{60,}={0,2}\s*$)"), "[masked]"},
       {RE2(R"((?i)(\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@"']*):[^\s/"']+@)"), R"(\1:[masked]@)"},
@@ -39,7 +39,7 @@ const std::array<Shape, 8>& shapes() {
        "[masked]"},
       {RE2(R"(\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"), "[masked]"},
   }};
-  return kShapes;
+  return all;
 }
 
 void replace_all(std::string& text, const std::string& value) {

@@ -12,8 +12,8 @@ namespace capmin {
 namespace {
 
 const RuleTable& table() {
-  static const RuleTable kTable = RuleTable::parse(embedded_rules(), "rules.yaml");
-  return kTable;
+  static const RuleTable embedded = RuleTable::parse(embedded_rules(), "rules.yaml");
+  return embedded;
 }
 
 std::vector<Clue> clues_in(const std::string& log) {
@@ -112,7 +112,7 @@ TEST_CASE("equal lines give one clue, also when only their numbers differ") {
 
 TEST_CASE("the engine's message is the last word") {
   const Evidence evidence{"chown: Operation not permitted\n",
-                          "exec /usr/bin/ping: operation not permitted", true, 1};
+                          "exec /usr/bin/server: operation not permitted", true, 1};
   const std::vector<Clue> clues = table().clues(evidence);
   REQUIRE(clues.size() == 2);
   CHECK(clues[1].rule == "exec-eperm");
