@@ -12,6 +12,8 @@
 #include "engine/arguments.h"
 #include "profile/profile_yaml.h"
 #include "profile/summary.h"
+#include "system/file.h"
+#include "system/interruption.h"
 
 #include <spdlog/spdlog.h>
 
@@ -20,8 +22,6 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
-#include "system/file.h"
-#include "system/interruption.h"
 
 namespace capmin {
 namespace {
@@ -157,9 +157,8 @@ int run_command(const std::vector<std::string>& arguments) {
                              const std::stop_token& stop) {
     return run_trial(plan.setup, number, grant, deadline, engine, runner, stop);
   };
-  const SearchResult result =
-      search(plan.search.policy, 1, plan.patience, rules, trial,
-             quiet ? SearchEvents{} : progress.events(), interruption.token());
+  const SearchResult result = search(
+      plan.search, rules, trial, quiet ? SearchEvents{} : progress.events(), interruption.token());
   report_leftovers(engine, terminal);
   if (!result.verdict) {
     terminal.line("interrupted; the containers of this run are removed");

@@ -1,6 +1,7 @@
 #include "system/file.h"
 
 #include "core/error.h"
+#include "system/descriptor.h"
 
 #include <array>
 #include <cerrno>
@@ -11,7 +12,6 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
-#include <utility>
 
 namespace capmin {
 namespace {
@@ -21,23 +21,6 @@ namespace fs = std::filesystem;
 std::string reason(int error) {
   return std::generic_category().message(error);
 }
-
-/// A file descriptor that is closed at the end of its scope.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-  /// Closes now and tells whether that went well: a file system may report a full disk only here.
-  bool close() { return ::close(std::exchange(number_, -1)) == 0; }
-
- private:
-  int number_;
-};
 
 [[noreturn]] void fail(const fs::path& path, const std::string& why) {
   throw Error(ExitCode::kOutput, "cannot write " + path.string() + ": " + why,

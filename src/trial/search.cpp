@@ -174,9 +174,8 @@ void Search::start(const TrialRequest& request) {
 void Search::collect() {
   const auto ended = [](const Running& trial) { return trial.outcome || trial.error; };
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, end_, [&] {
-    return stop_.stop_requested() || std::ranges::any_of(running_, ended);
-  });
+  changed_.wait_until(
+      lock, end_, [&] { return stop_.stop_requested() || std::ranges::any_of(running_, ended); });
   for (auto trial = running_.begin(); trial != running_.end();) {
     if (!ended(*trial)) {
       ++trial;

@@ -62,16 +62,17 @@ enum class SearchEnd { kVerdict, kInterrupted, kOutOfTime, kOutOfTrials };
 /// A search that has come to its end.
 struct SearchResult {
   SearchEnd end = SearchEnd::kInterrupted;
-  std::optional<Step> verdict;        ///< with kVerdict; never RunTrials
-  std::vector<FinishedTrial> trials;  ///< by their numbers, known ones included; useless ones left out
-  int started = 0;                    ///< containers asked for, useless ones included
+  std::optional<Step> verdict;  ///< with kVerdict; never RunTrials
+  std::vector<FinishedTrial>
+      trials;       ///< by their numbers, known ones included; useless ones left out
+  int started = 0;  ///< containers asked for, useless ones included
 
   /// What the planner knew at the end.
   History history() const;
 };
 
-/// Asks the planner and runs what it wants until it has a verdict, a stop is requested or the budget
-/// is used up. An Error thrown by a trial ends all others and is thrown on.
+/// Asks the planner and runs what it wants until it has a verdict, a stop is requested or the
+/// budget is used up. An Error thrown by a trial ends all others and is thrown on.
 SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
                     const SearchEvents& events, const std::stop_token& stop);
 

@@ -1,30 +1,16 @@
 #include "system/file.h"
 
 #include "expect_error.h"
+#include "scratch.h"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <sys/stat.h>
 
 namespace capmin {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A directory for one test, removed at its end.
-struct Scratch {
-  fs::path path;
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "capmin-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Scratch() { fs::remove_all(path); }
-  std::size_t entries() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), {}));
-  }
-};
 
 TEST_CASE("a file is written whole and read back") {
   const Scratch scratch;

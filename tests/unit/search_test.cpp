@@ -63,8 +63,8 @@ SearchResult searched(const RunTrial& run, const SearchPlan& search_plan = plan(
 
 TEST_CASE("a search finds the minimal set, whatever the number of slots") {
   for (const int slots : {1, 2, 4}) {
-    const SearchResult result =
-        searched([](int, CapabilitySet grant, auto, const auto&) { return judged(grant); }, plan(slots));
+    const SearchResult result = searched(
+        [](int, CapabilitySet grant, auto, const auto&) { return judged(grant); }, plan(slots));
     REQUIRE(result.verdict);
     CHECK(std::get<Minimal>(*result.verdict).proof.set == kNeeded);
   }
@@ -145,8 +145,8 @@ TEST_CASE("a stop reaches the running trial and leaves the search without a verd
 TEST_CASE("a budget of trials ends the search with what was seen") {
   SearchPlan limited = plan();
   limited.budget.trials = 3;
-  const SearchResult result = searched(
-      [](int, CapabilitySet grant, auto, const auto&) { return judged(grant); }, limited);
+  const SearchResult result =
+      searched([](int, CapabilitySet grant, auto, const auto&) { return judged(grant); }, limited);
   CHECK(result.end == SearchEnd::kOutOfTrials);
   CHECK_FALSE(result.verdict);
   CHECK(result.started == 3);

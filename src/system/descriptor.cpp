@@ -1,0 +1,16 @@
+#include "system/descriptor.h"
+
+#include <unistd.h>
+#include <utility>
+
+namespace capmin {
+
+Descriptor::~Descriptor() {
+  if (number_ >= 0) ::close(number_);
+}
+
+bool Descriptor::close() {
+  return ::close(std::exchange(number_, -1)) == 0;
+}
+
+}  // namespace capmin

@@ -1,0 +1,143 @@
+#include "trial/trial_record.h"
+
+#include "system/file.h"
+
+#include <boost/json.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace capmin {
+namespace {
+
+namespace json = boost::json;
+
+/// The checksum finds damage, not malice: half of a SHA-256 is plenty.
+constexpr std::size_t kChecksumDigits = 32;
+
+std::string checksum(const json::value& trial) {
+  return sha256(json::serialize(trial)).substr(0, kChecksumDigits);
+}
+
+json::array to_json(const std::vector<CapabilitySet>& sets) {
+  json::array array;
+  for (const CapabilitySet set : sets) {
+    array.emplace_back(set.bits());
+  }
+  return array;
+}
+
+json::value to_json(const std::optional<int>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
+json::object to_json(const Clue& clue) {
+  return {{"rule", clue.rule},     {"line", clue.line},   {"suspects", to_json(clue.suspects)},
+          {"reason", clue.reason}, {"check", clue.check}, {"alternative", clue.alternative},
+          {"vague", clue.vague}};
+}
+
+json::object to_json(const FinishedTrial& trial) {
+  json::array clues;
+  for (const Clue& clue : trial.clues) {
+    clues.emplace_back(to_json(clue));
+  }
+  const Outcome& outcome = trial.outcome;
+  return {{"number", trial.number},
+          {"grant", trial.request.grant.bits()},
+          {"purpose", static_cast<int>(trial.request.purpose)},
+          {"subject", trial.request.subject.bits()},
+          {"verdict", static_cast<int>(outcome.verdict)},
+          {"ending", static_cast<int>(outcome.ending)},
+          {"exit_code", to_json(outcome.exit_code)},
+          {"probe_exit", to_json(outcome.probe_exit)},
+          {"engine_message", outcome.engine_message},
+          {"seconds", outcome.seconds},
+          {"deadline_seconds", outcome.deadline_seconds},
+          {"clues", std::move(clues)},
+          {"signature", trial.observation.signature},
+          {"suspects", to_json(trial.observation.suspects)}};
+}
+
+CapabilitySet set_of(const json::value& value) {
+  return CapabilitySet::from_bits(value.to_number<std::uint64_t>());
+}
+
+std::vector<CapabilitySet> sets_of(const json::value& value) {
+  std::vector<CapabilitySet> sets;
+  for (const json::value& item : value.as_array()) {
+    sets.push_back(set_of(item));
+  }
+  return sets;
+}
+
+std::string text_of(const json::value& value) {
+  return std::string(value.as_string().data(), value.as_string().size());
+}
+
+std::optional<int> number_of(const json::value& value) {
+  if (value.is_null()) return std::nullopt;
+  return value.to_number<int>();
+}
+
+/// The enumerator with the number in `value`, at most `last`.
+template <typename Enum>
+Enum enumerator_of(const json::value& value, Enum last) {
+  const int number = value.to_number<int>();
+  if (number < 0 || number > static_cast<int>(last)) throw std::out_of_range("no such enumerator");
+  return static_cast<Enum>(number);
+}
+
+Clue clue_of(const json::object& object) {
+  return {.rule = text_of(object.at("rule")),
+          .line = text_of(object.at("line")),
+          .suspects = sets_of(object.at("suspects")),
+          .reason = text_of(object.at("reason")),
+          .check = text_of(object.at("check")),
+          .alternative = text_of(object.at("alternative")),
+          .vague = object.at("vague").as_bool()};
+}
+
+FinishedTrial trial_of(const json::object& object) {
+  FinishedTrial trial;
+  trial.number = object.at("number").to_number<int>();
+  trial.request.grant = set_of(object.at("grant"));
+  trial.request.purpose = enumerator_of(object.at("purpose"), Purpose::kExplore);
+  trial.request.subject = set_of(object.at("subject"));
+  trial.outcome.verdict = enumerator_of(object.at("verdict"), Verdict::kUndecided);
+  trial.outcome.ending = enumerator_of(object.at("ending"), Ending::kInterrupted);
+  trial.outcome.exit_code = number_of(object.at("exit_code"));
+  trial.outcome.probe_exit = number_of(object.at("probe_exit"));
+  trial.outcome.engine_message = text_of(object.at("engine_message"));
+  trial.outcome.seconds = object.at("seconds").to_number<double>();
+  trial.outcome.deadline_seconds = object.at("deadline_seconds").to_number<double>();
+  for (const json::value& clue : object.at("clues").as_array()) {
+    trial.clues.push_back(clue_of(clue.as_object()));
+  }
+  trial.observation = {.trial = trial.number,
+                       .grant = trial.request.grant,
+                       .verdict = trial.outcome.verdict,
+                       .signature = text_of(object.at("signature")),
+                       .suspects = sets_of(object.at("suspects"))};
+  return trial;
+}
+
+}  // namespace
+
+std::string to_record(const FinishedTrial& trial) {
+  const json::value value = to_json(trial);
+  return json::serialize(json::object{{"sum", checksum(value)}, {"trial", value}});
+}
+
+std::optional<FinishedTrial> trial_from_record(std::string_view line) {
+  try {
+    const json::value record = json::parse(json::string_view(line.data(), line.size()));
+    const json::value& trial = record.as_object().at("trial");
+    if (text_of(record.as_object().at("sum")) != checksum(trial)) return std::nullopt;
+    return trial_of(trial.as_object());
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace capmin
