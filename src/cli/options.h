@@ -3,6 +3,7 @@
 #include "core/capability_set.h"
 #include "engine/container_spec.h"
 #include "trial/probe.h"
+#include "trial/search.h"
 
 #include <chrono>
 #include <optional>
@@ -32,6 +33,11 @@ struct RunOptions {
   CapabilitySet allow;
   CapabilitySet deny;
   std::optional<std::chrono::milliseconds> timeout;
+  int confirm = 1;
+  Level level = Level::kOneMinimal;
+  int jobs = 1;
+  Budget budget;
+  bool resume = false;
   std::vector<std::string> engine_command;  ///< the client with its global options
   Pull pull = Pull::kMissing;
   bool dry_run = false;
@@ -39,17 +45,13 @@ struct RunOptions {
   bool json = false;   ///< the profile's format
   Verbosity verbosity = Verbosity::kNormal;
   Color color = Color::kAuto;
+
+  /// Whether the profile goes to a file, and not to standard output.
+  bool writes_file() const { return !output.empty() && output != "-"; }
 };
 
 /// Reads the arguments behind `capmin run`. Throws Error kUsage, with what to write instead, for
 /// everything that is not understood.
 RunOptions parse_run_options(const std::vector<std::string>& arguments);
-
-/// The help text of `capmin run`.
-std::string run_help();
-
-/// A span of time as users write it: "30" and "30s" are seconds, also "500ms", "2m", "1h".
-/// Throws Error kUsage for anything else and for zero.
-std::chrono::milliseconds parse_duration(const std::string& text);
 
 }  // namespace capmin

@@ -1,6 +1,6 @@
 #include "cli/program.h"
 
-#include "cli/options.h"
+#include "cli/options_table.h"
 #include "cli/run_command.h"
 #include "cli/standard_output.h"
 #include "core/error.h"

@@ -81,6 +81,9 @@ DocumentNode proof_node(const Profile& profile) {
   map.set("guarantee", text(profile.guarantee));
   map.set("passed", block_list(profile.passed, attempt_node));
   map.set("failed", block_list(profile.failed, attempt_node));
+  set_text(map, "assumption", profile.assumption);
+  map.set("essential", block_list(profile.essential, attempt_node));
+  map.set("cuts", block_list(profile.cuts, attempt_node));
   map.set("alternatives", block_list(profile.alternatives, names));
   return {std::move(map)};
 }
@@ -122,7 +125,6 @@ DocumentNode environment_node(const Profile::Environment& environment) {
   map.set("sysctls", {std::move(sysctls)});
   map.set("options", texts(environment.options, Layout::kFlow));
   map.set("command", texts(environment.command, Layout::kFlow));
-  map.set("deadline", {Seconds{environment.deadline_seconds}});
   return {std::move(map)};
 }
 
@@ -133,6 +135,7 @@ DocumentNode run_node(const Profile::Run& run) {
   map.set("trials", {run.trials});
   map.set("floor", {run.floor});
   map.set("seconds", {Seconds{run.seconds}});
+  map.set("deadline", {Seconds{run.deadline_seconds}});
   return {std::move(map)};
 }
 
@@ -154,6 +157,8 @@ Profile in_order(Profile profile) {
   });
   std::ranges::stable_sort(profile.passed, {}, &Profile::Attempt::trial);
   std::ranges::stable_sort(profile.failed, {}, &Profile::Attempt::trial);
+  std::ranges::stable_sort(profile.essential, {}, &Profile::Attempt::trial);
+  std::ranges::stable_sort(profile.cuts, {}, &Profile::Attempt::trial);
   std::ranges::sort(profile.alternatives, [](CapabilitySet a, CapabilitySet b) {
     return std::is_lt(compare_risk(a, b));
   });

@@ -35,7 +35,7 @@ struct Profile {
     std::optional<Capability> without;  ///< in failed attempts: the member that was left out
     int times = 1;
     std::optional<int> exit;  ///< the container's exit status, where it ended by itself
-    std::string ending;       ///< in words, e.g. "the probe failed until the deadline of 3.0 s"
+    std::string ending;       ///< in words, e.g. "the container exited with status 1"
     friend bool operator==(const Attempt&, const Attempt&) = default;
   };
   /// Why a member is needed.
@@ -66,7 +66,6 @@ struct Profile {
     std::map<std::string, std::string> sysctls;
     std::vector<std::string> options;  ///< the user's run options; names of variables, never values
     std::vector<std::string> command;  ///< the user's command in place of the image's own
-    double deadline_seconds = 0;       ///< after which a trial counted as failed
     friend bool operator==(const Environment&, const Environment&) = default;
   };
   struct Run {
@@ -75,6 +74,7 @@ struct Profile {
     int trials = 0;      ///< containers that were started
     int floor = 0;       ///< the fewest that could have proven this: members + 1
     double seconds = 0;
+    double deadline_seconds = 0;  ///< after which a trial counted as failed
     friend bool operator==(const Run&, const Run&) = default;
   };
 
@@ -84,6 +84,12 @@ struct Profile {
   std::string guarantee = "one-minimal";  ///< one of guarantees()
   std::vector<Attempt> passed;
   std::vector<Attempt> failed;
+  /// Members whose removal from the whole ceiling failed: every working set holds them, if ...
+  std::vector<Attempt> essential;
+  /// Failed grants: every working set holds something that they lack, if ...
+  std::vector<Attempt> cuts;
+  /// ... this holds. What the guarantee takes for granted; empty where it rests on trials alone.
+  std::string assumption;
   std::vector<CapabilitySet> alternatives;
   std::vector<Reason> reasons;  ///< one for each member of `add`
   std::vector<std::string> warnings;

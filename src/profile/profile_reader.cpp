@@ -137,21 +137,21 @@ Profile::Environment environment_of(const YamlNode& node, const YamlReader& read
   constexpr std::array<std::string_view, 2> kEngines{"docker", "podman"};
   constexpr std::array<std::string_view, 2> kPorts{"portable", "engine"};
   read.map(node, {"engine", "version", "runtime", "kernel", "seccomp", "rootless", "network",
-                  "ports", "sysctls", "options", "command", "deadline"});
+                  "ports", "sysctls", "options", "command"});
   return {read.word(read.at(node, "engine"), kEngines), read.text(read.at(node, "version")),
           read.text(read.at(node, "runtime")),          read.text(read.at(node, "kernel")),
           read.text(read.at(node, "seccomp")),          read.truth(read.at(node, "rootless")),
           read.text(read.at(node, "network")),          read.word(read.at(node, "ports"), kPorts),
           sysctls_of(read.at(node, "sysctls"), read),   read.texts(read.at(node, "options")),
-          read.texts(read.at(node, "command")),         read.seconds(read.at(node, "deadline"))};
+          read.texts(read.at(node, "command"))};
 }
 
 Profile::Run run_of(const YamlNode& node, const YamlReader& read) {
-  read.map(node, {"capmin", "at", "trials", "floor", "seconds"});
+  read.map(node, {"capmin", "at", "trials", "floor", "seconds", "deadline"});
   return {read.text(read.at(node, "capmin")), read.text(read.at(node, "at")),
           read.whole_number(read.at(node, "trials"), 0, kMost),
           read.whole_number(read.at(node, "floor"), 0, kMost),
-          read.seconds(read.at(node, "seconds"))};
+          read.seconds(read.at(node, "seconds")), read.seconds(read.at(node, "deadline"))};
 }
 
 void read_capabilities(const YamlNode& node, const YamlReader& read, Profile& profile) {
@@ -165,13 +165,16 @@ void read_capabilities(const YamlNode& node, const YamlReader& read, Profile& pr
 }
 
 void read_proof(const YamlNode& node, const YamlReader& read, Profile& profile) {
-  read.map(node, {"guarantee", "passed", "failed", "alternatives"});
+  read.map(node, {"guarantee", "passed", "failed", "assumption", "essential", "cuts", "alternatives"});
   profile.guarantee = read.word(read.at(node, "guarantee"), guarantees());
   const auto passed = [](const YamlNode& item, const YamlReader& reader) {
     return passed_of(reader.map(item, {"trial", "grant", "times", "exit", "ending"}), reader);
   };
   profile.passed = list_of(read.at(node, "passed"), read, passed);
   profile.failed = list_of(read.at(node, "failed"), read, failed_of);
+  profile.assumption = read.text_or_empty(node, "assumption");
+  profile.essential = list_of(read.at(node, "essential"), read, failed_of);
+  profile.cuts = list_of(read.at(node, "cuts"), read, failed_of);
   profile.alternatives = list_of(read.at(node, "alternatives"), read, set_of);
 }
 

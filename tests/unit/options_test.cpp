@@ -1,5 +1,7 @@
 #include "cli/options.h"
 
+#include "cli/option_values.h"
+#include "cli/options_table.h"
 #include "engine/arguments.h"
 #include "expect_error.h"
 

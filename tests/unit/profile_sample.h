@@ -19,9 +19,12 @@ inline Profile sample_profile() {
   profile.passed = {{6, set, {}, 2, {}, {}}};
   profile.failed = {
       {7, set.without(kSetuid), kSetuid, 1, 1, {}},
-      {8, set.without(kSetgid), kSetgid, 2, {}, "the probe failed until the deadline of 3.0 s"},
+      {8, set.without(kSetgid), kSetgid, 2, {}, "not healthy within the deadline"},
       {9, set.without(kDacOverride), kDacOverride, 1, 1, {}},
       {10, set.without(kChown), kChown, 1, 1, {}}};
+  profile.essential = {{11, docker_default_set().without(kChown), kChown, 1, 1, {}}};
+  profile.cuts = {{12, {kChown, kSetgid}, {}, 1, 1, {}}};
+  profile.assumption = "a superset of a passing set passes";
   profile.alternatives = {{kChown, kDacReadSearch, kFowner, kSetgid, kSetuid}};
   profile.reasons = {
       {kChown, "chown-eperm",
@@ -49,9 +52,8 @@ inline Profile sample_profile() {
       "portable",
       {{"net.ipv4.ip_unprivileged_port_start", "1024"}, {"net.ipv4.ping_group_range", "1 0"}},
       {"--env", "TZ", "--publish", "80"},
-      {"nginx", "-g", "daemon off;"},
-      5.4};
-  profile.run = {"1.0.0", "2026-11-23T02:14:09Z", 11, 5, 14.2};
+      {"nginx", "-g", "daemon off;"}};
+  profile.run = {"1.0.0", "2026-11-23T02:14:09Z", 11, 5, 14.2, 5.4};
   return profile;
 }
 

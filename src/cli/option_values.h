@@ -1,0 +1,46 @@
+#pragma once
+
+#include "core/capability_set.h"
+
+#include <chrono>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace capmin {
+
+/// Throws Error kUsage.
+[[noreturn]] void usage_error(const std::string& what,
+                              const std::string& hint = "see capmin run --help");
+
+/// A span of time as users write it: "30" and "30s" are seconds, also "500ms", "2m", "1h".
+/// Throws Error kUsage for anything else and for zero.
+std::chrono::milliseconds parse_duration(const std::string& text);
+
+/// The capabilities of a list NAME[,NAME], given to --`option`. Throws Error kUsage where a name is
+/// no capability's, or where there is none.
+CapabilitySet parse_capabilities(const std::string& list, const std::string& option);
+
+/// The whole number in `text`, given to --`option`; throws Error kUsage unless it is one from
+/// `least` to `most`.
+int parse_number(const std::string& option, const std::string& text, int least, int most);
+
+/// Throws Error kUsage: --`option` does not take `text`, it takes one of `words`.
+[[noreturn]] void not_taken(const std::string& option, const std::string& text,
+                            const std::string& words);
+
+/// What `choices` has for the word `text`, given to --`option`; throws Error kUsage for other
+/// words.
+template <typename Value>
+Value chosen(const std::string& option, const std::string& text,
+             std::initializer_list<std::pair<std::string_view, Value>> choices) {
+  std::string words;
+  for (const auto& [word, value] : choices) {
+    if (text == word) return value;
+    words += (words.empty() ? "" : ", ") + std::string(word);
+  }
+  not_taken(option, text, words);
+}
+
+}  // namespace capmin
