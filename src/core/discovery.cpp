@@ -3,10 +3,11 @@
 #include "core/splitting.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace capmin {
 namespace {
+
+constexpr int kFewLeft = 3;
 
 /// Whether two failures look the same, so that what was added in between did not help.
 bool same_failure(const Observation& before, const Observation& after) {
@@ -40,7 +41,7 @@ class Discovery {
         case Outcome::kExhausted:
           break;
       }
-      if (failures_left() <= 0 || removal_is_cheaper()) break;
+      if (failures_left() <= 0 || few_left()) break;
       const std::optional<Split> found = split();
       if (!found) return std::nullopt;
       if (!found->critical) break;
@@ -114,13 +115,8 @@ class Discovery {
     return Outcome::kExhausted;
   }
 
-  /// Whether removing the members in doubt one by one is expected to take fewer trials than more
-  /// splitting. Each critical member that splitting has found makes one more likely.
-  bool removal_is_cheaper() const {
-    const int doubtful = (upper_ - accepted_).size();
-    const auto halvings = static_cast<int>(std::bit_width(static_cast<unsigned>(doubtful)));
-    return doubtful <= (splits_ + 1) * (halvings + 1);
-  }
+  /// Whether so little is in doubt that removing it one by one is as cheap as more splitting.
+  bool few_left() const { return (upper_ - accepted_).size() <= kFewLeft; }
 
   int failures_left() const {
     const int in_vain = std::min(policy_.ceiling.size() / 2, kMostSearchFailures);
@@ -133,7 +129,6 @@ class Discovery {
     const std::optional<Split> found =
         find_critical(policy_, replay_, {accepted_, upper_, failing_, heed_clues, failures_left()});
     if (!found) return found;
-    ++splits_;
     failures_ += found->failures;
     upper_ = found->passing;
     if (found->critical) accepted_ = accepted_.with(*found->critical);
@@ -149,7 +144,6 @@ class Discovery {
   int refutations_ = 0;
   int failures_ = 0;    ///< failing trials of this search
   int progressed_ = 0;  ///< of which a clue led on to another failure
-  int splits_ = 0;
 };
 
 }  // namespace
