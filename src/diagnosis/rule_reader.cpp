@@ -23,6 +23,7 @@ class RuleReader {
       for (const YamlNode& item : read_sequence(*node, source_)) {
         file.translations.push_back(translation(item));
       }
+      check_forms(file.translations, *node);
     }
     for (const YamlNode& item : read_sequence(map.require("rules"), source_)) {
       file.rules.push_back(rule(item));
@@ -36,11 +37,27 @@ class RuleReader {
  private:
   Translation translation(const YamlNode& node) const {
     const YamlMapReader map(node, source_, {"english", "forms"});
-    Translation translation{text(map.require("english")), {}};
+    const YamlNode& english = map.require("english");
+    Translation translation{text(english), {}};
+    if (translation.english.find('\\') != std::string::npos) {
+      throw_yaml_error(source_, english.at, "a translation has no backslash");
+    }
     for (const YamlNode& form : nonempty_sequence(map.require("forms"))) {
       translation.forms.push_back(text(form));
     }
     return translation;
+  }
+
+  /// All forms are searched for at once, so together they must be one pattern.
+  void check_forms(const std::vector<Translation>& translations, const YamlNode& node) const {
+    std::vector<std::string> forms;
+    for (const Translation& translation : translations) {
+      forms.insert(forms.end(), translation.forms.begin(), translation.forms.end());
+    }
+    if (const std::string error = pattern_error(literal_pattern(forms));
+        !forms.empty() && !error.empty()) {
+      throw_yaml_error(source_, node.at, "the translations are not valid: " + error);
+    }
   }
 
   Rule rule(const YamlNode& node) {
