@@ -22,6 +22,7 @@ class RuleReader {
       for (const YamlNode& item : reader_.items(*node)) {
         file.translations.push_back(translation(item));
       }
+      check_forms(file.translations, *node);
     }
     for (const YamlNode& item : reader_.items(reader_.at(map, "rules"))) {
       file.rules.push_back(rule(item));
@@ -35,11 +36,27 @@ class RuleReader {
  private:
   Translation translation(const YamlNode& node) const {
     const YamlNode& map = reader_.map(node, {"english", "forms"});
-    Translation translation{text(reader_.at(map, "english")), {}};
+    const YamlNode& english = reader_.at(map, "english");
+    Translation translation{text(english), {}};
+    if (translation.english.find('\\') != std::string::npos) {
+      reader_.fail(english, "a translation has no backslash");
+    }
     for (const YamlNode& form : nonempty_sequence(reader_.at(map, "forms"))) {
       translation.forms.push_back(text(form));
     }
     return translation;
+  }
+
+  /// All forms are searched for at once, so together they must be one pattern.
+  void check_forms(const std::vector<Translation>& translations, const YamlNode& node) const {
+    std::vector<std::string> forms;
+    for (const Translation& translation : translations) {
+      forms.insert(forms.end(), translation.forms.begin(), translation.forms.end());
+    }
+    if (const std::string error = pattern_error(literal_pattern(forms));
+        !forms.empty() && !error.empty()) {
+      reader_.fail(node, "the translations are not valid: " + error);
+    }
   }
 
   Rule rule(const YamlNode& node) {

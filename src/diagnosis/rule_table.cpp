@@ -163,21 +163,23 @@ struct RuleTable::Compiled {
     return line;
   }
 
-  /// The line as it stands, then without its escapes, then in English: the first that a rule knows.
+  /// The line as it stands, then without its escapes, then in English: the first that an exact rule
+  /// knows, otherwise the first that a vague one knows.
   Decision decide(std::string_view line, const Surroundings& around) const {
+    const auto is_exact = [](const Decision& d) { return d.rule != nullptr && !d.rule->vague; };
     Decision decision = decide_text(line, around);
-    if (decision.rule != nullptr) {
-      return decision;
-    }
     std::string plain;
     std::string_view text = line;
-    if (line.find('\\') != std::string_view::npos) {
+    if (!is_exact(decision) && line.find('\\') != std::string_view::npos) {
       plain = unescaped(line);
       text = plain;
-      decision = decide_text(text, around);
-      if (decision.rule != nullptr) {
-        return decision;
+      if (Decision second = decide_text(text, around);
+          decision.rule == nullptr || is_exact(second)) {
+        decision = std::move(second);
       }
+    }
+    if (decision.rule != nullptr) {
+      return decision;
     }
     if (any_translation && any_translation->matches(text)) {
       decision = decide_text(translated(std::string(text)), around);

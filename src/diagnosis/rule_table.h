@@ -29,7 +29,7 @@ class RuleTable {
   const std::vector<Rule>& rules() const;
 
   /// The rule that decides about one line on its own, innocent rules included; null when none
-  /// matches. Its conditions on a port are not asked.
+  /// matches. Conditions on a port and on an exit status are not asked.
   const Rule* rule_for(std::string_view line) const;
 
  private:

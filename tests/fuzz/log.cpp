@@ -30,6 +30,7 @@ bool is_fit_for_a_terminal(std::string_view text) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer gives the name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace capmin;
   static const RuleTable table = RuleTable::parse(embedded_rules(), "rules.yaml");

@@ -73,6 +73,7 @@ TEST_CASE("a port of 1024 or more needs no capability, an unknown one still susp
 TEST_CASE("JSON logs are read like plain ones") {
   CHECK(first_suspect(R"({"msg":"open \"/var/log/x\" failed: \"permission denied\""})") ==
         "DAC_OVERRIDE");
+  CHECK(clues_in(R"({"msg":"\"/srv/x\": permission denied"})").front().rule == "open-file");
   CHECK(first_suspect(R"({"msg":"chown: operation\u0020not\u0020permitted"})") == "CHOWN");
 }
 
@@ -177,6 +178,17 @@ TEST_CASE("a wrong rule file is refused with the place of the fault") {
         "my.yaml:3:16: the pattern is not valid: it matches every line");
   CHECK(refusal_of("rules:\n  - id: a\n    patterns: ['((x{1000}){1000}){10}']\n")
             .find("my.yaml:3:16: the pattern is not valid") == 0);
+}
+
+TEST_CASE("translations are refused when they cannot be searched for") {
+  const auto with = [](const std::string& english, const std::string& form) {
+    return "translations:\n  - {english: '" + english + "', forms: ['" + form + "']}\n" +
+           rule_file();
+  };
+  CHECK(refusal_of(with("denied", "verweigert")) == "accepted");
+  CHECK(refusal_of(with("\\1", "verweigert")) == "my.yaml:2:15: a translation has no backslash");
+  CHECK(refusal_of(with("denied", std::string(200'000, 'x')))
+            .find("my.yaml:2:3: the translations are not valid: ") == 0);
 }
 
 TEST_CASE("every capability is the first suspect of some rule or is named by a log") {

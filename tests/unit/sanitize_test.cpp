@@ -50,7 +50,7 @@ TEST_CASE("bytes that are not UTF-8 become the replacement character") {
         "a\xef\xbf\xbd"
         "b");
   CHECK(sanitize("\xc0\xaf") == "\xef\xbf\xbd\xef\xbf\xbd");          // an overlong slash
-  CHECK(sanitize("\xed\xa0\x80").find("\xed") == std::string::npos);  // a surrogate
+  CHECK(sanitize("\xed\xa0\x80").find('\xed') == std::string::npos);  // a surrogate
   CHECK(sanitize("\x9b"
                  "31mred") ==
         "\xef\xbf\xbd"
