@@ -106,7 +106,7 @@ refused() {
 @test "an option that would undo the trial is refused with its reason" {
   local option
   for option in --privileged --cap-add=ALL --cap-drop --pid=host --ipc=host --userns=host --name=x \
-    --rm --restart=always --mount --label=a=b -it --; do
+    --rm --restart=always --mount --label=a=b -it -- other:1; do
     capmin run app:1 --probe exit "--engine-arg=$option"
     expect_status 2
     expect_stderr "error: --engine-arg $option is refused: "
@@ -138,8 +138,8 @@ refused() {
   capmin "$argument"
   expect_status 2
   refute_anywhere $'\e'
-  for option in --allow --pull --timeout --engine-arg --probe --volume --; do
-    capmin run app:1 "$option=$argument" --probe exit
+  for option in --allow --pull --timeout --engine-arg --probe-exec --volume --no-such-option; do
+    capmin run app:1 "$option=$argument"
     expect_status 2
     refute_anywhere $'\e'
     refute_anywhere $'\u202e'
