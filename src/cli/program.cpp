@@ -60,9 +60,25 @@ int dispatch(const std::vector<std::string>& arguments) {
   return asks_for_help(rest) ? help({name}) : run_command(rest);
 }
 
+/// A message that may quote an engine, an image or an argument, made harmless line by line. Lines of
+/// ours are indented; any other line break was quoted and becomes a blank, so that nothing quoted
+/// stands at the start of a line.
+std::string harmless(std::string_view message) {
+  constexpr std::size_t kLongestLine = 2000;
+  std::string text;
+  while (!message.empty()) {
+    const std::size_t end = std::min(message.find('\n'), message.size());
+    const bool is_ours = message.starts_with("  ");
+    const std::string line = sanitize(message.substr(0, end), kLongestLine);
+    if (!line.empty()) text += (text.empty() ? "" : is_ours ? "\n  " : " ") + line;
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+  return text;
+}
+
 int report(const Error& error) {
-  std::fprintf(stderr, "error: %s\n", error.what());
-  if (!error.hint().empty()) std::fprintf(stderr, "  hint: %s\n", error.hint().c_str());
+  std::fprintf(stderr, "error: %s\n", harmless(error.what()).c_str());
+  if (!error.hint().empty()) std::fprintf(stderr, "  hint: %s\n", harmless(error.hint()).c_str());
   return static_cast<int>(error.code());
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/arguments.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace capmin {
@@ -18,10 +19,13 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-std::string trimmed(std::string_view text) {
+/// What the client said, on one line: it may quote a container.
+std::string one_line(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \n\r\t");
   if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(" \n\r\t") - begin + 1));
+  std::string line(text.substr(begin, text.find_last_not_of(" \n\r\t") - begin + 1));
+  std::ranges::replace(line, '\n', ' ');
+  return line;
 }
 
 }  // namespace
@@ -43,7 +47,7 @@ Error engine_error(const std::string& engine, const std::string& action,
     case Ending::kExited:
       break;
   }
-  const std::string words = trimmed(result.err);
+  const std::string words = one_line(result.err);
   if (has(words, "permission denied while trying to connect")) {
     return {ExitCode::kEngine, prefix + "no permission to use the engine's socket",
             "run capmin as root or as a member of the group docker"};
@@ -109,7 +113,7 @@ void Engine::create(const std::vector<std::string>& arguments) {
   const ProcessResult result = call(arguments);
   if (result.ok()) return;
   if (has(result.err, "No such image")) {
-    throw Error(ExitCode::kImageMissing, "the image is gone: " + trimmed(result.err),
+    throw Error(ExitCode::kImageMissing, "the image is gone: " + one_line(result.err),
                 "make or pull it again");
   }
   throw engine_error(name(), "create a container", result);

@@ -40,7 +40,7 @@ path_without_engine() {
     expect_status 5
     expect_stderr "no permission to use the engine's socket"
     if [ "$call" = version ]; then expect_stderr "the group docker"; fi
-    refute_anywhere DAC_OVERRIDE
+    refute_anywhere "DAC_OVERRIDE  rule"
   done
 }
 

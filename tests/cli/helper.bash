@@ -25,7 +25,11 @@ PROBE
 
 # Whatever a test does, nothing is left: no container, no volume, no process, no half-written file.
 teardown() {
-  nothing_left
+  local left=0
+  nothing_left || left=1
+  # shellcheck disable=SC2046  # one word for each process
+  kill -KILL $(process_ids_left) 2>/dev/null
+  return "$left"
 }
 
 # script NAME: writes an executable of this name from standard input.
@@ -85,14 +89,16 @@ within() {
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # Every process that a run starts inherits the name of its test's own directory.
-processes_left() {
-  env -u FAKE_ENGINE_DIR grep -lsz "^FAKE_ENGINE_DIR=$FAKE_ENGINE_DIR$" /proc/[0-9]*/environ |
-    grep -v "/proc/$$/" || true
+process_ids_left() {
+  local -a found
+  mapfile -t found < <(env -u FAKE_ENGINE_DIR grep -lsz "^FAKE_ENGINE_DIR=$FAKE_ENGINE_DIR$" /proc/[0-9]*/environ)
+  found=("${found[@]#/proc/}")
+  echo "${found[@]%/environ}"
 }
-no_process_left() { [ -z "$(processes_left)" ]; }
+no_process_left() { [ -z "$(process_ids_left)" ]; }
 
 nothing_left() {
-  within 5 no_process_left || { processes_left | sed 's/environ/cmdline/' | xargs -r tail -c +1; return 1; }
+  within 5 no_process_left || { ps -o pid=,args= -p "$(process_ids_left)"; return 1; }
   [ -z "$(ls "$FAKE_ENGINE_DIR/containers" "$FAKE_ENGINE_DIR/volumes" | grep -v ':$')" ] ||
     { echo "left on the engine:"; ls -R "$FAKE_ENGINE_DIR/containers" "$FAKE_ENGINE_DIR/volumes"; return 1; }
   [ -z "$(compgen -G '.profile.yaml.*')" ]
