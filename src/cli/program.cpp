@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace capmin {
 namespace {
@@ -46,6 +48,16 @@ int help(const std::vector<std::string>& arguments) {
   if (arguments.empty()) return print(kHelp);
   if (arguments.front() == "run") return print(run_help());
   no_such_command(arguments.front());
+}
+
+/// A standard stream that is closed would give its number to the next file that is opened, which
+/// output would then go to. In its place comes a file that fails as a closed one does.
+void occupy_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    // The lowest free number is this one: those below are taken by now.
+    ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
 }
 
 int dispatch(const std::vector<std::string>& arguments) {
@@ -85,6 +97,7 @@ int report(const Error& error) {
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments) {
+  occupy_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   const auto log = spdlog::stderr_logger_mt("capmin");
   log->set_pattern("%H:%M:%S.%e  %v");
