@@ -109,9 +109,10 @@ void Engine::pull(const std::string& reference, const std::string& platform) {
               "check the name, or make the image first and use --pull never");
 }
 
-void Engine::create(const std::vector<std::string>& arguments) {
+bool Engine::create(const std::vector<std::string>& arguments) {
   const ProcessResult result = call(arguments);
-  if (result.ok()) return;
+  if (result.ok()) return true;
+  if (has(result.err, "is already in use by container")) return false;
   if (has(result.err, "No such image")) {
     throw Error(ExitCode::kImageMissing, "the image is gone: " + one_line(result.err),
                 "make or pull it again");

@@ -33,8 +33,8 @@ class Engine {
   /// Fetches the image; throws Error kImageMissing where that cannot be done.
   void pull(const std::string& reference, const std::string& platform);
 
-  /// Creates a container by the arguments of create_arguments.
-  void create(const std::vector<std::string>& arguments);
+  /// Creates a container by the arguments of create_arguments; false where its name is taken.
+  bool create(const std::vector<std::string>& arguments);
   /// Starts a container; false where it did not start: inspect tells why.
   bool start(const std::string& container);
   ContainerFacts inspect(const std::string& container);
