@@ -28,6 +28,15 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
+/// Calls `use` with each line of `text`, its line break included.
+void for_each_line(std::string_view text, const std::function<void(std::string_view)>& use) {
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
+    use(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+}
+
 }  // namespace
 
 Error engine_error(const std::string& engine, const std::string& action,
@@ -72,10 +81,29 @@ std::vector<std::string> Engine::command_line(const std::vector<std::string>& ar
 
 ProcessResult Engine::call(const std::vector<std::string>& arguments,
                            std::chrono::milliseconds deadline, Command::Streams streams) {
-  return runner_.run({.argv = command_line(arguments),
-                      .deadline = deadline,
-                      .output_limit = kLogLimit,
-                      .streams = streams});
+  ProcessResult result = runner_.run({.argv = command_line(arguments),
+                                      .deadline = deadline,
+                                      .output_limit = kLogLimit,
+                                      .streams = streams});
+  if (result.ok()) note_warnings(result.err);
+  return result;
+}
+
+void Engine::note_warnings(std::string_view err) {
+  constexpr std::size_t kMost = 100;
+  const std::scoped_lock lock(mutex_);
+  for_each_line(err, [this](std::string_view line) {
+    if (warnings_.size() < kMost && line != "\n") warnings_.emplace(line);
+  });
+}
+
+std::string Engine::without_warnings(std::string_view log) const {
+  const std::scoped_lock lock(mutex_);
+  std::string text;
+  for_each_line(log, [&](std::string_view line) {
+    if (!warnings_.contains(line)) text += line;
+  });
+  return text;
 }
 
 std::string Engine::checked(const std::vector<std::string>& arguments) {
@@ -140,7 +168,7 @@ std::string Engine::logs(const std::string& container) {
     result.err = result.out;
     throw engine_error(name(), "read the log of " + container, result);
   }
-  return std::move(result.out);
+  return without_warnings(result.out);
 }
 
 void Engine::when_ended(const std::string& container, std::stop_token stop,

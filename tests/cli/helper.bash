@@ -98,7 +98,11 @@ process_ids_left() {
 no_process_left() { [ -z "$(process_ids_left)" ]; }
 
 nothing_left() {
-  within 5 no_process_left || { ps -o pid=,args= -p "$(process_ids_left)"; return 1; }
+  local id
+  if ! within 5 no_process_left; then
+    for id in $(process_ids_left); do echo "process $id: $(tr '\0' ' ' <"/proc/$id/cmdline")"; done
+    return 1
+  fi
   [ -z "$(ls "$FAKE_ENGINE_DIR/containers" "$FAKE_ENGINE_DIR/volumes" | grep -v ':$')" ] ||
     { echo "left on the engine:"; ls -R "$FAKE_ENGINE_DIR/containers" "$FAKE_ENGINE_DIR/volumes"; return 1; }
   [ -z "$(compgen -G '.profile.yaml.*')" ]
