@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace capmin {
 namespace {
@@ -48,6 +50,16 @@ int help(const std::vector<std::string>& arguments) {
   no_such_command(arguments.front());
 }
 
+/// A standard stream that is closed would give its number to the next file that is opened, which
+/// output would then go to. In its place comes a file that fails as a closed one does.
+void occupy_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    // The lowest free number is this one: those below are taken by now.
+    ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
 int dispatch(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
     throw Error(ExitCode::kUsage, "no command is given", "see capmin help");
@@ -60,15 +72,32 @@ int dispatch(const std::vector<std::string>& arguments) {
   return asks_for_help(rest) ? help({name}) : run_command(rest);
 }
 
+/// A message that may quote an engine, an image or an argument, made harmless line by line. Lines of
+/// ours are indented; any other line break was quoted and becomes a blank, so that nothing quoted
+/// stands at the start of a line.
+std::string harmless(std::string_view message) {
+  constexpr std::size_t kLongestLine = 2000;
+  std::string text;
+  while (!message.empty()) {
+    const std::size_t end = std::min(message.find('\n'), message.size());
+    const bool is_ours = message.starts_with("  ");
+    const std::string line = sanitize(message.substr(0, end), kLongestLine);
+    if (!line.empty()) text += (text.empty() ? "" : is_ours ? "\n  " : " ") + line;
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+  return text;
+}
+
 int report(const Error& error) {
-  std::fprintf(stderr, "error: %s\n", error.what());
-  if (!error.hint().empty()) std::fprintf(stderr, "  hint: %s\n", error.hint().c_str());
+  std::fprintf(stderr, "error: %s\n", harmless(error.what()).c_str());
+  if (!error.hint().empty()) std::fprintf(stderr, "  hint: %s\n", harmless(error.hint()).c_str());
   return static_cast<int>(error.code());
 }
 
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments) {
+  occupy_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   const auto log = spdlog::stderr_logger_mt("capmin");
   log->set_pattern("%H:%M:%S.%e  %v");

@@ -55,6 +55,29 @@ bool plain(char letter) {
              .find(letter) != std::string_view::npos;
 }
 
+/// Control characters and everything that is not ASCII, where other controls hide.
+bool needs_escape(char letter) {
+  return letter < ' ' || letter > '~';
+}
+
+/// bash's $'...' form, which shows every byte of a hostile argument and lets none act.
+std::string escaped(const std::string& argument) {
+  std::string text = "$'";
+  for (const char letter : argument) {
+    if (needs_escape(letter)) {
+      const auto byte = static_cast<unsigned char>(letter);
+      text += '\\';
+      for (const unsigned shift : {6U, 3U, 0U}) {
+        text += static_cast<char>('0' + ((byte >> shift) & 7U));
+      }
+    } else {
+      if (letter == '\'' || letter == '\\') text += '\\';
+      text += letter;
+    }
+  }
+  return text + '\'';
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> trial_sysctls(const ContainerSpec& spec) {
@@ -102,6 +125,7 @@ std::string refusal(const std::string& option) {
   const std::string name = option.substr(0, option.find('='));
   const auto* const row = std::ranges::find(kRefused, name, &Refused::option);
   if (row != kRefused.end()) return std::string(row->reason);
+  if (!option.starts_with('-')) return "it is no option; write --engine-arg=--NAME=VALUE";
   // Short flags can stand together in one argument (-it), and take their value without a blank.
   if (name.size() > 2 && name[0] == '-' && name[1] != '-') return "write one long option instead";
   return {};
@@ -113,6 +137,10 @@ std::string shell_quoted(const std::vector<std::string>& argv) {
     if (!text.empty()) text += ' ';
     if (!argument.empty() && std::ranges::all_of(argument, plain)) {
       text += argument;
+      continue;
+    }
+    if (std::ranges::any_of(argument, needs_escape)) {
+      text += escaped(argument);
       continue;
     }
     text += '\'';

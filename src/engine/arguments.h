@@ -22,7 +22,7 @@ std::vector<std::string> create_arguments(const ContainerSpec& spec, const Trial
 /// may.
 std::string refusal(const std::string& option);
 
-/// `argv` as a person can paste it into a shell.
+/// `argv` as a person can paste it into bash: one line of ASCII without control characters.
 std::string shell_quoted(const std::vector<std::string>& argv);
 
 }  // namespace capmin

@@ -1,5 +1,6 @@
 #include "engine/container.h"
 
+#include "core/error.h"
 #include "engine/arguments.h"
 
 #include <map>
@@ -7,7 +8,7 @@
 namespace capmin {
 
 Container::Container(Engine& engine, const ContainerSpec& spec, const TrialIdentity& identity)
-    : engine_(engine), name_(identity.name) {
+    : engine_(engine) {
   try {
     ContainerSpec fresh = spec;
     std::map<std::string, std::string> replaced;
@@ -15,17 +16,29 @@ Container::Container(Engine& engine, const ContainerSpec& spec, const TrialIdent
       if (spec.keep_volumes || volume.kind != Volume::Kind::kNamed) continue;
       std::string& name = replaced[volume.source];
       if (name.empty()) {
-        name = name_ + "-volume-" + std::to_string(replaced.size());
+        name = identity.name + "-volume-" + std::to_string(replaced.size());
         volumes_.push_back(name);
         engine_.create_volume(name, identity.labels);
       }
       volume.source = name;
     }
-    engine_.create(create_arguments(fresh, identity));
+    create(fresh, identity);
   } catch (...) {
     remove();
     throw;
   }
+}
+
+/// Whoever has the name already keeps it, and the container.
+void Container::create(const ContainerSpec& spec, TrialIdentity identity) {
+  constexpr int kMostNames = 5;
+  for (int names = 1; names <= kMostNames; ++names) {
+    name_ = identity.name;
+    if (engine_.create(create_arguments(spec, identity))) return;
+    name_.clear();
+    identity.name += "-again";
+  }
+  throw Error(ExitCode::kEngine, "cannot create a container: every name is taken");
 }
 
 Container::~Container() {
@@ -34,7 +47,7 @@ Container::~Container() {
 
 void Container::remove() noexcept {
   // Also after a create that failed or ran out of time: the engine may have made it all the same.
-  engine_.remove(name_);
+  if (!name_.empty()) engine_.remove(name_);
   for (const std::string& volume : volumes_) {
     engine_.remove_volume(volume);
   }

@@ -19,13 +19,15 @@ class Container {
   Container(const Container&) = delete;
   Container& operator=(const Container&) = delete;
 
+  /// The identity's name, or a longer one where that was taken.
   const std::string& name() const { return name_; }
 
  private:
+  void create(const ContainerSpec& spec, TrialIdentity identity);
   void remove() noexcept;
 
   Engine& engine_;
-  std::string name_;
+  std::string name_;  ///< empty while no container of ours can have it
   std::vector<std::string> volumes_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "engine/arguments.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace capmin {
@@ -18,10 +19,22 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-std::string trimmed(std::string_view text) {
+/// What the client said, on one line: it may quote a container.
+std::string one_line(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \n\r\t");
   if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(" \n\r\t") - begin + 1));
+  std::string line(text.substr(begin, text.find_last_not_of(" \n\r\t") - begin + 1));
+  std::ranges::replace(line, '\n', ' ');
+  return line;
+}
+
+/// Calls `use` with each line of `text`, its line break included.
+void for_each_line(std::string_view text, const std::function<void(std::string_view)>& use) {
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
+    use(text.substr(0, length));
+    text.remove_prefix(length);
+  }
 }
 
 }  // namespace
@@ -43,7 +56,7 @@ Error engine_error(const std::string& engine, const std::string& action,
     case Ending::kExited:
       break;
   }
-  const std::string words = trimmed(result.err);
+  const std::string words = one_line(result.err);
   if (has(words, "permission denied while trying to connect")) {
     return {ExitCode::kEngine, prefix + "no permission to use the engine's socket",
             "run capmin as root or as a member of the group docker"};
@@ -68,10 +81,29 @@ std::vector<std::string> Engine::command_line(const std::vector<std::string>& ar
 
 ProcessResult Engine::call(const std::vector<std::string>& arguments,
                            std::chrono::milliseconds deadline, Command::Streams streams) {
-  return runner_.run({.argv = command_line(arguments),
-                      .deadline = deadline,
-                      .output_limit = kLogLimit,
-                      .streams = streams});
+  ProcessResult result = runner_.run({.argv = command_line(arguments),
+                                      .deadline = deadline,
+                                      .output_limit = kLogLimit,
+                                      .streams = streams});
+  if (result.ok()) note_warnings(result.err);
+  return result;
+}
+
+void Engine::note_warnings(std::string_view err) {
+  constexpr std::size_t kMost = 100;
+  const std::scoped_lock lock(mutex_);
+  for_each_line(err, [this](std::string_view line) {
+    if (warnings_.size() < kMost && line != "\n") warnings_.emplace(line);
+  });
+}
+
+std::string Engine::without_warnings(std::string_view log) const {
+  const std::scoped_lock lock(mutex_);
+  std::string text;
+  for_each_line(log, [&](std::string_view line) {
+    if (!warnings_.contains(line)) text += line;
+  });
+  return text;
 }
 
 std::string Engine::checked(const std::vector<std::string>& arguments) {
@@ -105,11 +137,12 @@ void Engine::pull(const std::string& reference, const std::string& platform) {
               "check the name, or make the image first and use --pull never");
 }
 
-void Engine::create(const std::vector<std::string>& arguments) {
+bool Engine::create(const std::vector<std::string>& arguments) {
   const ProcessResult result = call(arguments);
-  if (result.ok()) return;
+  if (result.ok()) return true;
+  if (has(result.err, "is already in use by container")) return false;
   if (has(result.err, "No such image")) {
-    throw Error(ExitCode::kImageMissing, "the image is gone: " + trimmed(result.err),
+    throw Error(ExitCode::kImageMissing, "the image is gone: " + one_line(result.err),
                 "make or pull it again");
   }
   throw engine_error(name(), "create a container", result);
@@ -135,7 +168,7 @@ std::string Engine::logs(const std::string& container) {
     result.err = result.out;
     throw engine_error(name(), "read the log of " + container, result);
   }
-  return std::move(result.out);
+  return without_warnings(result.out);
 }
 
 void Engine::when_ended(const std::string& container, std::stop_token stop,

@@ -9,8 +9,10 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace capmin {
@@ -33,13 +35,14 @@ class Engine {
   /// Fetches the image; throws Error kImageMissing where that cannot be done.
   void pull(const std::string& reference, const std::string& platform);
 
-  /// Creates a container by the arguments of create_arguments.
-  void create(const std::vector<std::string>& arguments);
+  /// Creates a container by the arguments of create_arguments; false where its name is taken.
+  bool create(const std::vector<std::string>& arguments);
   /// Starts a container; false where it did not start: inspect tells why.
   bool start(const std::string& container);
   ContainerFacts inspect(const std::string& container);
   /// What the container printed, standard output and error in the order of writing; of long logs
-  /// the beginning and the end.
+  /// the beginning and the end. Without the warnings that the client prints at other calls, too: it
+  /// writes them into the same stream.
   std::string logs(const std::string& container);
   /// Calls `done` once when the container has ended, or when the engine can't tell.
   void when_ended(const std::string& container, std::stop_token stop, std::function<void()> done);
@@ -62,6 +65,8 @@ class Engine {
                      std::chrono::milliseconds deadline = kDeadline,
                      Command::Streams streams = Command::Streams::kSeparate);
   std::string checked(const std::vector<std::string>& arguments);
+  void note_warnings(std::string_view err);
+  std::string without_warnings(std::string_view log) const;
   void remove_object(const std::vector<std::string>& arguments) noexcept;
 
   /// No engine command that capmin uses takes longer on an engine that works; those that were
@@ -72,6 +77,7 @@ class Engine {
   std::vector<std::string> command_;
   mutable std::mutex mutex_;
   std::vector<std::string> leftovers_;
+  std::set<std::string, std::less<>> warnings_;  ///< lines of the client in calls that went well
 };
 
 /// The error for a call of the engine that failed; `action` says what was attempted. Tells an

@@ -19,6 +19,7 @@
 #include <optional>
 #include <set>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <thread>
 #include <unistd.h>
 
@@ -36,7 +37,8 @@ constexpr std::chrono::milliseconds kGraceAfterKill{2000};
 /// part of the answer.
 constexpr std::chrono::milliseconds kGraceForPipes{100};
 
-/// Gives the child its environment, a process group of its own and default signal handling.
+/// Gives the child its environment, a process group of its own, default signal handling and an end
+/// when capmin ends, however that comes about.
 struct ChildSetup {
   /// Entries and a null pointer at the end; in Boost 1.81 the library's own initializer for this
   /// (process_environment) has no definition to link with.
@@ -52,6 +54,8 @@ struct ChildSetup {
   error_code on_exec_setup(Launcher& /*launcher*/, const process_v2::filesystem::path& /*program*/,
                            const char* const*& /*argv*/) {
     ::setpgid(0, 0);
+    // The signal comes at the end of the thread that forked: the runner's, which ends with it.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::signal(SIGPIPE, SIG_DFL);
     return {};
   }

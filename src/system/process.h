@@ -47,7 +47,8 @@ struct ProcessResult {
 
 /// Runs programs, each in a process group of its own, on one thread of its own; the only place
 /// that starts processes. Thread-safe. What a program leaves running in its group is killed when
-/// the program itself ends, and a descendant that keeps a pipe open is not waited for.
+/// the program itself ends, and a descendant that keeps a pipe open is not waited for. Programs end
+/// with capmin, also when it is killed.
 class ProcessRunner {
  public:
   ProcessRunner();

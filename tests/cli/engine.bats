@@ -1,0 +1,219 @@
+#!/usr/bin/env bats
+# An engine in trouble is never a reason to call a capability needed, or not needed.
+# shellcheck disable=SC2154  # variables of the helper
+load helper
+
+# A PATH on which everything is but the engine.
+path_without_engine() {
+  mkdir -p empty
+  echo "$BATS_TEST_TMPDIR/empty"
+}
+
+@test "F12: an engine that is not installed ends with status 5" {
+  run --separate-stderr env "PATH=$(path_without_engine)" "$CAPMIN" run app:1 --probe ./health.sh
+  expect_status 5
+  expect_error $'error: cannot run \'docker version\': docker: not found in PATH\n  hint: install docker'
+}
+
+@test "F12: an engine that is not executable ends with status 5" {
+  echo >empty.txt
+  path_without_engine
+  cp empty.txt empty/docker
+  run --separate-stderr env "PATH=$BATS_TEST_TMPDIR/empty" "$CAPMIN" run app:1 --probe ./health.sh
+  expect_status 5
+  expect_stderr "error: cannot run 'docker version': docker: "
+  expect_stderr "hint: install docker"
+}
+
+@test "no daemon ends with status 5 and says how to reach one" {
+  FAKE_FAULT="version:error:Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?" minimize
+  expect_status 5
+  expect_stderr "no engine answers"
+  expect_stderr "hint: start it, or say where it is with --host or DOCKER_HOST"
+}
+
+@test "F13: no permission on the engine's socket ends with status 5 and names the group" {
+  local call
+  for call in version info 'image inspect' create start logs; do
+    rm -f "$FAKE_ENGINE_DIR/faults"
+    FAKE_FAULT="$call:error:Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: connect: permission denied" minimize
+    expect_status 5
+    expect_stderr "no permission to use the engine's socket"
+    if [ "$call" = version ]; then expect_stderr "the group docker"; fi
+    refute_anywhere "DAC_OVERRIDE  rule"
+  done
+}
+
+@test "F14: a reply that is no JSON, or not the expected one, ends with status 5" {
+  local call reply
+  for call in version info 'image inspect' 'container inspect'; do
+    for reply in '' 'nonsense' '{"Server":' '[' '[]' '[1]' '[{},{}]' '{"a":"\\ud800"}' '\0\0'; do
+      [ "$call:$reply" != 'info:[]' ] && [ "$call:$reply" != 'info:[1]' ] && [ "$call:$reply" != 'info:[{},{}]' ] || continue
+      rm -f "$FAKE_ENGINE_DIR/faults"
+      FAKE_FAULT="$call:print:$reply" minimize -q
+      [ "$status" = 5 ] || { show_run; echo "$call: $reply"; return 1; }
+      [[ "$stderr" == "error: "* ]]
+    done
+  done
+}
+
+# peak_memory ARG...: minimize; sets status, stderr and peak, in KiB.
+peak_memory() {
+  run --separate-stderr /usr/bin/python3 -c '
+import resource, subprocess, sys
+status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(status)' "$CAPMIN" run app:1 --probe ./health.sh --timeout 2s -o "$profile" "$@"
+  peak=$output
+}
+
+@test "F14: a reply without end takes bounded memory and ends with status 5" {
+  local call
+  for call in version 'image inspect'; do
+    rm -f "$FAKE_ENGINE_DIR/faults"
+    FAKE_FAULT="$call:huge" peak_memory
+    expect_status 5
+    [ "$peak" -lt 102400 ]
+  done
+}
+
+@test "H4: a probe that prints without end takes bounded memory and fails at the deadline" {
+  script health.sh <<<'cat /dev/zero'
+  peak_memory
+  expect_status 3
+  [ "$peak" -lt 102400 ]
+}
+
+@test "H6: a log without end and without lines takes bounded memory" {
+  head -c 100000000 /dev/zero >log
+  FAKE_LOG=log peak_memory
+  expect_status 0
+  [ "$peak" -lt 102400 ]
+}
+
+@test "F15: what the engine's client says on standard error is never evidence" {
+  export FAKE_WARNING='WARNING: Error loading config file: open /root/.docker/config.json: Permission denied'
+  FAKE_NEEDS=CHOWN minimize
+  expect_set CHOWN
+  refute_anywhere config.json
+  refute_anywhere DAC_OVERRIDE
+}
+
+@test "an engine that fails once makes a trial that is repeated, and the set is right" {
+  local call
+  for call in create start 'container inspect' logs; do
+    rm -f "$FAKE_ENGINE_DIR/faults"
+    FAKE_NEEDS=CHOWN FAKE_FAULT="$call:error:unexpected EOF" FAKE_FAULT_CALLS=2 minimize
+    expect_set CHOWN
+    expect_stderr "the engine failed"
+  done
+}
+
+@test "an engine that is killed once in a call makes a trial that is repeated" {
+  FAKE_NEEDS=CHOWN FAKE_FAULT=logs:killed FAKE_FAULT_CALLS=1,3 minimize
+  expect_set CHOWN
+  expect_stderr "killed by signal 9"
+}
+
+@test "an engine that fails for ever ends with status 5 and no profile" {
+  local call
+  for call in create start 'container inspect' logs; do
+    rm -f "$FAKE_ENGINE_DIR/faults"
+    FAKE_FAULT="$call:error:unexpected EOF" minimize -o "$profile"
+    expect_status 5
+    expect_stderr "unexpected EOF"
+    [ ! -e "$profile" ]
+  done
+}
+
+@test "a container that cannot be removed is named with the command that removes it" {
+  FAKE_FAULT='rm:error:Error response from daemon: device or resource busy' FAKE_FAULT_CALLS=1 minimize
+  expect_status 0
+  [[ "$stderr" =~ "remove it with: docker rm -f -v capmin-"[0-9a-f]{8}-0 ]]
+  rm -r "$FAKE_ENGINE_DIR"/containers/*-0
+}
+
+@test "F16: an application that exits with 125, 126 or 127 fails like any other" {
+  local exit
+  for exit in 125 126 127; do
+    FAKE_JOB=$exit minimize
+    expect_status 3
+    expect_stderr "the container exited with status $exit"
+  done
+}
+
+@test "F16: a program that the engine cannot execute fails with the engine's words" {
+  local exit
+  for exit in 126 127; do
+    FAKE_START_STATUS=$exit FAKE_START_ERROR='OCI runtime create failed: container_linux.go:380: starting container process caused: exec: "/app": permission denied: unknown' minimize
+    expect_status 3
+    expect_stderr "the container's program could not be executed"
+    expect_stderr 'exec: "/app": permission denied'
+  done
+}
+
+@test "F16: a start that the engine itself fails is engine trouble, whatever status it gives" {
+  local exit
+  for exit in 125 126 127 128; do
+    FAKE_START_STATUS=$exit FAKE_START_ERROR='OCI runtime create failed: crun: setrlimit RLIMIT_NOFILE: Operation not permitted: OCI permission denied' minimize
+    expect_status 5
+    expect_stderr "setrlimit RLIMIT_NOFILE"
+    refute_anywhere SYS_RESOURCE
+  done
+}
+
+@test "F17: a name that is taken makes another name, and the other container stays" {
+  local words='Error response from daemon: Conflict. The container name "/x" is already in use by container "0123". You have to remove (or rename) that container to be able to reuse that name.'
+  FAKE_FAULT="create:error:$words" FAKE_FAULT_CALLS=1,2 minimize
+  expect_set
+  refute_anywhere "the engine failed"
+  first=$(calls "^'create'" | sed -n "1s/'create' '--name' '\([^']*\)' .*/\1/p")
+  [ -z "$(calls "^'rm' '-f' '-v' '$first'$")" ]
+  [ -n "$(calls "^'rm' '-f' '-v' '$first-again-again'$")" ]
+}
+
+@test "F17: an engine whose every name is taken ends with status 5, and nothing is removed" {
+  FAKE_FAULT='create:error:Error response from daemon: Conflict. The container name "/x" is already in use by container "0123".' minimize
+  expect_status 5
+  expect_stderr "every name is taken"
+  [ -z "$(calls "^'rm'")" ]
+}
+
+@test "F28: a container that is killed for memory is told as such, and blames no capability" {
+  FAKE_OOM=yes FAKE_NEEDS=SYSLOG minimize
+  expect_status 3
+  expect_stderr "the container was killed for lack of memory"
+  expect_stderr "hint: give the container more memory with --memory"
+}
+
+@test "F29: an image that is removed between trials ends with status 6" {
+  FAKE_FAULT='create:error:Error: No such image: sha256:4c0fdaa8' FAKE_FAULT_CALLS=2 minimize -o "$profile"
+  expect_status 6
+  expect_stderr "the image is gone"
+  expect_stderr "hint: make or pull it again"
+  [ ! -e "$profile" ]
+}
+
+@test "F31: a capability that the engine refuses is named in its own words" {
+  FAKE_REFUSES=PERFMON minimize --allow PERFMON
+  expect_status 5
+  expect_stderr 'unknown capability: "CAP_PERFMON"'
+}
+
+# The process of this test poses as the container's: it holds more than nothing, and its cgroup
+# holds the id, which is what makes capmin believe that it sees the container.
+@test "F32: a container that really holds more than was granted ends with status 10" {
+  [ "$(sed -n 's/^CapBnd:\t//p' "/proc/$$/status")" != 0000000000000000 ] || skip "nothing may be held here"
+  export FAKE_PID=$$ FAKE_ID
+  FAKE_ID=$(head -1 "/proc/$$/cgroup")
+  minimize
+  expect_status 10
+  expect_stderr "the container really holds "
+  expect_stderr "although the trial granted"
+  expect_stderr "no result of it can be trusted"
+}
+
+@test "a process that is not the container's own is not held against it" {
+  FAKE_PID=$$ minimize
+  expect_set
+}

@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# The probe decides, whatever it does, and a run that finds no set says what was seen.
+# shellcheck disable=SC2154  # variables of the helper
+load helper
+
+@test "H1: a probe that ignores SIGTERM is killed, and the trial ends" {
+  script health.sh <<<"trap '' TERM; while :; do sleep 100; done"
+  SECONDS=0
+  minimize
+  expect_status 3
+  [ "$SECONDS" -lt 10 ]
+}
+
+@test "H2: a grandchild of the probe that holds its output is not waited for" {
+  script health.sh <<<'setsid sleep 100 & echo $! >>grandchildren; exit 0'
+  SECONDS=0
+  minimize
+  expect_status 0
+  [ "$SECONDS" -lt 10 ]
+  xargs kill <grandchildren
+}
+
+@test "what a probe leaves running in its group is ended with it" {
+  script health.sh <<<'sleep 100 & exit 0'
+  minimize
+  expect_status 0
+  no_process_left
+}
+
+@test "H5: a probe that reads its input gets end of file at once" {
+  script health.sh <<<'[ "$(cat; echo end)" = end ]'
+  minimize <<<input
+  expect_status 0
+}
+
+@test "H24: only the probe decides, not what the container prints" {
+  echo "HEALTHCHECK passed: healthy, all tests ok" >log
+  FAKE_LOG=log FAKE_NEEDS=CHOWN FAKE_WITHOUT=stay minimize
+  expect_set CHOWN
+}
+
+@test "a probe that cannot judge ends with status 3 and says so" {
+  script health.sh <<<'echo "no network here"; exit 77'
+  minimize
+  expect_status 3
+  expect_stderr "no trial with"
+  expect_stderr "cause: the probe could not judge"
+  expect_stderr "probe: no network here"
+  expect_stderr "hint: the probe ended with status 77, or could not be run: run it by hand"
+}
+
+@test "a probe that cannot judge once is asked again" {
+  script health.sh <<<'mkdir first 2>/dev/null && exit 77; exit 0'
+  minimize
+  expect_set
+}
+
+@test "a probe whose interpreter is missing cannot judge" {
+  printf '#!/no/such/interpreter\n' >health.sh
+  minimize
+  expect_status 3
+  expect_stderr "could not"
+}
+
+@test "F37: a probe that never passes ends with status 3 after two tries of the ceiling" {
+  echo "listening on port 80" >log
+  script health.sh <<<'echo "connection refused"; exit 7'
+  FAKE_LOG=log minimize -o "$profile"
+  expect_status 3
+  [ "$(calls "^'create'" | wc -l)" = 2 ]
+  [[ "$stderr" == *"error: the probe fails even with Docker's 14 capabilities, 2 times out of 2
+  cause: not healthy within the deadline of 0.5 s; health.sh: exit status 7
+  health.sh: connection refused
+  container: listening on port 80
+  hint: see that the image and the probe work by hand: capmin run app:1 --probe ./health.sh --dry-run prints the commands; --timeout gives a slow start more time" ]]
+  [ ! -e "$profile" ]
+}
+
+@test "a container that exits ends its trial at once, without waiting for the timeout" {
+  SECONDS=0
+  FAKE_NEEDS=CHOWN capmin run app:1 --probe ./health.sh --timeout 100s
+  expect_set CHOWN
+  [ "$SECONDS" -lt 20 ]
+}
+
+@test "H20: a log that points outside the ceiling is not tried, and the message names --allow" {
+  FAKE_NEEDS=NET_ADMIN minimize
+  expect_status 3
+  expect_stderr "hint: the log points to what is not in the ceiling; to try it: --allow NET_ADMIN; NET_ADMIN (risk "
+  expect_stderr "container: RTNETLINK answers: Operation not permitted"
+  [ -z "$(calls "'--cap-add' 'NET_ADMIN'")" ]
+}
+
+@test "H20: a log that begs for SYS_ADMIN or SYS_MODULE does not get them" {
+  local name
+  for name in SYS_ADMIN SYS_MODULE; do
+    echo "fatal: this program needs CAP_$name, please run it with --cap-add $name" >log
+    script health.sh <<<'exit 1'
+    FAKE_LOG=log minimize
+    expect_status 3
+    expect_stderr "to try it: --allow $name; $name (risk "
+    [ -z "$(calls "'--cap-add' '$name'")" ]
+  done
+}
+
+@test "H20: a log that begs for SYS_ADMIN changes nothing about a set that is found" {
+  echo "fatal: this program needs CAP_SYS_ADMIN" >log
+  FAKE_LOG=log FAKE_NEEDS=SETUID minimize
+  expect_set SETUID
+  [ -z "$(calls "'--cap-add' 'SYS_ADMIN'")" ]
+}
+
+@test "with --allow a capability outside Docker's 14 is found like any other" {
+  FAKE_NEEDS="NET_ADMIN" minimize --allow net_admin
+  expect_set NET_ADMIN
+}
+
+@test "a capability that is denied is never granted" {
+  FAKE_NEEDS=CHOWN minimize --deny CHOWN
+  expect_status 3
+  expect_stderr "13 capabilities"
+  [ -z "$(calls "'--cap-add' 'CHOWN'")" ]
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# Interrupted in each phase of a trial: a prompt end, the right status, nothing left behind.
+# shellcheck disable=SC2154  # variables of the helper
+load helper
+
+# interrupt SIGNAL CALL: sends SIGNAL while the engine is at its second CALL, in the second trial.
+interrupt() {
+  FAKE_NEEDS=CHOWN FAKE_FAULT="$2:hold" FAKE_FAULT_CALLS=${3:-2} start_run
+  within 20 held
+  kill "-$1" "$pid"
+  open_gate
+  end_run 5
+}
+
+interrupted() {
+  show_run
+  [ "$status" = "$1" ]
+  [[ "$stderr" == *$'\ninterrupted; the containers of this run are removed' ]]
+  [ ! -e "$profile" ]
+}
+
+@test "F1: Ctrl-C while a container is created ends with status 130" {
+  interrupt INT create
+  interrupted 130
+}
+
+@test "F1: Ctrl-C while a container is started ends with status 130" {
+  interrupt INT start
+  interrupted 130
+}
+
+@test "F1: Ctrl-C while a container is looked at ends with status 130" {
+  interrupt INT 'container inspect' 3
+  interrupted 130
+}
+
+@test "F1: Ctrl-C while a log is read ends with status 130" {
+  interrupt INT logs
+  interrupted 130
+}
+
+@test "F1: Ctrl-C while a container is removed ends with status 130" {
+  interrupt INT rm
+  interrupted 130
+}
+
+# The probe passes in the baseline and waits for ever in the next trial.
+start_probing() {
+  script health.sh <<<'[ "$CAPMIN_TRIAL" = 0 ] || { : >probing; exec sleep 100; }'
+  start_run
+  within 20 [ -e probing ]
+}
+
+@test "F1: Ctrl-C during a probe ends with status 130" {
+  start_probing
+  kill -INT "$pid"
+  end_run 5
+  interrupted 130
+}
+
+@test "F2: SIGTERM during a probe ends with status 143" {
+  start_probing
+  kill -TERM "$pid"
+  end_run 5
+  interrupted 143
+}
+
+@test "F2: SIGTERM while a container is created ends with status 143" {
+  interrupt TERM create
+  interrupted 143
+}
+
+@test "F2: SIGTERM while a container is removed ends with status 143" {
+  interrupt TERM rm
+  interrupted 143
+}
+
+@test "F6: SIGHUP during a probe is as SIGTERM" {
+  start_probing
+  kill -HUP "$pid"
+  end_run 5
+  interrupted 143
+}
+
+@test "F6: SIGPIPE during a probe is nothing" {
+  start_probing
+  kill -PIPE "$pid"
+  kill -TERM "$pid"
+  end_run 5
+  interrupted 143
+}
+
+@test "an old profile is intact after an interruption" {
+  echo old >"$profile"
+  start_probing
+  kill -INT "$pid"
+  end_run 5
+  [ "$status" = 130 ]
+  [ "$(cat "$profile")" = old ]
+}
+
+@test "F3: a second signal ends at once and prints the command that cleans up" {
+  FAKE_FAULT=rm:hold start_run
+  within 20 held
+  kill -INT "$pid"
+  kill -TERM "$pid"
+  end_run 2
+  show_run
+  [ "$status" = 143 ] || [ "$status" = 130 ]
+  [[ "$stderr" =~ "remove what is left with: docker ps -aq --filter label=capmin.run="[0-9a-f]{8}" | xargs -r docker rm -f -v"$ ]]
+  within 5 no_process_left
+  rm -r "$FAKE_ENGINE_DIR"/containers/*
+}
+
+@test "a signal before the first trial ends the run and what it started" {
+  FAKE_IMAGE=missing FAKE_FAULT=pull:hold start_run
+  within 20 held
+  kill -INT "$pid"
+  end_run 5
+  [ "$status" = 130 ]
+  within 5 no_process_left
+}
+
+@test "F4: what was started ends with a capmin that is killed" {
+  start_probing
+  kill -KILL "$pid"
+  end_run 5
+  [ "$status" = 137 ]
+  within 5 no_process_left
+  rm -r "$FAKE_ENGINE_DIR"/containers/*
+}

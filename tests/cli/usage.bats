@@ -1,0 +1,185 @@
+#!/usr/bin/env bats
+# What a person asks for in the wrong way, and the texts that tell the right one.
+# shellcheck disable=SC2154  # variables of the helper
+load helper
+
+# refused ERROR ARG...: status 2, exactly this message, and the engine is asked nothing.
+refused() {
+  local message=$1
+  shift
+  capmin "$@"
+  expect_status 2
+  expect_error "$message"
+  [ -z "$output" ]
+  no_calls
+}
+
+@test "capmin without a command says where help is" {
+  refused $'error: no command is given\n  hint: see capmin help'
+}
+
+@test "an unknown command is an error" {
+  refused $'error: there is no command \'minimise\'\n  hint: see capmin help' minimise
+}
+
+@test "a run without an image is an error" {
+  refused $'error: no image is given\n  hint: capmin run IMAGE --probe FILE' run --probe ./health.sh
+}
+
+@test "a run without a probe is an error that names the four kinds" {
+  refused $'error: no probe is given, and nothing else can tell whether the image works\n  hint: give --probe FILE, --probe-exec FILE, --probe healthcheck or --probe exit' run app:1
+}
+
+@test "two probes are an error" {
+  refused $'error: more than one probe is given\n  hint: see capmin run --help' run app:1 --probe exit --probe-exec ./health.sh
+}
+
+@test "two images are an error" {
+  refused $'error: \'app:2\' is one image too many\n  hint: see capmin run --help' run app:1 app:2 --probe exit
+}
+
+@test "a probe that does not exist is an error before the engine is asked" {
+  refused "error: cannot read $BATS_TEST_TMPDIR/none.sh: No such file or directory" run app:1 --probe ./none.sh
+}
+
+@test "a probe that is not executable is an error that says how to mend it" {
+  chmod -x health.sh
+  refused "error: the probe $BATS_TEST_TMPDIR/health.sh is not executable
+  hint: chmod +x $BATS_TEST_TMPDIR/health.sh" run app:1 --probe ./health.sh
+}
+
+@test "an unknown capability is an error, with --allow and with --deny" {
+  local option
+  for option in allow deny; do
+    refused $'error: --'$option$': there is no capability \'CHWON\'\n  hint: names are those of capabilities(7), e.g. NET_ADMIN' \
+      run app:1 --probe exit --$option CHOWN,CHWON
+  done
+}
+
+@test "a capability both allowed and denied is an error" {
+  refused $'error: --allow and --deny both name SYSLOG\n  hint: see capmin run --help' run app:1 --probe exit --allow SYSLOG --deny SYSLOG
+}
+
+@test "an unknown option is an error, and the beginning of a known one is not guessed" {
+  local option
+  for option in --prob --no-such-option; do
+    refused "error: unrecognised option '$option'
+  hint: see capmin run --help" run app:1 "$option" exit
+  done
+}
+
+@test "an option without its value is an error" {
+  refused $'error: the required argument for option \'--timeout\' is missing\n  hint: see capmin run --help' run app:1 --probe exit --timeout
+}
+
+@test "a span of time that is none is an error" {
+  local text
+  for text in soon 0 -3 5x; do
+    refused "error: '$text' is not a span of time
+  hint: write for instance 30s, 500ms or 2m" run app:1 --probe exit "--timeout=$text"
+  done
+}
+
+@test "an unknown choice is an error that lists the choices" {
+  refused $'error: --pull does not take \'often\'\n  hint: it takes never, missing, always' run app:1 --probe exit --pull often
+  refused $'error: --ports does not take \'open\'\n  hint: it takes portable, engine' run app:1 --probe exit --ports open
+  refused $'error: --format does not take \'xml\'\n  hint: it takes yaml, json' run app:1 --probe exit --format xml
+  refused $'error: --color does not take \'blue\'\n  hint: it takes auto, always, never' run app:1 --probe exit --color blue
+}
+
+@test "--oneshot with a probe that needs the running container is an error" {
+  refused $'error: --oneshot goes with --probe FILE: after its end a container runs nothing\n  hint: see capmin run --help' run app:1 --probe exit --oneshot
+}
+
+@test "a volume without an absolute target is an error" {
+  refused $'error: \'data:here\' is not a volume\n  hint: write SOURCE:/TARGET, SOURCE:/TARGET:ro or /TARGET' run app:1 --probe exit --volume data:here
+}
+
+@test "a writable directory of the host is an error unless --keep-volumes says so" {
+  refused $'error: the writable directory /srv would carry state from trial to trial\n  hint: mount it read-only (/srv:/data:ro), or say --keep-volumes if its state cannot matter' \
+    run app:1 --probe exit -v /srv:/data
+  FAKE_JOB=0 capmin run app:1 --probe exit -v /srv:/data --keep-volumes
+  expect_status 0
+  [ -n "$(calls "'--volume' '/srv:/data'")" ]
+}
+
+@test "an option that would undo the trial is refused with its reason" {
+  local option
+  for option in --privileged --cap-add=ALL --cap-drop --pid=host --ipc=host --userns=host --name=x \
+    --rm --restart=always --mount --label=a=b -it -- other:1; do
+    capmin run app:1 --probe exit "--engine-arg=$option"
+    expect_status 2
+    expect_stderr "error: --engine-arg $option is refused: "
+    no_calls
+  done
+}
+
+@test "H12: a name that no image has is refused and the engine is asked nothing" {
+  local long name
+  printf -v long '%65536s' ''
+  for name in '$(id)' 'a;b' $'app\n1' "${long// /a}" 'аpp:1' 'a b' ''; do
+    capmin run "$name" --probe exit
+    expect_status 2
+    no_calls
+  done
+}
+
+@test "H12: options that pose as images are refused and the engine is asked nothing" {
+  local name
+  for name in --privileged -v=/:/h -- -; do
+    capmin run --probe exit "$name"
+    expect_status 2
+    no_calls
+  done
+}
+
+@test "H10: what a person passes in is printed without its escape sequences" {
+  local argument=$'\e]52;c;ZXZpbA==\a\e[2Jred\u202e'
+  capmin "$argument"
+  expect_status 2
+  refute_anywhere $'\e'
+  for option in --allow --pull --timeout --engine-arg --probe-exec --volume --no-such-option; do
+    capmin run app:1 "$option=$argument"
+    expect_status 2
+    refute_anywhere $'\e'
+    refute_anywhere $'\u202e'
+  done
+}
+
+@test "help and the version go to standard output and need no engine" {
+  capmin --version
+  expect_status 0
+  [[ "$output" =~ ^capmin\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+  version=$output
+  capmin version
+  [ "$output" = "$version" ]
+  capmin --help
+  expect_status 0
+  expect_stdout "usage: capmin COMMAND"
+  help=$output
+  capmin help
+  [ "$output" = "$help" ] && [ -z "$stderr" ]
+  no_calls
+}
+
+@test "help run describes every option of run" {
+  local option
+  capmin help run
+  expect_status 0
+  help=$output
+  for option in probe probe-exec oneshot env env-file volume keep-volumes publish network user entrypoint \
+    sysctl tmpfs workdir read-only ulimit memory pids-limit security-opt platform hostname add-host \
+    shm-size device engine-arg allow deny ports timeout host context pull dry-run output format quiet \
+    verbose color no-color help; do
+    expect_stdout "--$option"
+  done
+  capmin run --help
+  [ "$output" = "$help" ]
+  capmin run app:1 -h --no-such-option
+  [ "$output" = "$help" ]
+  no_calls
+}
+
+@test "help on an unknown command is an error" {
+  refused $'error: there is no command \'walk\'\n  hint: see capmin help' help walk
+}
