@@ -1,12 +1,15 @@
 #include "cli/run_command.h"
 
+#include "cli/dry_run.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/run_failure.h"
+#include "cli/run_journal.h"
 #include "cli/run_plan.h"
 #include "cli/run_profile.h"
 #include "cli/standard_output.h"
 #include "cli/terminal.h"
+#include "core/partial_proof.h"
 #include "diagnosis/embedded_rules.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
@@ -20,15 +23,10 @@
 #include <array>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <ctime>
 
 namespace capmin {
 namespace {
-
-bool to_file(const RunOptions& options) {
-  return !options.output.empty() && options.output != "-";
-}
 
 std::string now_utc() {
   const std::time_t now = std::time(nullptr);
@@ -47,94 +45,142 @@ std::string headline(const RunOptions& options, const RunPlan& plan) {
          (trial_sysctls(plan.setup.spec).empty() ? "engine" : "portable");
 }
 
-/// The probe of trial `name` as a command line; what is known only while it runs stands in words.
-std::string probe_command_text(const TrialSetup& setup, const std::string& name,
-                               const Engine& engine) {
-  switch (setup.probe.kind) {
-    case Probe::Kind::kFile:
-      return "CAPMIN_CONTAINER=" + name + " CAPMIN_NAME=" + name +
-             " CAPMIN_ENGINE=" + engine.name() + " CAPMIN_IP=$(" +
-             shell_quoted(engine.command_line(
-                 {"inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
-                  name})) +
-             ") " + shell_quoted({setup.probe.path}) + '\n';
-    case Probe::Kind::kExec:
-      return shell_quoted(engine.command_line({"exec", name, kProbeInside})) + '\n';
-    case Probe::Kind::kHealthcheck: {
-      std::vector<std::string> arguments{"exec", name};
-      arguments.insert(arguments.end(), setup.probe.program.begin(), setup.probe.program.end());
-      return shell_quoted(engine.command_line(arguments)) + '\n';
-    }
-    case Probe::Kind::kExit:
-      return shell_quoted(engine.command_line({"wait", name})) + '\n';
-  }
-  return {};
-}
+/// One `capmin run` from its first trial to its exit status.
+class Run {
+ public:
+  Run(const RunOptions& options, const RunPlan& plan, Engine& engine, ProcessRunner& runner)
+      : options_(options),
+        plan_(plan),
+        engine_(engine),
+        runner_(runner),
+        terminal_(options.color),
+        progress_(terminal_, plan.search.policy.ceiling) {}
 
-/// The engine's commands of the first two trials, as a person can paste them.
-std::string dry_run_text(const RunPlan& plan, const Engine& engine) {
-  std::string text;
-  for (const CapabilitySet grant : {plan.search.policy.ceiling, plan.search.policy.guess}) {
-    const int number = grant == plan.search.policy.ceiling ? 0 : 1;
-    const TrialIdentity identity = trial_identity(plan.setup, number, grant);
-    const std::string& name = identity.name;
-    text += "# trial " + std::to_string(number) + ": " + to_string(grant) + '\n';
-    for (const std::vector<std::string>& arguments : {trial_create_arguments(plan.setup, identity),
-                                                      std::vector<std::string>{"start", name},
-                                                      {"container", "inspect", name}}) {
-      text += shell_quoted(engine.command_line(arguments)) + '\n';
-    }
-    text += probe_command_text(plan.setup, name, engine);
-    for (const std::vector<std::string>& arguments :
-         {std::vector<std::string>{"logs", name}, {"rm", "-f", "-v", name}}) {
-      text += shell_quoted(engine.command_line(arguments)) + '\n';
-    }
-  }
-  return text;
-}
+  int operator()();
 
-void report_leftovers(const Engine& engine, Terminal& terminal) {
-  for (const std::string& command : engine.leftovers()) {
-    terminal.line("warning: something could not be removed; remove it with: " + command);
-  }
-}
-
-struct Finish {
-  const RunOptions& options;
-  const RunPlan& plan;
-  const SearchResult& result;
-  Terminal& terminal;
-  double seconds;
-
-  int operator()(const RunTrials&) const {
+  // The ends of a search.
+  int operator()(const RunTrials& /*verdict*/) const {
     throw Error(ExitCode::kInternal, "the search ended although it wanted more trials");
   }
   int operator()(const CeilingFails& verdict) const {
-    throw failure_of(verdict, options, plan, result);
+    throw failure_of(verdict, options_, plan_, result_);
   }
-  int operator()(const Unstable& verdict) const { throw failure_of(verdict, options, result); }
-  int operator()(const Undecided& verdict) const { throw failure_of(verdict, result); }
-  int operator()(const Minimal& answer) const {
-    const Profile profile = profile_of(options, plan, result, answer, now_utc(), seconds);
-    const std::string text = options.json ? to_json(profile) : to_yaml(profile);
-    if (to_file(options)) {
-      write_file(options.output, text);
-    } else {
-      write_standard_output(text);
-    }
-    if (options.verbosity != Verbosity::kQuiet) {
-      terminal.line("\n" + summary(profile, to_file(options) ? options.output : ""));
-    }
+  int operator()(const Unstable& verdict) const { throw failure_of(verdict, options_, result_); }
+  int operator()(const Undecided& verdict) const { throw failure_of(verdict, result_); }
+  int operator()(const Minimal& answer) {
+    write(profile_of(options_, plan_, result_, answer, ending()));
     return static_cast<int>(ExitCode::kDone);
   }
+
+ private:
+  bool is_quiet() const { return options_.verbosity == Verbosity::kQuiet; }
+  void say(const std::string& line) {
+    if (!is_quiet()) terminal_.line(line);
+  }
+  SearchPlan with_known_trials(std::optional<Journal>& journal);
+  int budget_used_up();
+  void write(const Profile& profile);
+  RunEnding ending() const;
+
+  const RunOptions& options_;
+  const RunPlan& plan_;
+  Engine& engine_;
+  ProcessRunner& runner_;
+  Terminal terminal_;
+  Progress progress_;
+  SearchResult result_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
+
+int Run::operator()() {
+  std::optional<Journal> journal = open_journal(options_, plan_);
+  const RuleTable rules = RuleTable::parse(embedded_rules(), "embedded rules");
+  const Interruption interruption("\nstopped at once; remove what is left with: " + engine_.name() +
+                                  " ps -aq --filter label=capmin.run=" + plan_.setup.run_id +
+                                  " | xargs -r " + engine_.name() + " rm -f -v\n");
+  say(headline(options_, plan_));
+  SearchEvents events = is_quiet() ? SearchEvents{} : progress_.events();
+  events.finished = [&journal, shown = events.finished](const FinishedTrial& trial) {
+    if (journal) journal->add(trial);
+    shown(trial);
+  };
+  const RunTrial trial = [this](int number, CapabilitySet grant, std::chrono::milliseconds deadline,
+                                const std::stop_token& stop) {
+    return run_trial(plan_.setup, number, grant, deadline, engine_, runner_, stop);
+  };
+  result_ = search(with_known_trials(journal), rules, trial, events, interruption.token());
+  for (const std::string& command : engine_.leftovers()) {
+    terminal_.line("warning: something could not be removed; remove it with: " + command);
+  }
+  switch (result_.end) {
+    case SearchEnd::kVerdict: {
+      // Whatever the verdict, there is nothing to resume, unless its writing fails.
+      const int status = std::visit(*this, *result_.verdict);
+      if (journal) journal->remove();
+      return status;
+    }
+    case SearchEnd::kOutOfTime:
+    case SearchEnd::kOutOfTrials:
+      return budget_used_up();
+    case SearchEnd::kInterrupted:
+      break;
+  }
+  terminal_.line("interrupted; the containers of this run are removed");
+  if (journal) terminal_.line("  hint: the same command with --resume goes on from here");
+  return static_cast<int>(interruption.signal() == SIGINT ? ExitCode::kInterrupted
+                                                          : ExitCode::kTerminated);
+}
+
+SearchPlan Run::with_known_trials(std::optional<Journal>& journal) {
+  SearchPlan search = plan_.search;
+  if (!journal) return search;
+  search.known = journal->known();
+  if (!search.known.empty()) {
+    say("resuming after " + std::to_string(search.known.size()) + " finished trials");
+  } else if (journal->dropped()) {
+    say("starting afresh; --resume would have gone on with the trials of an earlier run");
+  }
+  return search;
+}
+
+int Run::budget_used_up() {
+  const std::string budget =
+      result_.end == SearchEnd::kOutOfTime ? "the deadline" : "the number of trials";
+  const std::optional<Proof> best = proof_so_far(result_.history());
+  const std::string hint = options_.writes_file()
+                               ? "the same command with --resume goes on from here"
+                               : "give it more, or -o FILE and --resume";
+  if (!best) {
+    throw Error(ExitCode::kBudget, budget + " was used up before any set passed", hint);
+  }
+  write(unfinished_profile_of(options_, plan_, result_, *best, ending()));
+  terminal_.line("error: " + budget +
+                 " was used up; what is written works, but is not proven to be " +
+                 "minimal\n  hint: " + hint);
+  return static_cast<int>(ExitCode::kBudget);
+}
+
+void Run::write(const Profile& profile) {
+  const std::string text = options_.json ? to_json(profile) : to_yaml(profile);
+  if (options_.writes_file()) {
+    write_file(options_.output, text);
+  } else {
+    write_standard_output(text);
+  }
+  say("\n" + summary(profile, options_.writes_file() ? options_.output : ""));
+}
+
+RunEnding Run::ending() const {
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin_;
+  return {.at = now_utc(), .seconds = took.count()};
+}
 
 }  // namespace
 
 int run_command(const std::vector<std::string>& arguments) {
   const RunOptions options = parse_run_options(arguments);
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
-  if (to_file(options) && !options.dry_run) check_writable(options.output);
+  if (options.writes_file() && !options.dry_run) check_writable(options.output);
 
   ProcessRunner runner;
   Engine engine(runner, options.engine_command);
@@ -143,30 +189,7 @@ int run_command(const std::vector<std::string>& arguments) {
     write_standard_output(dry_run_text(plan, engine));
     return static_cast<int>(ExitCode::kDone);
   }
-
-  Terminal terminal(options.color);
-  Progress progress(terminal, plan.search.policy.ceiling);
-  const bool quiet = options.verbosity == Verbosity::kQuiet;
-  if (!quiet) terminal.line(headline(options, plan));
-  const RuleTable rules = RuleTable::parse(embedded_rules(), "embedded rules");
-  const Interruption interruption("\nstopped at once; remove what is left with: " + engine.name() +
-                                  " ps -aq --filter label=capmin.run=" + plan.setup.run_id +
-                                  " | xargs -r " + engine.name() + " rm -f -v\n");
-  const auto begin = std::chrono::steady_clock::now();
-  const RunTrial trial = [&](int number, CapabilitySet grant, std::chrono::milliseconds deadline,
-                             const std::stop_token& stop) {
-    return run_trial(plan.setup, number, grant, deadline, engine, runner, stop);
-  };
-  const SearchResult result = search(
-      plan.search, rules, trial, quiet ? SearchEvents{} : progress.events(), interruption.token());
-  report_leftovers(engine, terminal);
-  if (!result.verdict) {
-    terminal.line("interrupted; the containers of this run are removed");
-    return static_cast<int>(interruption.signal() == SIGINT ? ExitCode::kInterrupted
-                                                            : ExitCode::kTerminated);
-  }
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  return std::visit(Finish{options, plan, result, terminal, seconds.count()}, *result.verdict);
+  return Run(options, plan, engine, runner)();
 }
 
 }  // namespace capmin

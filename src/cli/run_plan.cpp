@@ -1,11 +1,13 @@
 #include "cli/run_plan.h"
 
 #include "core/error.h"
+#include "engine/arguments.h"
 #include "system/file.h"
 #include "system/process_identity.h"
 
 #include <charconv>
 #include <filesystem>
+#include <sstream>
 #include <unistd.h>
 
 namespace capmin {
@@ -58,9 +60,32 @@ bool exposes_privileged_port(const ImageFacts& image) {
   return false;
 }
 
+/// The values of all variables that the user gives to the container: any may be a secret. Shorter
+/// ones are ports, switches and the like, which make lines unreadable when they are masked.
+std::vector<std::string> given_values(const ContainerSpec& spec) {
+  constexpr std::size_t kShortest = 6;
+  std::vector<std::string> values;
+  const auto add = [&values](const std::string& variable) {
+    const std::size_t equals = variable.find('=');
+    if (equals == std::string::npos || variable.size() - equals - 1 < kShortest) return;
+    values.push_back(variable.substr(equals + 1));
+  };
+  for (const EngineOption& option : spec.options) {
+    if (option.name == "--env") add(*option.value);
+    if (option.name != "--env-file") continue;
+    std::istringstream lines(read_file(*option.value));
+    for (std::string line; std::getline(lines, line);) {
+      add(line);
+    }
+  }
+  return values;
+}
+
 Policy make_policy(const RunOptions& options, const RunPlan& plan) {
   Policy policy;
   policy.ceiling = (docker_default_set() | options.allow) - options.deny;
+  policy.level = options.level;
+  policy.confirm = options.confirm;
   for (const CapabilityInfo& row : all_capabilities()) {
     policy.belief.at(static_cast<std::size_t>(row.capability)) = row.need_rate;
   }
@@ -79,6 +104,10 @@ RunPlan make_run_plan(const RunOptions& options, Engine& engine) {
   plan.setup.run_id = random_id();
   plan.setup.owner = process_identity();
   plan.search.patience.fixed = options.timeout;
+  plan.search.slots = options.jobs;
+  plan.search.budget = options.budget;
+  plan.search.secrets = given_values(options.spec);
+  if (options.jobs > 1) free_host_ports(plan.setup.spec);
   // What a user can mend at once is told before the engine is asked anything.
   if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   plan.engine = engine.facts();

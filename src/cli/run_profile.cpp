@@ -20,8 +20,18 @@ Profile::Attempt attempt_of(const SearchResult& result, const std::vector<int>& 
   attempt.grant = first.request.grant;
   attempt.times = static_cast<int>(trials.size());
   attempt.exit = first.outcome.exit_code;
-  attempt.ending = sanitize(describe(first.outcome));
+  attempt.ending = describe_without_times(first.outcome);
   return attempt;
+}
+
+std::vector<Profile::Attempt> attempts_of(const SearchResult& result,
+                                          const std::vector<Removal>& removals) {
+  std::vector<Profile::Attempt> attempts;
+  for (const Removal& removal : removals) {
+    attempts.push_back(attempt_of(result, removal.trials));
+    attempts.back().without = removal.without;
+  }
+  return attempts;
 }
 
 bool suspects(const Clue& clue, Capability capability) {
@@ -113,52 +123,101 @@ Profile::Environment environment_of(const RunOptions& options, const RunPlan& pl
   return environment;
 }
 
-}  // namespace
-
-Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
-                   const Minimal& answer, const std::string& at, double seconds) {
+/// Everything that does not depend on how the search ended.
+Profile common_profile(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
+                       const Proof& proof, const RunEnding& ending) {
   Profile profile;
   profile.image = {.reference = options.image,
                    .digest = sanitize(plan.image.digest),
                    .id = sanitize(plan.image.id),
                    .platform = sanitize(plan.image.platform),
                    .user = sanitize(options.user.empty() ? plan.image.user : options.user)};
-  profile.add = answer.proof.set;
-  profile.passed.push_back(attempt_of(result, answer.proof.passed));
-  for (const Removal& removal : answer.proof.removals) {
-    Profile::Attempt attempt = attempt_of(result, removal.trials);
-    attempt.without = removal.without;
-    profile.failed.push_back(attempt);
+  profile.add = proof.set;
+  profile.passed.push_back(attempt_of(result, proof.passed));
+  profile.failed = attempts_of(result, proof.removals);
+  for (const Removal& removal : proof.removals) {
     profile.reasons.push_back(reason_for(removal, result));
-  }
-  for (const Proof& alternative : answer.alternatives) {
-    profile.alternatives.push_back(alternative.set);
-  }
-  if (!answer.monotone) {
-    profile.warnings.emplace_back(
-        "not monotone: a set that passed lies inside one that failed; more capabilities than "
-        "these can make the probe fail");
   }
   if (plan.setup.spec.ports == Ports::kPortable && trial_sysctls(plan.setup.spec).empty()) {
     profile.warnings.emplace_back(
         "privileged ports were not tried: the engine cannot set them in the network '" +
         sanitize(plan.setup.spec.network) + "'");
   }
-  profile.probe = {
-      .kind = kind_of(options.probe),
-      .path = options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec
-                  ? sanitize(options.probe_as_written)
-                  : std::string(),
-      .sha256 = plan.probe_sha256,
-      .scenario = {"start"}};
+  const bool has_file =
+      options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec;
+  profile.probe = {.kind = kind_of(options.probe),
+                   .path = has_file ? sanitize(options.probe_as_written) : std::string(),
+                   .sha256 = plan.probe_sha256,
+                   .scenario = {"start"}};
   profile.environment = environment_of(options, plan);
-  profile.environment.deadline_seconds =
-      trial_numbered(result, answer.proof.passed.front()).outcome.deadline_seconds;
-  profile.run = {.capmin = CAPMIN_VERSION,
-                 .at = at,
-                 .trials = result.started,
-                 .floor = answer.proof.set.size() + 1,
-                 .seconds = seconds};
+  profile.run = {
+      .capmin = CAPMIN_VERSION,
+      .at = ending.at,
+      .trials = result.started,
+      .floor = proof.set.size() + 1,
+      .seconds = ending.seconds,
+      .deadline_seconds = trial_numbered(result, proof.passed.back()).outcome.deadline_seconds};
+  return profile;
+}
+
+/// The word for the highest level that the answer reached.
+std::string guarantee_of(const Minimal& answer) {
+  switch (answer.level) {
+    case Level::kAllMinimal:
+      return "all-minimal";
+    case Level::kLeastRisk:
+      return "least-risk";
+    case Level::kOneMinimal:
+    case Level::kUnique:
+      break;
+  }
+  return answer.unique ? "unique" : "one-minimal";
+}
+
+void add_warnings(const Minimal& answer, Profile& profile) {
+  if (!answer.monotone) {
+    profile.warnings.emplace_back(
+        "not monotone: a set that passed lies inside one that failed; more capabilities than "
+        "these can make the probe fail");
+  }
+  if (!answer.stable) {
+    profile.warnings.push_back(
+        "the probe contradicted itself in single trials; each deciding "
+        "trial was repeated, " +
+        std::to_string(answer.confirmations) + " times or more");
+  }
+  if (!answer.complete) profile.warnings.push_back(answer.reason);
+  if (answer.other_pass && answer.alternatives.empty()) {
+    profile.warnings.push_back("another minimal set exists: the probe also passed with " +
+                               to_string(*answer.other_pass) + "; --all-minimal finds them all");
+  }
+}
+
+}  // namespace
+
+Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
+                   const Minimal& answer, const RunEnding& ending) {
+  Profile profile = common_profile(options, plan, result, answer.proof, ending);
+  profile.guarantee = guarantee_of(answer);
+  if (profile.guarantee != "one-minimal") {
+    profile.assumption = "a superset of a set that passes passes too";
+    profile.essential = attempts_of(result, answer.essential);
+    for (const Cut& cut : answer.cuts) {
+      profile.cuts.push_back(attempt_of(result, cut.trials));
+    }
+  }
+  for (const Proof& alternative : answer.alternatives) {
+    profile.alternatives.push_back(alternative.set);
+  }
+  add_warnings(answer, profile);
+  return profile;
+}
+
+Profile unfinished_profile_of(const RunOptions& options, const RunPlan& plan,
+                              const SearchResult& result, const Proof& best,
+                              const RunEnding& ending) {
+  Profile profile = common_profile(options, plan, result, best, ending);
+  profile.guarantee = "incomplete";
   return profile;
 }
 

@@ -60,8 +60,8 @@ void replace_all(std::string& text, const std::string& value) {
 
 }  // namespace
 
-std::string mask_secrets(std::string_view line, const std::vector<std::string>& known) {
-  std::string masked(line);
+std::string mask_given(std::string_view text, const std::vector<std::string>& known) {
+  std::string masked(text);
   // A longer value may contain a shorter one: the longest goes first.
   std::vector<std::string> values = known;
   std::ranges::sort(values, std::ranges::greater{}, &std::string::size);
@@ -70,6 +70,11 @@ std::string mask_secrets(std::string_view line, const std::vector<std::string>& 
       replace_all(masked, value);
     }
   }
+  return masked;
+}
+
+std::string mask_secrets(std::string_view line, const std::vector<std::string>& known) {
+  std::string masked = mask_given(line, known);
   for (const Shape& shape : shapes()) {
     assert(shape.pattern.ok());
     RE2::GlobalReplace(&masked, shape.pattern, shape.replacement);

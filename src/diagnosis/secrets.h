@@ -13,4 +13,8 @@ namespace capmin {
 /// of such a key). Linear in the size of `line` times the number of values.
 std::string mask_secrets(std::string_view line, const std::vector<std::string>& known);
 
+/// `text`, any number of lines, with each value of `known` that has at least 4 bytes replaced by
+/// "[masked]".
+std::string mask_given(std::string_view text, const std::vector<std::string>& known);
+
 }  // namespace capmin

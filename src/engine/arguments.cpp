@@ -121,6 +121,20 @@ std::vector<std::string> create_arguments(const ContainerSpec& spec,
   return argv;
 }
 
+void free_host_ports(ContainerSpec& spec) {
+  for (EngineOption& option : spec.options) {
+    if (option.name != "--publish" || !option.value) continue;
+    // [[ADDRESS:]HOST_PORT:]CONTAINER_PORT
+    const std::string& value = *option.value;
+    const std::size_t before_container = value.rfind(':');
+    if (before_container == std::string::npos) continue;
+    const std::size_t before_host = value.rfind(':', before_container - 1);
+    const std::string address =
+        before_host == std::string::npos ? "" : value.substr(0, before_host) + "::";
+    option.value = address + value.substr(before_container + 1);
+  }
+}
+
 std::string refusal(const std::string& option) {
   const std::string name = option.substr(0, option.find('='));
   const auto* const row = std::ranges::find(kRefused, name, &Refused::option);

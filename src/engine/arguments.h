@@ -18,6 +18,10 @@ std::vector<std::pair<std::string, std::string>> trial_sysctls(const ContainerSp
 /// The arguments of `docker create` for one trial: everything dropped, the grant added.
 std::vector<std::string> create_arguments(const ContainerSpec& spec, const TrialIdentity& identity);
 
+/// Takes the host's ports out of the --publish options of `spec`, so that the engine chooses free
+/// ones and trials can run side by side.
+void free_host_ports(ContainerSpec& spec);
+
 /// Why `option` must not reach the engine, because it would undo what a trial is; empty when it
 /// may.
 std::string refusal(const std::string& option);

@@ -148,10 +148,12 @@ Profile::Environment environment_of(const YamlNode& node, const YamlReader& read
 
 Profile::Run run_of(const YamlNode& node, const YamlReader& read) {
   read.map(node, {"capmin", "at", "trials", "floor", "seconds", "deadline"});
-  return {read.text(read.at(node, "capmin")), read.text(read.at(node, "at")),
+  return {read.text(read.at(node, "capmin")),
+          read.text(read.at(node, "at")),
           read.whole_number(read.at(node, "trials"), 0, kMost),
           read.whole_number(read.at(node, "floor"), 0, kMost),
-          read.seconds(read.at(node, "seconds")), read.seconds(read.at(node, "deadline"))};
+          read.seconds(read.at(node, "seconds")),
+          read.seconds(read.at(node, "deadline"))};
 }
 
 void read_capabilities(const YamlNode& node, const YamlReader& read, Profile& profile) {
@@ -165,7 +167,8 @@ void read_capabilities(const YamlNode& node, const YamlReader& read, Profile& pr
 }
 
 void read_proof(const YamlNode& node, const YamlReader& read, Profile& profile) {
-  read.map(node, {"guarantee", "passed", "failed", "assumption", "essential", "cuts", "alternatives"});
+  read.map(node,
+           {"guarantee", "passed", "failed", "assumption", "essential", "cuts", "alternatives"});
   profile.guarantee = read.word(read.at(node, "guarantee"), guarantees());
   const auto passed = [](const YamlNode& item, const YamlReader& reader) {
     return passed_of(reader.map(item, {"trial", "grant", "times", "exit", "ending"}), reader);

@@ -18,14 +18,14 @@ std::string exit_text(const Outcome& outcome) {
 
 }  // namespace
 
-std::string describe(const Outcome& outcome) {
+std::string describe_without_times(const Outcome& outcome) {
   switch (outcome.ending) {
     case Ending::kProbePassed:
       return "the probe passed";
     case Ending::kJobDone:
       return "the container ended with status 0";
     case Ending::kTimeUp:
-      return "not healthy within the deadline of " + seconds_text(outcome.deadline_seconds);
+      return "not healthy within the deadline";
     case Ending::kExited:
       return "the container " + exit_text(outcome);
     case Ending::kExitedAfterProbe:
@@ -44,6 +44,12 @@ std::string describe(const Outcome& outcome) {
       return "interrupted";
   }
   return {};
+}
+
+std::string describe(const Outcome& outcome) {
+  const std::string text = describe_without_times(outcome);
+  return outcome.ending == Ending::kTimeUp ? text + " of " + seconds_text(outcome.deadline_seconds)
+                                           : text;
 }
 
 }  // namespace capmin

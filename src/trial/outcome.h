@@ -39,4 +39,7 @@ struct Outcome {
 /// status 1 before the probe passed".
 std::string describe(const Outcome& outcome);
 
+/// The same without what changes from run to run: for profiles, whose bytes depend on facts alone.
+std::string describe_without_times(const Outcome& outcome);
+
 }  // namespace capmin

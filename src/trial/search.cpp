@@ -1,5 +1,7 @@
 #include "trial/search.h"
 
+#include "diagnosis/secrets.h"
+
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
@@ -76,6 +78,7 @@ class Search {
   void collect();
   void finish(Running& trial);
   void cancel_all();
+  void mask(FinishedTrial& trial) const;
   void remember(FinishedTrial trial);
   bool budget_is_used_up();
   milliseconds deadline() const;
@@ -199,8 +202,18 @@ void Search::finish(Running& trial) {
     finished.clues = rules_.clues(evidence_of(finished.outcome));
   }
   finished.observation = observation_of(finished);
+  mask(finished);
   events_.finished(finished);
   remember(std::move(finished));
+}
+
+/// Only now: the diagnosis reads ports and paths that the user may have given as variables.
+void Search::mask(FinishedTrial& trial) const {
+  for (Clue& clue : trial.clues) {
+    clue.line = mask_given(clue.line, plan_.secrets);
+  }
+  trial.outcome.log = mask_given(trial.outcome.log, plan_.secrets);
+  trial.outcome.probe_output = mask_given(trial.outcome.probe_output, plan_.secrets);
 }
 
 void Search::remember(FinishedTrial trial) {

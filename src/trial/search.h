@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 namespace capmin {
@@ -48,6 +49,7 @@ struct SearchPlan {
   Patience patience;
   Budget budget;
   std::vector<FinishedTrial> known;  ///< trials of an earlier run of the same search
+  std::vector<std::string> secrets;  ///< masked in everything that a trial leaves behind
 };
 
 /// What happens during a search, for whoever watches; called on the thread of search().

@@ -225,10 +225,9 @@ Profile some_profile() {
                          *rc::gen::element<std::string>("portable", "engine"),
                          {{text(), text()}, {text(), text()}},
                          some_texts(),
-                         some_texts(),
-                         some_seconds()};
+                         some_texts()};
   profile.run = {text(), text(), *rc::gen::inRange(0, 1000), *rc::gen::inRange(0, 42),
-                 some_seconds()};
+                 some_seconds(), some_seconds()};
   return profile;
 }
 

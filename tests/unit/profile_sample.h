@@ -17,11 +17,10 @@ inline Profile sample_profile() {
   profile.conditional = {{kNetBindService, "net.ipv4.ip_unprivileged_port_start > 80"}};
   profile.guarantee = "unique";
   profile.passed = {{6, set, {}, 2, {}, {}}};
-  profile.failed = {
-      {7, set.without(kSetuid), kSetuid, 1, 1, {}},
-      {8, set.without(kSetgid), kSetgid, 2, {}, "not healthy within the deadline"},
-      {9, set.without(kDacOverride), kDacOverride, 1, 1, {}},
-      {10, set.without(kChown), kChown, 1, 1, {}}};
+  profile.failed = {{7, set.without(kSetuid), kSetuid, 1, 1, {}},
+                    {8, set.without(kSetgid), kSetgid, 2, {}, "not healthy within the deadline"},
+                    {9, set.without(kDacOverride), kDacOverride, 1, 1, {}},
+                    {10, set.without(kChown), kChown, 1, 1, {}}};
   profile.essential = {{11, docker_default_set().without(kChown), kChown, 1, 1, {}}};
   profile.cuts = {{12, {kChown, kSetgid}, {}, 1, 1, {}}};
   profile.assumption = "a superset of a passing set passes";

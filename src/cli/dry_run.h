@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/run_plan.h"
+#include "engine/engine.h"
+
+#include <string>
+
+namespace capmin {
+
+/// The engine's commands of the first two trials of `plan`, as a person can paste them into a
+/// shell.
+std::string dry_run_text(const RunPlan& plan, const Engine& engine);
+
+}  // namespace capmin

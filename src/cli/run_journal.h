@@ -1,0 +1,16 @@
+#pragma once
+
+#include "cli/options.h"
+#include "cli/run_plan.h"
+#include "trial/journal.h"
+
+#include <optional>
+
+namespace capmin {
+
+/// The journal of a run that writes a file, which lies beside it; nothing for other runs. It is
+/// refused where the image, the probe, the engine, the options, the rules or capmin's major version
+/// are not those of the run that left it.
+std::optional<Journal> open_journal(const RunOptions& options, const RunPlan& plan);
+
+}  // namespace capmin
