@@ -65,7 +65,8 @@ TEST_CASE("an empty profile still has every section") {
   const std::string yaml = to_yaml(Profile{});
   CHECK(contains(yaml, "  drop: [\"ALL\"]\n  add: []\n  conditional: []\n"));
   CHECK(contains(yaml,
-                 "  passed: []\n  failed: []\n  alternatives: []\nreasons: []\nwarnings: []\n"));
+                 "  passed: []\n  failed: []\n  essential: []\n  cuts: []\n  alternatives: "
+                 "[]\nreasons: []\nwarnings: []\n"));
 }
 
 TEST_CASE("an empty minimal set is written as an empty grant") {
@@ -104,13 +105,13 @@ TEST_CASE("seconds have one decimal, whatever was measured") {
     const std::string yaml = to_yaml(profile);
     return yaml.substr(yaml.rfind("seconds: "));
   };
-  CHECK(seconds(0) == "seconds: 0.0}\n");
-  CHECK(seconds(14) == "seconds: 14.0}\n");
-  CHECK(seconds(14.249) == "seconds: 14.2}\n");
-  CHECK(seconds(-0.01) == "seconds: 0.0}\n");
-  CHECK(seconds(-0.0) == "seconds: 0.0}\n");
-  CHECK(seconds(std::numeric_limits<double>::quiet_NaN()) == "seconds: 0.0}\n");
-  CHECK(seconds(std::numeric_limits<double>::infinity()) == "seconds: 0.0}\n");
+  CHECK(seconds(0) == "seconds: 0.0, deadline: 0.0}\n");
+  CHECK(seconds(14) == "seconds: 14.0, deadline: 0.0}\n");
+  CHECK(seconds(14.249) == "seconds: 14.2, deadline: 0.0}\n");
+  CHECK(seconds(-0.01) == "seconds: 0.0, deadline: 0.0}\n");
+  CHECK(seconds(-0.0) == "seconds: 0.0, deadline: 0.0}\n");
+  CHECK(seconds(std::numeric_limits<double>::quiet_NaN()) == "seconds: 0.0, deadline: 0.0}\n");
+  CHECK(seconds(std::numeric_limits<double>::infinity()) == "seconds: 0.0, deadline: 0.0}\n");
 }
 
 TEST_CASE("a key that YAML could take for something else is quoted") {
