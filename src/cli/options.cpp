@@ -129,6 +129,14 @@ bool Reader::read_judgement(const string& name, const string& value) {
         chosen<Ports>(name, value, {{"portable", Ports::kPortable}, {"engine", Ports::kEngine}});
   } else if (name == "timeout") {
     options_.timeout = parse_duration(value);
+  } else if (name == "settle") {
+    options_.scenario.settle = parse_duration(value);
+  } else if (name == "restart") {
+    options_.scenario.restart = true;
+  } else if (name == "graceful-stop") {
+    options_.scenario.graceful_stop = true;
+  } else if (name == "strict") {
+    options_.strict = true;
   } else if (name == "confirm") {
     options_.confirm = parse_number(name, value, 1, 10);
   } else if (name == "unique") {
@@ -153,6 +161,8 @@ void Reader::set_level(Level level) {
 bool Reader::read_work(const string& name, const string& value) {
   if (name == "host" || name == "context") {
     options_.engine_command.insert(options_.engine_command.end(), {"--" + name, value});
+    if (name == "host") options_.host = value;
+    if (name == "context") options_.has_context = true;
   } else if (name == "pull") {
     options_.pull = chosen<Pull>(
         name, value,
@@ -212,18 +222,11 @@ void Reader::finish() {
   if ((options_.allow & options_.deny) != CapabilitySet{}) {
     usage_error("--allow and --deny both name " + to_string(options_.allow & options_.deny));
   }
-  if (keep_volumes_) {
-    options_.spec.keep_volumes = true;
-    return;
+  const bool is_job = options_.probe.oneshot || options_.probe.kind == Probe::Kind::kExit;
+  if (is_job && options_.scenario.graceful_stop) {
+    usage_error("--graceful-stop is for services: a job ends by itself");
   }
-  for (const Volume& volume : options_.spec.volumes) {
-    if (volume.kind == Volume::Kind::kBind && !volume.read_only) {
-      usage_error(
-          "the writable directory " + volume.source + " would carry state from trial to trial",
-          "mount it read-only (" + volume.source + ':' + volume.target +
-              ":ro), or say --keep-volumes if its state cannot matter");
-    }
-  }
+  options_.spec.keep_volumes = keep_volumes_;
 }
 
 }  // namespace

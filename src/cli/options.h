@@ -4,6 +4,7 @@
 #include "engine/container_spec.h"
 #include "trial/probe.h"
 #include "trial/search.h"
+#include "trial/trial.h"
 
 #include <chrono>
 #include <optional>
@@ -33,12 +34,16 @@ struct RunOptions {
   CapabilitySet allow;
   CapabilitySet deny;
   std::optional<std::chrono::milliseconds> timeout;
+  Scenario scenario;
+  bool strict = false;
   int confirm = 1;
   Level level = Level::kOneMinimal;
   int jobs = 1;
   Budget budget;
   bool resume = false;
   std::vector<std::string> engine_command;  ///< the client with its global options
+  std::string host;                         ///< --host; empty without
+  bool has_context = false;                 ///< --context is given
   Pull pull = Pull::kMissing;
   bool dry_run = false;
   std::string output;  ///< a file; empty or "-" is standard output

@@ -38,8 +38,8 @@ const std::vector<Heading>& headings() {
            {"volume", "[SOURCE:]TARGET[:ro]",
             "mount a volume, also -v; named volumes are replaced by fresh ones for each trial"},
            {"keep-volumes", nullptr,
-            "use named volumes and writable host directories as they are, although they carry "
-            "state from trial to trial"},
+            "use named volumes and writable host directories as they are; otherwise each trial has "
+            "fresh volumes, and copies of the directories"},
            {"publish,p", "[HOST:]PORT", "publish a port"},
            {"network", "NETWORK", "connect to a network"},
            {"user,u", "USER[:GROUP]", "run as this user"},
@@ -73,6 +73,13 @@ const std::vector<Heading>& headings() {
            {"timeout", "TIME",
             "a trial's longest wait, e.g. 10s (default: 60s for the baseline, then four times what "
             "it took, at least 3s)"},
+           {"settle", "TIME", "the container must still be healthy after this time"},
+           {"restart", nullptr,
+            "stop the container, start it again with its files and volumes, and probe it again"},
+           {"graceful-stop", nullptr, "the container must end by itself after its stop signal"},
+           {"strict", nullptr,
+            "new permission errors in the log, and processes that keep a user or capabilities they "
+            "gave up before, count as failure; otherwise they become warnings"},
            {"confirm", "N", "repetitions of each deciding trial (default: 1)"},
            {"unique", nullptr, "find out whether any other minimal set exists"},
            {"least-risk", nullptr, "find out whether a less risky set works"},

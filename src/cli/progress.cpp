@@ -85,6 +85,16 @@ std::string Progress::what(const TrialRequest& request) const {
   return request.grant == ceiling_ ? ceiling_text(ceiling_) : to_string(request.grant);
 }
 
+void Progress::condition_finished(int number, CapabilitySet grant, const Outcome& outcome) {
+  FinishedTrial trial;
+  trial.number = number;
+  trial.request.grant = grant;
+  trial.outcome = outcome;
+  finished(trial);
+  terminal_.line("       " + terminal_.tinted("under the engine's own settings for ports and ping",
+                                              Tint::kDim));
+}
+
 void Progress::started(int number, const TrialRequest& request) {
   terminal_.passing(" now   " + columns(label_of(number, request.purpose), what(request), ""));
 }

@@ -18,6 +18,9 @@ class Progress {
   /// The events to give to search(); this object must live as long.
   SearchEvents events();
 
+  /// Shows a trial under the engine's own settings for ports and ping.
+  void condition_finished(int number, CapabilitySet grant, const Outcome& outcome);
+
  private:
   void started(int number, const TrialRequest& request);
   void finished(const FinishedTrial& trial);

@@ -17,6 +17,7 @@
 #include "profile/summary.h"
 #include "system/file.h"
 #include "system/interruption.h"
+#include "trial/conditions.h"
 
 #include <spdlog/spdlog.h>
 
@@ -68,7 +69,7 @@ class Run {
   int operator()(const Unstable& verdict) const { throw failure_of(verdict, options_, result_); }
   int operator()(const Undecided& verdict) const { throw failure_of(verdict, result_); }
   int operator()(const Minimal& answer) {
-    write(profile_of(options_, plan_, result_, answer, ending()));
+    write(profile_of(options_, plan_, result_, {answer, conditional_}, ending()));
     return static_cast<int>(ExitCode::kDone);
   }
 
@@ -77,6 +78,7 @@ class Run {
   void say(const std::string& line) {
     if (!is_quiet()) terminal_.line(line);
   }
+  bool find_conditions(const std::stop_token& stop);
   SearchPlan with_known_trials(std::optional<Journal>& journal);
   int budget_used_up();
   void write(const Profile& profile);
@@ -89,6 +91,7 @@ class Run {
   Terminal terminal_;
   Progress progress_;
   SearchResult result_;
+  CapabilitySet conditional_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
@@ -99,6 +102,9 @@ int Run::operator()() {
                                   " ps -aq --filter label=capmin.run=" + plan_.setup.run_id +
                                   " | xargs -r " + engine_.name() + " rm -f -v\n");
   say(headline(options_, plan_));
+  for (const std::string& text : plan_.left_out) {
+    say("  " + text);
+  }
   SearchEvents events = is_quiet() ? SearchEvents{} : progress_.events();
   events.finished = [&journal, shown = events.finished](const FinishedTrial& trial) {
     if (journal) journal->add(trial);
@@ -109,6 +115,9 @@ int Run::operator()() {
     return run_trial(plan_.setup, number, grant, deadline, engine_, runner_, stop);
   };
   result_ = search(with_known_trials(journal), rules, trial, events, interruption.token());
+  if (result_.end == SearchEnd::kVerdict && !find_conditions(interruption.token())) {
+    result_.end = SearchEnd::kInterrupted;
+  }
   for (const std::string& command : engine_.leftovers()) {
     terminal_.line("warning: something could not be removed; remove it with: " + command);
   }
@@ -129,6 +138,31 @@ int Run::operator()() {
   if (journal) terminal_.line("  hint: the same command with --resume goes on from here");
   return static_cast<int>(interruption.signal() == SIGINT ? ExitCode::kInterrupted
                                                           : ExitCode::kTerminated);
+}
+
+/// Tries the answer under the engine's own settings for ports and ping, where the trials had
+/// others. False when a signal came in between.
+bool Run::find_conditions(const std::stop_token& stop) {
+  const auto* answer = std::get_if<Minimal>(&*result_.verdict);
+  if (answer == nullptr || trial_sysctls(plan_.setup.spec).empty()) return true;
+  TrialSetup setup = plan_.setup;
+  setup.spec.ports = Ports::kEngine;
+  const auto deadline = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(
+      result_.trial(answer->proof.passed.back()).outcome.deadline_seconds));
+  std::vector<ConditionTrial> trials;
+  for (;;) {
+    const Conditions conditions(answer->proof.set, trials);
+    if (!conditions.wanted()) {
+      conditional_ = conditions.conditional();
+      return true;
+    }
+    const CapabilitySet grant = *conditions.wanted();
+    const int number = result_.started++;
+    const Outcome outcome = run_trial(setup, number, grant, deadline, engine_, runner_, stop);
+    if (stop.stop_requested()) return false;
+    if (!is_quiet()) progress_.condition_finished(number, grant, outcome);
+    trials.push_back({grant, outcome.verdict});
+  }
 }
 
 SearchPlan Run::with_known_trials(std::optional<Journal>& journal) {

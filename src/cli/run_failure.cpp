@@ -1,5 +1,6 @@
 #include "cli/run_failure.h"
 
+#include "cli/grant_effect.h"
 #include "cli/progress.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
@@ -11,10 +12,6 @@ namespace capmin {
 namespace {
 
 constexpr std::size_t kShownLines = 5;
-
-const Outcome& outcome_of(const SearchResult& result, int number) {
-  return std::ranges::find(result.trials, number, &FinishedTrial::number)->outcome;
-}
 
 /// The last lines of hostile text, each sanitized and behind `label`, so that none of them starts a
 /// line of ours.
@@ -74,11 +71,22 @@ std::string joined(const std::vector<std::string_view>& names) {
 
 Error failure_of(const CeilingFails& verdict, const RunOptions& options, const RunPlan& plan,
                  const SearchResult& result) {
-  const Outcome& outcome = outcome_of(result, verdict.trials.back());
+  const Outcome& outcome = result.trial(verdict.trials.back()).outcome;
   const std::string times = std::to_string(verdict.trials.size());
   const std::string what = "the probe fails even with " + ceiling_text(plan.search.policy.ceiling) +
                            " capabilities, " + times + " times out of " + times +
                            shown(outcome, options);
+  if (grants_cannot_take_effect(options, plan, result)) {
+    return {
+        ExitCode::kNoWorkingSet,
+        what + "\n  user: " + sanitize(container_user(options, plan)) +
+            " holds none of what the trials granted: " + options.engine_command.front() +
+            " gives added capabilities to root only; another user gets them by file "
+            "capabilities and setuid programs alone",
+        "listen on a port of 1024 or more, give the program a file capability (setcap) when the "
+        "image is built, or set the sysctl that makes the capability needless, for instance "
+        "--sysctl net.ipv4.ip_unprivileged_port_start=0"};
+  }
   const CapabilitySet beyond = suspects_beyond(result, plan.search.policy.ceiling);
   if (!beyond.empty()) {
     std::string risks;
@@ -101,13 +109,13 @@ Error failure_of(const Unstable& verdict, const RunOptions& options, const Searc
   std::string what = "the probe contradicts itself: with " + to_string(verdict.grant) +
                      " it passed " + std::to_string(verdict.passed.size()) + " and failed " +
                      std::to_string(verdict.failed.size()) + " times";
-  if (!verdict.failed.empty()) what += shown(outcome_of(result, verdict.failed.back()), options);
+  if (!verdict.failed.empty()) what += shown(result.trial(verdict.failed.back()).outcome, options);
   return {ExitCode::kUnstable, what,
           "make the probe wait for what it needs, or give trials more time with --timeout"};
 }
 
 Error failure_of(const Undecided& verdict, const SearchResult& result) {
-  const Outcome& outcome = outcome_of(result, verdict.trials.back());
+  const Outcome& outcome = result.trial(verdict.trials.back()).outcome;
   const std::string times = std::to_string(verdict.trials.size());
   const std::string what = "no trial with " + to_string(verdict.grant) + " could be judged, in " +
                            times + " attempts\n  cause: " + sanitize(describe(outcome)) +

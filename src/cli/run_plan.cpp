@@ -2,10 +2,14 @@
 
 #include "core/error.h"
 #include "engine/arguments.h"
+#include "engine/directory_copy.h"
+#include "engine/host_limits.h"
 #include "system/file.h"
 #include "system/process_identity.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <unistd.h>
@@ -51,15 +55,6 @@ void prepare_probe(const RunOptions& options, RunPlan& plan) {
   }
 }
 
-bool exposes_privileged_port(const ImageFacts& image) {
-  for (const std::string& port : image.exposed_ports) {
-    int number = 0;
-    std::from_chars(port.data(), port.data() + port.size(), number);
-    if (number > 0 && number < 1024) return true;
-  }
-  return false;
-}
-
 /// The values of all variables that the user gives to the container: any may be a secret. Shorter
 /// ones are ports, switches and the like, which make lines unreadable when they are masked.
 std::vector<std::string> given_values(const ContainerSpec& spec) {
@@ -81,6 +76,34 @@ std::vector<std::string> given_values(const ContainerSpec& spec) {
   return values;
 }
 
+/// Leaves out of the ceiling what this machine or the engine does not offer, and says so: a trial
+/// could not grant it.
+void limit_ceiling(const RunOptions& options, Engine& engine, RunPlan& plan) {
+  CapabilitySet& ceiling = plan.search.policy.ceiling;
+  const auto leave_out = [&](CapabilitySet missing, const std::string& why) {
+    ceiling = ceiling - missing;
+    for (const Capability capability : missing.members()) {
+      plan.left_out.push_back(std::string(name_of(capability)) + " was not tried: " + why);
+    }
+  };
+  const char* variable = std::getenv("DOCKER_HOST");
+  const std::string host = !options.host.empty() || variable == nullptr ? options.host : variable;
+  if (!options.has_context && is_local_host(host)) {
+    leave_out(ceiling - host_bounding_set(), "this machine's bounding set does not hold it");
+  }
+  // Every engine knows Docker's own set.
+  if (docker_default_set().contains(ceiling)) return;
+  leave_out(ceiling - engine.accepted(ceiling, plan.image.id), "the engine does not know it");
+}
+
+/// A volume whose state would reach the next trial is copied for each; what can't be is refused.
+void check_volumes(const RunOptions& options) {
+  if (options.spec.keep_volumes) return;
+  for (const Volume& volume : options.spec.volumes) {
+    if (volume.kind == Volume::Kind::kBind && !volume.read_only) check_copyable(volume.source);
+  }
+}
+
 Policy make_policy(const RunOptions& options, const RunPlan& plan) {
   Policy policy;
   policy.ceiling = (docker_default_set() | options.allow) - options.deny;
@@ -89,13 +112,23 @@ Policy make_policy(const RunOptions& options, const RunPlan& plan) {
   for (const CapabilityInfo& row : all_capabilities()) {
     policy.belief.at(static_cast<std::size_t>(row.capability)) = row.need_rate;
   }
-  if (options.spec.ports == Ports::kPortable && exposes_privileged_port(plan.image)) {
+  if (options.spec.ports == Ports::kPortable && lowest_privileged_port(plan.image)) {
     policy.belief.at(static_cast<std::size_t>(Capability::kNetBindService)) = kExposedPortBelief;
   }
   return policy;
 }
 
 }  // namespace
+
+std::optional<int> lowest_privileged_port(const ImageFacts& image) {
+  std::optional<int> lowest;
+  for (const std::string& port : image.exposed_ports) {
+    int number = 0;
+    std::from_chars(port.data(), port.data() + port.size(), number);
+    if (number > 0 && number < 1024) lowest = std::min(lowest.value_or(number), number);
+  }
+  return lowest;
+}
 
 RunPlan make_run_plan(const RunOptions& options, Engine& engine) {
   RunPlan plan;
@@ -108,13 +141,17 @@ RunPlan make_run_plan(const RunOptions& options, Engine& engine) {
   plan.search.budget = options.budget;
   plan.search.secrets = given_values(options.spec);
   if (options.jobs > 1) free_host_ports(plan.setup.spec);
+  plan.setup.scenario = options.scenario;
+  plan.search.strict = options.strict;
   // What a user can mend at once is told before the engine is asked anything.
   if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);
+  check_volumes(options);
   plan.engine = engine.facts();
   plan.image = find_or_pull(options, engine);
   if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   plan.setup.spec.image = plan.image.id;
   plan.search.policy = make_policy(options, plan);
+  limit_ceiling(options, engine, plan);
   return plan;
 }
 

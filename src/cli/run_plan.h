@@ -6,7 +6,9 @@
 #include "trial/search.h"
 #include "trial/trial.h"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace capmin {
 
@@ -16,11 +18,15 @@ struct RunPlan {
   ImageFacts image;
   TrialSetup setup;
   SearchPlan search;
-  std::string probe_sha256;  ///< of the probe's file; empty where there is none
+  std::string probe_sha256;           ///< of the probe's file; empty where there is none
+  std::vector<std::string> left_out;  ///< capabilities that cannot be tried here, and why
 };
 
 /// Looks at the probe, the engine and the image (fetching it where that was asked for) and settles
 /// what will be tried. Throws Error kUsage for a probe that cannot work, kEngine, kImageMissing.
 RunPlan make_run_plan(const RunOptions& options, Engine& engine);
+
+/// The lowest port below 1024 that the image exposes, if it exposes one.
+std::optional<int> lowest_privileged_port(const ImageFacts& image);
 
 }  // namespace capmin

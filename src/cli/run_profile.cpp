@@ -1,20 +1,17 @@
 #include "cli/run_profile.h"
 
-#include "cli/progress.h"
+#include "cli/grant_effect.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
+#include "trial/losses.h"
 
 #include <algorithm>
 
 namespace capmin {
 namespace {
 
-const FinishedTrial& trial_numbered(const SearchResult& result, int number) {
-  return *std::ranges::find(result.trials, number, &FinishedTrial::number);
-}
-
 Profile::Attempt attempt_of(const SearchResult& result, const std::vector<int>& trials) {
-  const FinishedTrial& first = trial_numbered(result, trials.front());
+  const FinishedTrial& first = result.trial(trials.front());
   Profile::Attempt attempt;
   attempt.trial = first.number;
   attempt.grant = first.request.grant;
@@ -51,7 +48,7 @@ const Clue* clue_for(Capability capability, int proof_trial, const SearchResult&
         trial.clues, [capability](const Clue& clue) { return suspects(clue, capability); });
     return any == trial.clues.end() ? nullptr : &*any;
   };
-  if (const Clue* clue = in(trial_numbered(result, proof_trial))) return clue;
+  if (const Clue* clue = in(result.trial(proof_trial))) return clue;
   for (const FinishedTrial& trial : result.trials) {
     if (trial.outcome.verdict != Verdict::kFailed) continue;
     if (trial.request.grant.contains(capability)) continue;
@@ -123,6 +120,14 @@ Profile::Environment environment_of(const RunOptions& options, const RunPlan& pl
   return environment;
 }
 
+std::vector<std::string> scenario_of(const Scenario& scenario) {
+  std::vector<std::string> phases{"start"};
+  if (scenario.settle.count() > 0) phases.emplace_back("settle");
+  if (scenario.graceful_stop) phases.emplace_back("graceful-stop");
+  if (scenario.restart) phases.emplace_back("restart");
+  return phases;
+}
+
 /// Everything that does not depend on how the search ended.
 Profile common_profile(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
                        const Proof& proof, const RunEnding& ending) {
@@ -131,12 +136,22 @@ Profile common_profile(const RunOptions& options, const RunPlan& plan, const Sea
                    .digest = sanitize(plan.image.digest),
                    .id = sanitize(plan.image.id),
                    .platform = sanitize(plan.image.platform),
-                   .user = sanitize(options.user.empty() ? plan.image.user : options.user)};
+                   .user = sanitize(container_user(options, plan))};
   profile.add = proof.set;
   profile.passed.push_back(attempt_of(result, proof.passed));
   profile.failed = attempts_of(result, proof.removals);
   for (const Removal& removal : proof.removals) {
     profile.reasons.push_back(reason_for(removal, result));
+  }
+  profile.warnings = plan.left_out;
+  for (const std::string& loss :
+       losses(result.trial(proof.passed.front()), result.baselines(plan.search.policy.ceiling))) {
+    profile.warnings.push_back(loss);
+  }
+  if (!proof.set.empty() && grants_cannot_take_effect(options, plan, result)) {
+    profile.warnings.push_back("the container's user " + profile.image.user +
+                               " does not hold what is granted: it takes effect only through file "
+                               "capabilities or setuid programs");
   }
   if (plan.setup.spec.ports == Ports::kPortable && trial_sysctls(plan.setup.spec).empty()) {
     profile.warnings.emplace_back(
@@ -148,16 +163,32 @@ Profile common_profile(const RunOptions& options, const RunPlan& plan, const Sea
   profile.probe = {.kind = kind_of(options.probe),
                    .path = has_file ? sanitize(options.probe_as_written) : std::string(),
                    .sha256 = plan.probe_sha256,
-                   .scenario = {"start"}};
+                   .scenario = scenario_of(plan.setup.scenario)};
   profile.environment = environment_of(options, plan);
-  profile.run = {
-      .capmin = CAPMIN_VERSION,
-      .at = ending.at,
-      .trials = result.started,
-      .floor = proof.set.size() + 1,
-      .seconds = ending.seconds,
-      .deadline_seconds = trial_numbered(result, proof.passed.back()).outcome.deadline_seconds};
+  profile.run = {.capmin = CAPMIN_VERSION,
+                 .at = ending.at,
+                 .trials = result.started,
+                 .floor = proof.set.size() + 1,
+                 .seconds = ending.seconds,
+                 .deadline_seconds = result.trial(proof.passed.back()).outcome.deadline_seconds};
   return profile;
+}
+
+/// Moves the members that are needed only under a condition where a reader looks for them.
+void add_conditions(CapabilitySet conditional, const RunPlan& plan, Profile& profile) {
+  profile.add = profile.add - conditional;
+  if (conditional.contains(Capability::kNetBindService)) {
+    const std::optional<int> port = lowest_privileged_port(plan.image);
+    profile.conditional.push_back(
+        {.name = Capability::kNetBindService,
+         .when = "net.ipv4.ip_unprivileged_port_start " +
+                 (port ? "> " + std::to_string(*port) : std::string("= 1024"))});
+  }
+  if (conditional.contains(Capability::kNetRaw)) {
+    profile.conditional.push_back(
+        {.name = Capability::kNetRaw,
+         .when = "net.ipv4.ping_group_range without the container's group"});
+  }
 }
 
 /// The word for the highest level that the answer reached.
@@ -196,8 +227,10 @@ void add_warnings(const Minimal& answer, Profile& profile) {
 }  // namespace
 
 Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
-                   const Minimal& answer, const RunEnding& ending) {
+                   const Answer& found, const RunEnding& ending) {
+  const Minimal& answer = found.minimal;
   Profile profile = common_profile(options, plan, result, answer.proof, ending);
+  add_conditions(found.conditional, plan, profile);
   profile.guarantee = guarantee_of(answer);
   if (profile.guarantee != "one-minimal") {
     profile.assumption = "a superset of a set that passes passes too";

@@ -16,9 +16,15 @@ struct RunEnding {
   double seconds = 0;
 };
 
+/// What a run has found out.
+struct Answer {
+  Minimal minimal;
+  CapabilitySet conditional;  ///< members that are needed only where ports or ping are privileged
+};
+
 /// Writes down what a search that reached `answer` has shown.
 Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
-                   const Minimal& answer, const RunEnding& ending);
+                   const Answer& answer, const RunEnding& ending);
 
 /// Writes down what a search has shown that was cut short; the guarantee is "incomplete".
 Profile unfinished_profile_of(const RunOptions& options, const RunPlan& plan,

@@ -7,13 +7,18 @@
 
 namespace capmin {
 
-Container::Container(Engine& engine, const ContainerSpec& spec, const TrialIdentity& identity)
+Container::Container(Engine& engine, ProcessRunner& runner, const ContainerSpec& spec,
+                     const TrialIdentity& identity)
     : engine_(engine) {
   try {
     ContainerSpec fresh = spec;
     std::map<std::string, std::string> replaced;
     for (Volume& volume : fresh.volumes) {
-      if (spec.keep_volumes || volume.kind != Volume::Kind::kNamed) continue;
+      if (spec.keep_volumes) break;
+      if (volume.kind == Volume::Kind::kBind && !volume.read_only) {
+        volume.source = copies_.emplace_back(volume.source, runner).path().string();
+      }
+      if (volume.kind != Volume::Kind::kNamed) continue;
       std::string& name = replaced[volume.source];
       if (name.empty()) {
         name = identity.name + "-volume-" + std::to_string(replaced.size());

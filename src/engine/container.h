@@ -1,7 +1,9 @@
 #pragma once
 
+#include "engine/directory_copy.h"
 #include "engine/engine.h"
 
+#include <list>
 #include <string>
 #include <vector>
 
@@ -11,10 +13,12 @@ namespace capmin {
 /// life, whatever happened in between.
 class Container {
  public:
-  /// Creates fresh volumes for the named ones of `spec` and the container itself; `spec`'s options
-  /// are the same for every trial, `identity` is this one's. Throws as Engine does; what had been
-  /// made by then is removed.
-  Container(Engine& engine, const ContainerSpec& spec, const TrialIdentity& identity);
+  /// Creates fresh volumes for the named ones of `spec`, fresh copies of the host's directories
+  /// that it mounts writable, and the container itself; `spec`'s options are the same for every
+  /// trial, `identity` is this one's. Throws as Engine and DirectoryCopy do; what had been made by
+  /// then is removed.
+  Container(Engine& engine, ProcessRunner& runner, const ContainerSpec& spec,
+            const TrialIdentity& identity);
   ~Container();
   Container(const Container&) = delete;
   Container& operator=(const Container&) = delete;
@@ -29,6 +33,7 @@ class Container {
   Engine& engine_;
   std::string name_;  ///< empty while no container of ours can have it
   std::vector<std::string> volumes_;
+  std::list<DirectoryCopy> copies_;
 };
 
 }  // namespace capmin

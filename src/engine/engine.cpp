@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include "engine/arguments.h"
+#include "system/process_identity.h"
 
 #include <algorithm>
 #include <string_view>
@@ -148,6 +149,33 @@ bool Engine::create(const std::vector<std::string>& arguments) {
   throw engine_error(name(), "create a container", result);
 }
 
+CapabilitySet Engine::accepted(CapabilitySet wanted, const std::string& image) {
+  ContainerSpec spec;
+  spec.image = image;
+  spec.ports = Ports::kEngine;
+  const std::string id = random_id();
+  TrialIdentity identity{
+      .name = "capmin-" + id + "-accepted", .labels = {{"capmin.run", id}}, .grant = {}};
+  for (;;) {
+    identity.grant = wanted;
+    const ProcessResult result = call(create_arguments(spec, identity));
+    if (result.ok()) {
+      remove(identity.name);
+      return wanted;
+    }
+    // docker: invalid CapAdd: unknown capability: "CAP_X"; podman: "CAP_X": unknown capability
+    const std::size_t begin = result.err.find("\"CAP_");
+    const std::size_t end = result.err.find('"', begin + 1);
+    const bool is_named = has(result.err, "unknown capability") && end != std::string::npos;
+    const auto unknown =
+        is_named ? capability_named(result.err.substr(begin + 1, end - begin - 1)) : std::nullopt;
+    if (!unknown || !wanted.contains(*unknown)) {
+      throw engine_error(name(), "create a container", result);
+    }
+    wanted = wanted.without(*unknown);
+  }
+}
+
 bool Engine::start(const std::string& container) {
   const ProcessResult result = call({"start", container});
   if (result.ok()) return true;
@@ -156,6 +184,10 @@ bool Engine::start(const std::string& container) {
     return false;
   }
   throw engine_error(name(), "start the container " + container, result);
+}
+
+void Engine::stop(const std::string& container) {
+  checked({"stop", container});
 }
 
 ContainerFacts Engine::inspect(const std::string& container) {

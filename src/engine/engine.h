@@ -37,8 +37,14 @@ class Engine {
 
   /// Creates a container by the arguments of create_arguments; false where its name is taken.
   bool create(const std::vector<std::string>& arguments);
+  /// The part of `wanted` that the engine accepts for `image`, found by creating a container that
+  /// is never started. Docker names one capability that it does not know at a time.
+  CapabilitySet accepted(CapabilitySet wanted, const std::string& image);
   /// Starts a container; false where it did not start: inspect tells why.
   bool start(const std::string& container);
+  /// Sends a container its stop signal and waits for its end; the engine kills it when it has not
+  /// ended after its own patience, 10 s by default.
+  void stop(const std::string& container);
   ContainerFacts inspect(const std::string& container);
   /// What the container printed, standard output and error in the order of writing; of long logs
   /// the beginning and the end. Without the warnings that the client prints at other calls, too: it

@@ -1,20 +1,11 @@
 #include "engine/kernel_sets.h"
 
-#include <array>
+#include "engine/proc_text.h"
+
 #include <charconv>
-#include <fstream>
-#include <sstream>
 
 namespace capmin {
 namespace {
-
-/// The content of a file of /proc; empty when it is not there.
-std::string proc_text(int pid, const char* file) {
-  std::ifstream stream("/proc/" + std::to_string(pid) + '/' + file);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
 
 std::optional<CapabilitySet> word(std::string_view status, std::string_view key) {
   const std::size_t line = status.find(key);
@@ -40,8 +31,7 @@ std::optional<KernelSets> parse_kernel_sets(std::string_view status) {
 }
 
 std::optional<KernelSets> kernel_sets_of_container(const std::string& id, int pid) {
-  if (pid <= 0 || id.empty()) return std::nullopt;
-  if (proc_text(pid, "cgroup").find(id) == std::string::npos) return std::nullopt;
+  if (!is_in_container(id, pid)) return std::nullopt;
   return parse_kernel_sets(proc_text(pid, "status"));
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "system/locked_log.h"
-#include "trial/search.h"
+#include "trial/finished_trial.h"
 
 #include <filesystem>
 #include <string>

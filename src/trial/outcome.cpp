@@ -16,9 +16,7 @@ std::string exit_text(const Outcome& outcome) {
   return outcome.exit_code ? "exited with status " + std::to_string(*outcome.exit_code) : "ended";
 }
 
-}  // namespace
-
-std::string describe_without_times(const Outcome& outcome) {
+std::string ending_text(const Outcome& outcome) {
   switch (outcome.ending) {
     case Ending::kProbePassed:
       return "the probe passed";
@@ -30,6 +28,12 @@ std::string describe_without_times(const Outcome& outcome) {
       return "the container " + exit_text(outcome);
     case Ending::kExitedAfterProbe:
       return "the container " + exit_text(outcome) + " after the probe had passed";
+    case Ending::kUnhealthyLater:
+      return "the probe passed, but no longer after the time to settle";
+    case Ending::kNotGraceful:
+      return "the container did not end after its stop signal";
+    case Ending::kNewErrors:
+      return "the probe passed, but something was lost (--strict)";
     case Ending::kProbeFailedAtEnd:
       return "the probe failed after the container had " + exit_text(outcome);
     case Ending::kNotExecutable:
@@ -44,6 +48,25 @@ std::string describe_without_times(const Outcome& outcome) {
       return "interrupted";
   }
   return {};
+}
+
+}  // namespace
+
+std::string name_of(Phase phase) {
+  switch (phase) {
+    case Phase::kStart:
+      return "start";
+    case Phase::kStop:
+      return "stop";
+    case Phase::kRestart:
+      return "restart";
+  }
+  return {};
+}
+
+std::string describe_without_times(const Outcome& outcome) {
+  const std::string text = ending_text(outcome);
+  return outcome.phase == Phase::kRestart ? text + " at the restart" : text;
 }
 
 std::string describe(const Outcome& outcome) {

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "core/trial.h"
+#include "engine/container_process.h"
+#include "engine/kernel_sets.h"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace capmin {
 
@@ -14,6 +17,9 @@ enum class Ending {
   kTimeUp,            ///< failed: the probe, or a job's end, was awaited until the deadline
   kExited,            ///< failed: the container ended before the probe passed, or in error
   kExitedAfterProbe,  ///< failed: the container ended although the probe had just passed
+  kUnhealthyLater,    ///< failed: the probe passed, but not again after the time to settle
+  kNotGraceful,       ///< failed: the container did not end after its stop signal
+  kNewErrors,         ///< failed by --strict: the probe passed, but something was lost
   kProbeFailedAtEnd,  ///< failed: the probe of a job that has ended
   kNotExecutable,     ///< failed: the container's program could not be executed
   kOutOfMemory,       ///< undecided: the kernel killed the container for memory
@@ -22,17 +28,27 @@ enum class Ending {
   kInterrupted,       ///< undecided: a signal, or the trial had become useless
 };
 
+/// The part of a trial's scenario in which it was decided.
+enum class Phase { kStart, kStop, kRestart };
+
+/// The word for a phase: start, stop or restart.
+std::string name_of(Phase phase);
+
 /// What a trial left behind.
 struct Outcome {
   Verdict verdict = Verdict::kUndecided;
   Ending ending = Ending::kInterrupted;
+  Phase phase = Phase::kStart;
   std::optional<int> exit_code;   ///< of the container's first process, where it ended by itself
   std::optional<int> probe_exit;  ///< of the last probe that ended by itself
   std::string log;                ///< what the container printed; hostile
   std::string probe_output;       ///< what the last probe printed; hostile
-  std::string engine_message;   ///< the engine's words on a trouble or a start that failed; hostile
-  double seconds = 0;           ///< from the start of the container to the verdict
-  double deadline_seconds = 0;  ///< the trial's longest wait
+  std::string engine_message;  ///< the engine's words on a trouble or a start that failed; hostile
+  std::optional<KernelSets> sets;           ///< of the first process, where they could be seen
+  std::vector<ContainerProcess> processes;  ///< when the probe had passed, where they could be seen
+  double wait_seconds = 0;      ///< the longest wait for the probe, or for the end of a job
+  double seconds = 0;           ///< from the first start of the container to the verdict
+  double deadline_seconds = 0;  ///< the longest wait that was allowed
 };
 
 /// The ending in words for a person, with the numbers that belong to it: "the container exited with

@@ -42,7 +42,7 @@ std::vector<std::pair<std::string, std::string>> probe_environment(const ProbeTa
       {"CAPMIN_NAME", target.name},
       {"CAPMIN_IP", target.ip},
       {"CAPMIN_ENGINE", engine},
-      {"CAPMIN_PHASE", "start"},
+      {"CAPMIN_PHASE", target.phase},
       {"CAPMIN_TRIAL", std::to_string(target.trial)}};
   for (const auto& [container_port, host_port] : target.ports) {
     const std::string number = container_port.substr(0, container_port.find('/'));

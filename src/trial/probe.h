@@ -35,6 +35,7 @@ struct ProbeTarget {
   std::string name;
   std::string ip;
   std::map<std::string, std::string> ports;  ///< "80/tcp" -> host port
+  std::string phase = "start";               ///< start or restart
   int trial = 0;
   int exit_status = -1;  ///< of the container, for the probe of a job; -1 while it runs
 };

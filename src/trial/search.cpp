@@ -1,6 +1,7 @@
 #include "trial/search.h"
 
 #include "diagnosis/secrets.h"
+#include "trial/losses.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -37,6 +38,8 @@ Observation observation_of(const FinishedTrial& trial) {
                           .suspects = {}};
   if (trial.outcome.verdict == Verdict::kFailed) {
     observation.signature = failure_signature(trial.clues, evidence);
+    // The same words at another start are another failure.
+    if (trial.outcome.phase == Phase::kRestart) observation.signature += " at the restart";
     observation.suspects = ranked_suspects(trial.clues, evidence.exited);
   }
   return observation;
@@ -78,6 +81,7 @@ class Search {
   void collect();
   void finish(Running& trial);
   void cancel_all();
+  void judge_losses(FinishedTrial& trial) const;
   void mask(FinishedTrial& trial) const;
   void remember(FinishedTrial trial);
   bool budget_is_used_up();
@@ -201,10 +205,23 @@ void Search::finish(Running& trial) {
   if (finished.outcome.verdict != Verdict::kUndecided) {
     finished.clues = rules_.clues(evidence_of(finished.outcome));
   }
+  if (plan_.strict) judge_losses(finished);
   finished.observation = observation_of(finished);
   mask(finished);
   events_.finished(finished);
   remember(std::move(finished));
+}
+
+/// What was lost counts as failure, but for the baseline: it is the measure.
+void Search::judge_losses(FinishedTrial& trial) const {
+  if (trial.outcome.verdict != Verdict::kPassed) return;
+  if (trial.request.grant == plan_.policy.ceiling) return;
+  const std::vector<FinishedTrial> baselines = result_.baselines(plan_.policy.ceiling);
+  // Without a measure, which only a trial beside the baseline can lack, it is not judged yet.
+  if (baselines.empty()) trial.outcome.verdict = Verdict::kUndecided;
+  if (losses(trial, baselines).empty()) return;
+  trial.outcome.verdict = Verdict::kFailed;
+  trial.outcome.ending = Ending::kNewErrors;
 }
 
 /// Only now: the diagnosis reads ports and paths that the user may have given as variables.
@@ -218,7 +235,7 @@ void Search::mask(FinishedTrial& trial) const {
 
 void Search::remember(FinishedTrial trial) {
   if (trial.outcome.verdict == Verdict::kPassed && trial.request.grant == plan_.policy.ceiling) {
-    baseline_seconds_ = std::max(baseline_seconds_.value_or(0), trial.outcome.seconds);
+    baseline_seconds_ = std::max(baseline_seconds_.value_or(0), trial.outcome.wait_seconds);
   }
   const auto place =
       std::ranges::upper_bound(result_.trials, trial.number, {}, &FinishedTrial::number);
@@ -249,6 +266,18 @@ History SearchResult::history() const {
   History history;
   std::ranges::transform(trials, std::back_inserter(history), &FinishedTrial::observation);
   return history;
+}
+
+const FinishedTrial& SearchResult::trial(int number) const {
+  return *std::ranges::find(trials, number, &FinishedTrial::number);
+}
+
+std::vector<FinishedTrial> SearchResult::baselines(CapabilitySet ceiling) const {
+  std::vector<FinishedTrial> passed;
+  std::ranges::copy_if(trials, std::back_inserter(passed), [ceiling](const FinishedTrial& trial) {
+    return trial.request.grant == ceiling && trial.outcome.verdict == Verdict::kPassed;
+  });
+  return passed;
 }
 
 SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,

@@ -2,7 +2,7 @@
 
 #include "core/planner.h"
 #include "diagnosis/rule_table.h"
-#include "trial/outcome.h"
+#include "trial/finished_trial.h"
 
 #include <chrono>
 #include <functional>
@@ -12,15 +12,6 @@
 #include <vector>
 
 namespace capmin {
-
-/// A trial that has come to its end, with what the diagnosis made of it.
-struct FinishedTrial {
-  int number = 0;
-  TrialRequest request;
-  Outcome outcome;
-  std::vector<Clue> clues;
-  Observation observation;  ///< what the planner is told of it
-};
 
 /// Runs trial `number`; the seam between the search and the engine.
 using RunTrial = std::function<Outcome(int number, CapabilitySet grant,
@@ -49,6 +40,7 @@ struct SearchPlan {
   Patience patience;
   Budget budget;
   std::vector<FinishedTrial> known;  ///< trials of an earlier run of the same search
+  bool strict = false;               ///< a trial that passes but has losses() counts as failed
   std::vector<std::string> secrets;  ///< masked in everything that a trial leaves behind
 };
 
@@ -71,6 +63,10 @@ struct SearchResult {
 
   /// What the planner knew at the end.
   History history() const;
+  /// The trial `number`, which must be among `trials`.
+  const FinishedTrial& trial(int number) const;
+  /// The passed trials of `ceiling`.
+  std::vector<FinishedTrial> baselines(CapabilitySet ceiling) const;
 };
 
 /// Asks the planner and runs what it wants until it has a verdict, a stop is requested or the

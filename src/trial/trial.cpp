@@ -3,11 +3,11 @@
 #include "core/error.h"
 #include "engine/arguments.h"
 #include "engine/container.h"
+#include "engine/container_process.h"
 #include "engine/kernel_sets.h"
+#include "trial/end_watch.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
 namespace capmin {
 namespace {
@@ -18,53 +18,6 @@ using std::chrono::milliseconds;
 /// The probe is asked again after this long at first, then after ever longer.
 constexpr milliseconds kFirstInterval{10};
 constexpr milliseconds kLongestInterval{250};
-
-/// Tells when a container has ended or a stop was requested. `any()` stops at either.
-class EndWatch {
- public:
-  EndWatch(Engine& engine, const std::string& container, const std::stop_token& stop)
-      : on_stop_(stop, [this] { stopped(); }) {
-    engine.when_ended(container, quit_.get_token(), [this] { ended(); });
-  }
-  /// Waits for the waiting call itself, whose end uses this object.
-  ~EndWatch() {
-    quit_.request_stop();
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return call_over_; });
-  }
-  EndWatch(const EndWatch&) = delete;
-  EndWatch& operator=(const EndWatch&) = delete;
-
-  /// Waits until the container has ended, a stop was requested, or `when`; true if it has ended.
-  bool wait_until(Clock::time_point when) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, when, [this] { return call_over_ || stopped_; });
-    return call_over_;
-  }
-  std::stop_token any() const { return any_.get_token(); }
-
- private:
-  void ended() {
-    any_.request_stop();
-    const std::scoped_lock lock(mutex_);
-    call_over_ = true;
-    changed_.notify_all();
-  }
-  void stopped() {
-    any_.request_stop();
-    const std::scoped_lock lock(mutex_);
-    stopped_ = true;
-    changed_.notify_all();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool call_over_ = false;
-  bool stopped_ = false;
-  std::stop_source any_;
-  std::stop_source quit_;
-  std::stop_callback<std::function<void()>> on_stop_;
-};
 
 /// The spec with what the probe itself needs inside the container.
 ContainerSpec with_probe(const TrialSetup& setup) {
@@ -83,10 +36,8 @@ ContainerSpec with_probe(const TrialSetup& setup) {
 }
 
 /// A set that holds more than was granted means that what the trial shows is not about the grant.
-void check_sets(const ContainerFacts& facts, CapabilitySet grant) {
-  const auto sets = kernel_sets_of_container(facts.id, facts.pid);
-  if (!sets) return;
-  const CapabilitySet real = sets->bounding | sets->permitted | sets->effective;
+void check_sets(const KernelSets& sets, CapabilitySet grant) {
+  const CapabilitySet real = sets.bounding | sets.permitted | sets.effective;
   if (grant.contains(real)) return;
   throw Error(ExitCode::kInternal,
               "the container really holds " + to_string(real - grant) +
@@ -96,14 +47,19 @@ void check_sets(const ContainerFacts& facts, CapabilitySet grant) {
 
 class Trial {
  public:
-  Trial(const TrialSetup& setup, int number, milliseconds deadline, Engine& engine,
-        ProcessRunner& runner, const std::stop_token& stop)
-      : setup_(setup), deadline_(deadline), engine_(engine), runner_(runner), stop_(stop) {
+  Trial(const TrialSetup& setup, int number, CapabilitySet grant, milliseconds deadline,
+        Engine& engine, ProcessRunner& runner, const std::stop_token& stop)
+      : setup_(setup),
+        grant_(grant),
+        deadline_(deadline),
+        engine_(engine),
+        runner_(runner),
+        stop_(stop) {
     target_.trial = number;
     outcome_.deadline_seconds = std::chrono::duration<double>(deadline).count();
   }
 
-  Outcome run(CapabilitySet grant);
+  Outcome run();
 
  private:
   bool is_job() const { return setup_.probe.kind == Probe::Kind::kExit || setup_.probe.oneshot; }
@@ -111,14 +67,19 @@ class Trial {
     outcome_.verdict = verdict;
     outcome_.ending = ending;
   }
+  bool pass_phase(Phase phase);
+  bool stop_container();
   void start_failed(const ContainerFacts& facts);
+  void meet(const ContainerFacts& facts);
   void await_probe(EndWatch& watch, Clock::time_point end);
+  void settle(EndWatch& watch, Clock::time_point end);
   void await_job(EndWatch& watch, Clock::time_point end);
   void look_at_end(const ContainerFacts& facts, Clock::time_point end);
   void probe_job(Clock::time_point end);
   ProbeAttempt probe_once(Clock::time_point end, const std::stop_token& stop);
 
   const TrialSetup& setup_;
+  CapabilitySet grant_;
   milliseconds deadline_;
   Engine& engine_;
   ProcessRunner& runner_;
@@ -127,36 +88,99 @@ class Trial {
   Outcome outcome_;
 };
 
-Outcome Trial::run(CapabilitySet grant) {
-  const TrialIdentity identity = trial_identity(setup_, target_.trial, grant);
-  const Container container(engine_, with_probe(setup_), identity);
-  const Clock::time_point begin = Clock::now();
-  const Clock::time_point end = begin + deadline_;
-  const bool started = engine_.start(container.name());
-  ContainerFacts facts = engine_.inspect(container.name());
-  if (!started) {
-    start_failed(facts);
-    return outcome_;
-  }
-  check_sets(facts, grant);
-  target_.container = facts.id;
+Outcome Trial::run() {
+  const Container container(engine_, runner_, with_probe(setup_),
+                            trial_identity(setup_, target_.trial, grant_));
   target_.name = container.name();
-  target_.ip = setup_.spec.network == "host" ? "127.0.0.1" : facts.ip;
-  target_.ports = facts.ports;
-  {
-    EndWatch watch(engine_, container.name(), stop_);
-    is_job() ? await_job(watch, end) : await_probe(watch, end);
-  }
+  const Scenario& scenario = setup_.scenario;
+  const Clock::time_point begin = Clock::now();
+  const bool passed = pass_phase(Phase::kStart) &&
+                      (!(scenario.graceful_stop || scenario.restart) || stop_container()) &&
+                      (!scenario.restart || pass_phase(Phase::kRestart));
   outcome_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   if (stop_.stop_requested()) {
     decide(Verdict::kUndecided, Ending::kInterrupted);
     return outcome_;
   }
-  facts = engine_.inspect(container.name());
-  outcome_.log = engine_.logs(container.name());
+  // A container that never started has no log; one that passed has one for later comparison.
+  if (passed || outcome_.ending != Ending::kNotExecutable) {
+    outcome_.log = engine_.logs(target_.name);
+  }
+  return outcome_;
+}
+
+/// Starts the container and waits until it is healthy, or a job has ended. True when the trial may
+/// go on: then it has passed so far.
+bool Trial::pass_phase(Phase phase) {
+  outcome_.phase = phase;
+  target_.phase = name_of(phase);
+  const Clock::time_point begin = Clock::now();
+  const Clock::time_point end = begin + deadline_;
+  const bool started = engine_.start(target_.name);
+  ContainerFacts facts = engine_.inspect(target_.name);
+  if (!started) {
+    start_failed(facts);
+    return false;
+  }
+  meet(facts);
+  {
+    EndWatch watch(engine_, target_.name, stop_);
+    is_job() ? await_job(watch, end) : await_probe(watch, end);
+    const double waited = std::chrono::duration<double>(Clock::now() - begin).count();
+    outcome_.wait_seconds = std::max(outcome_.wait_seconds, waited);
+    if (outcome_.verdict == Verdict::kPassed && setup_.scenario.settle.count() > 0) {
+      settle(watch, Clock::now() + deadline_);
+    }
+  }
+  if (stop_.stop_requested()) return false;
+  if (outcome_.verdict == Verdict::kPassed) {
+    outcome_.processes = processes_of_container(facts.id, facts.pid);
+  }
+  facts = engine_.inspect(target_.name);
   look_at_end(facts, end);
   if (setup_.probe.oneshot && outcome_.ending == Ending::kJobDone) probe_job(end);
-  return outcome_;
+  return outcome_.verdict == Verdict::kPassed;
+}
+
+/// What is known of a container once it has started.
+void Trial::meet(const ContainerFacts& facts) {
+  const auto sets = kernel_sets_of_container(facts.id, facts.pid);
+  if (sets) {
+    check_sets(*sets, grant_);
+    outcome_.sets = sets;
+  }
+  target_.container = facts.id;
+  target_.ip = setup_.spec.network == "host" ? "127.0.0.1" : facts.ip;
+  target_.ports = facts.ports;
+}
+
+/// Ends the container by its stop signal. True when the trial may go on.
+bool Trial::stop_container() {
+  if (is_job()) return true;
+  outcome_.phase = Phase::kStop;
+  engine_.stop(target_.name);
+  const ContainerFacts facts = engine_.inspect(target_.name);
+  // docker and podman kill what has not ended in time, which the kernel reports as 128 + SIGKILL.
+  constexpr int kKilled = 137;
+  if (!setup_.scenario.graceful_stop || facts.exit_code != kKilled) return true;
+  outcome_.exit_code = facts.exit_code;
+  decide(Verdict::kFailed, Ending::kNotGraceful);
+  return false;
+}
+
+/// A container that was healthy must still be so after the time to settle.
+void Trial::settle(EndWatch& watch, Clock::time_point end) {
+  if (watch.wait_until(Clock::now() + setup_.scenario.settle)) return;
+  if (stop_.stop_requested() || is_job()) return;
+  switch (probe_once(end, watch.any()).result) {
+    case ProbeAttempt::Result::kPassed:
+    case ProbeAttempt::Result::kStopped:
+      return;
+    case ProbeAttempt::Result::kFailed:
+      return decide(Verdict::kFailed, Ending::kUnhealthyLater);
+    case ProbeAttempt::Result::kCannotJudge:
+      return decide(Verdict::kUndecided, Ending::kCannotJudge);
+  }
 }
 
 void Trial::start_failed(const ContainerFacts& facts) {
@@ -260,7 +284,7 @@ std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
 Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant, milliseconds deadline,
                   Engine& engine, ProcessRunner& runner, const std::stop_token& stop) {
   try {
-    return Trial(setup, number, deadline, engine, runner, stop).run(grant);
+    return Trial(setup, number, grant, deadline, engine, runner, stop).run();
   } catch (const Error& error) {
     if (error.code() != ExitCode::kEngine) throw;
     Outcome outcome;

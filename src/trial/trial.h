@@ -12,10 +12,19 @@
 
 namespace capmin {
 
+/// What happens to the container in a trial, beyond its start until the probe passes.
+struct Scenario {
+  /// How long it must stay healthy; the probe is asked once more then.
+  std::chrono::milliseconds settle{0};
+  bool graceful_stop = false;  ///< it must end by itself after its stop signal
+  bool restart = false;  ///< it is stopped, started again with its own files, and probed again
+};
+
 /// What all trials of a run have in common.
 struct TrialSetup {
   ContainerSpec spec;
   Probe probe;
+  Scenario scenario;
   std::string run_id;  ///< unique on the engine
   std::string owner;   ///< label value that tells whether the capmin that made a container lives
 };

@@ -1,5 +1,6 @@
 #include "trial/trial_record.h"
 
+#include "diagnosis/sanitize.h"
 #include "system/file.h"
 
 #include <boost/json.hpp>
@@ -31,6 +32,24 @@ json::value to_json(const std::optional<int>& number) {
   return number ? json::value(*number) : json::value(nullptr);
 }
 
+json::value to_json(const std::optional<KernelSets>& sets) {
+  if (!sets) return nullptr;
+  return json::value(to_json(std::vector<CapabilitySet>{
+      sets->inheritable, sets->permitted, sets->effective, sets->bounding, sets->ambient}));
+}
+
+json::array to_json(const std::vector<ContainerProcess>& processes) {
+  json::array array;
+  for (const ContainerProcess& process : processes) {
+    array.emplace_back(json::object{{"name", sanitize(process.name)},
+                                    {"uid", process.uid},
+                                    {"gid", process.gid},
+                                    {"effective", process.effective.bits()},
+                                    {"no_new_privs", process.no_new_privs}});
+  }
+  return array;
+}
+
 json::object to_json(const Clue& clue) {
   return {{"rule", clue.rule},     {"line", clue.line},   {"suspects", to_json(clue.suspects)},
           {"reason", clue.reason}, {"check", clue.check}, {"alternative", clue.alternative},
@@ -52,6 +71,10 @@ json::object to_json(const FinishedTrial& trial) {
           {"exit_code", to_json(outcome.exit_code)},
           {"probe_exit", to_json(outcome.probe_exit)},
           {"engine_message", outcome.engine_message},
+          {"phase", static_cast<int>(outcome.phase)},
+          {"sets", to_json(outcome.sets)},
+          {"processes", to_json(outcome.processes)},
+          {"wait_seconds", outcome.wait_seconds},
           {"seconds", outcome.seconds},
           {"deadline_seconds", outcome.deadline_seconds},
           {"clues", std::move(clues)},
@@ -88,6 +111,25 @@ Enum enumerator_of(const json::value& value, Enum last) {
   return static_cast<Enum>(number);
 }
 
+std::optional<KernelSets> kernel_sets_of(const json::value& value) {
+  if (value.is_null()) return std::nullopt;
+  const std::vector<CapabilitySet> sets = sets_of(value);
+  return KernelSets{sets.at(0), sets.at(1), sets.at(2), sets.at(3), sets.at(4)};
+}
+
+std::vector<ContainerProcess> processes_of(const json::value& value) {
+  std::vector<ContainerProcess> processes;
+  for (const json::value& item : value.as_array()) {
+    const json::object& object = item.as_object();
+    processes.push_back({.name = text_of(object.at("name")),
+                         .uid = object.at("uid").to_number<int>(),
+                         .gid = object.at("gid").to_number<int>(),
+                         .effective = set_of(object.at("effective")),
+                         .no_new_privs = object.at("no_new_privs").as_bool()});
+  }
+  return processes;
+}
+
 Clue clue_of(const json::object& object) {
   return {.rule = text_of(object.at("rule")),
           .line = text_of(object.at("line")),
@@ -109,6 +151,10 @@ FinishedTrial trial_of(const json::object& object) {
   trial.outcome.exit_code = number_of(object.at("exit_code"));
   trial.outcome.probe_exit = number_of(object.at("probe_exit"));
   trial.outcome.engine_message = text_of(object.at("engine_message"));
+  trial.outcome.phase = enumerator_of(object.at("phase"), Phase::kRestart);
+  trial.outcome.sets = kernel_sets_of(object.at("sets"));
+  trial.outcome.processes = processes_of(object.at("processes"));
+  trial.outcome.wait_seconds = object.at("wait_seconds").to_number<double>();
   trial.outcome.seconds = object.at("seconds").to_number<double>();
   trial.outcome.deadline_seconds = object.at("deadline_seconds").to_number<double>();
   for (const json::value& clue : object.at("clues").as_array()) {

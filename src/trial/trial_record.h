@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trial/search.h"
+#include "trial/finished_trial.h"
 
 #include <optional>
 #include <string>

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/capability_set.h"
+#include "core/trial.h"
+
+#include <optional>
+#include <vector>
+
+namespace capmin {
+
+/// A trial under the engine's own settings for ports and ping, and how it ended.
+struct ConditionTrial {
+  CapabilitySet grant;
+  Verdict verdict = Verdict::kUndecided;
+};
+
+/// Finds out which members of a minimal set are needed only because ports below 1024 and ping are
+/// privileged in the trials: those without which the probe passes under the engine's own settings.
+/// Pure: `trials` are those that have finished, in their order.
+class Conditions {
+ public:
+  Conditions(CapabilitySet set, const std::vector<ConditionTrial>& trials);
+
+  /// The grant to try next; nothing when all is known, or cannot be.
+  const std::optional<CapabilitySet>& wanted() const { return wanted_; }
+  /// The members that are needed only where ports or ping are privileged.
+  CapabilitySet conditional() const { return conditional_; }
+  /// The members about which nothing could be found out: the engine failed.
+  CapabilitySet unknown() const { return unknown_; }
+
+ private:
+  std::optional<Verdict> ask(CapabilitySet grant, const std::vector<ConditionTrial>& trials);
+
+  std::optional<CapabilitySet> wanted_;
+  CapabilitySet conditional_;
+  CapabilitySet unknown_;
+};
+
+}  // namespace capmin

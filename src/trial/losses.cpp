@@ -1,0 +1,88 @@
+#include "trial/losses.h"
+
+#include "diagnosis/sanitize.h"
+
+#include <algorithm>
+#include <set>
+
+namespace capmin {
+namespace {
+
+using Processes = std::vector<ContainerProcess>;
+
+void add_once(std::vector<std::string>& texts, std::string text) {
+  if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
+}
+
+Processes called(const std::string& name, const Processes& processes) {
+  Processes result;
+  std::ranges::copy_if(processes, std::back_inserter(result),
+                       [&name](const ContainerProcess& process) { return process.name == name; });
+  return result;
+}
+
+bool any(const Processes& processes, auto property) {
+  return std::ranges::any_of(processes, property);
+}
+
+std::string user_text(int uid) {
+  return uid == 0 ? "root" : "user " + std::to_string(uid);
+}
+
+/// What the processes called like `before` have kept that this one of the baseline had given up.
+void add_kept(const ContainerProcess& before, const Processes& baseline, const Processes& now,
+              std::vector<std::string>& texts) {
+  const Processes same = called(before.name, now);
+  if (same.empty()) return;
+  const std::string who = "the process " + sanitize(before.name);
+  const auto has_uid = [&before](const ContainerProcess& p) { return p.uid == before.uid; };
+  const auto has_gid = [&before](const ContainerProcess& p) { return p.gid == before.gid; };
+  const auto is_root = [](const ContainerProcess& p) { return p.uid == 0; };
+  const auto is_root_group = [](const ContainerProcess& p) { return p.gid == 0; };
+  if (before.uid != 0 && !any(same, has_uid) && any(same, is_root)) {
+    add_once(texts,
+             who + " runs as root; with the whole ceiling it runs as " + user_text(before.uid));
+  } else if (before.gid != 0 && !any(same, has_gid) && any(same, is_root_group)) {
+    add_once(texts, who + " runs in root's group; with the whole ceiling it runs in group " +
+                        std::to_string(before.gid));
+  }
+  const Processes before_all = called(before.name, baseline);
+  const auto holds_none = [](const ContainerProcess& p) { return p.effective.empty(); };
+  const auto holds_some = [](const ContainerProcess& p) { return !p.effective.empty(); };
+  if (std::ranges::all_of(before_all, holds_none) && any(same, holds_some)) {
+    const auto first = std::ranges::find_if(same, holds_some);
+    add_once(texts, who + " keeps " + to_string(first->effective) +
+                        "; with the whole ceiling it gives up all capabilities");
+  }
+  const auto has_no_new_privs = [](const ContainerProcess& p) { return p.no_new_privs; };
+  if (std::ranges::all_of(before_all, has_no_new_privs) && !any(same, has_no_new_privs)) {
+    add_once(texts, who + " runs without no_new_privs; with the whole ceiling it sets it");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> losses(const FinishedTrial& trial,
+                                const std::vector<FinishedTrial>& baselines) {
+  std::vector<std::string> texts;
+  if (baselines.empty()) return texts;
+  std::set<std::string> known;
+  for (const FinishedTrial& baseline : baselines) {
+    for (const Clue& clue : baseline.clues) {
+      known.insert(normalized(clue.line));
+    }
+  }
+  for (const Clue& clue : trial.clues) {
+    if (known.insert(normalized(clue.line)).second) {
+      texts.push_back("new in the log, though the probe passed: " + clue.line);
+    }
+  }
+  // Where processes could not be seen in both trials there is nothing to compare.
+  const Processes& before = baselines.front().outcome.processes;
+  for (const ContainerProcess& process : before) {
+    add_kept(process, before, trial.outcome.processes, texts);
+  }
+  return texts;
+}
+
+}  // namespace capmin
