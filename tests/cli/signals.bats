@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Interrupted in each phase of a trial: a prompt end, the right status, nothing left behind.
-# shellcheck disable=SC2154  # variables of the helper
+# shellcheck disable=SC2154,SC2030,SC2031  # variables of the helper, which bats sets in subshells
+# shellcheck disable=SC2016,SC2119,SC2120  # scripts are written down, not expanded; options are optional
 load helper
 
 # interrupt SIGNAL CALL: sends SIGNAL while the engine is at its second CALL, in the second trial.
