@@ -72,9 +72,9 @@ int dispatch(const std::vector<std::string>& arguments) {
   return asks_for_help(rest) ? help({name}) : run_command(rest);
 }
 
-/// A message that may quote an engine, an image or an argument, made harmless line by line. Lines of
-/// ours are indented; any other line break was quoted and becomes a blank, so that nothing quoted
-/// stands at the start of a line.
+/// A message that may quote an engine, an image or an argument, made harmless line by line. Lines
+/// of ours are indented; any other line break was quoted and becomes a blank, so that nothing
+/// quoted stands at the start of a line.
 std::string harmless(std::string_view message) {
   constexpr std::size_t kLongestLine = 2000;
   std::string text;

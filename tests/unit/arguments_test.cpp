@@ -59,7 +59,9 @@ TEST_CASE("options that would undo the trial are refused, however they are writt
 }
 
 TEST_CASE("quoting keeps every argument apart for a shell") {
-  CHECK(shell_quoted({"two\nlines", "\x1b[2J", "it's\\\t", "gr\xc3\xb6\xc3\x9f" "e"}) ==
+  CHECK(shell_quoted({"two\nlines", "\x1b[2J", "it's\\\t",
+                      "gr\xc3\xb6\xc3\x9f"
+                      "e"}) ==
         R"($'two\012lines' $'\033[2J' $'it\'s\\\011' $'gr\303\266\303\237e')");
   CHECK(shell_quoted({"a", "", "b c", "it's", "$(id)", "x=y"}) ==
         "a '' 'b c' 'it'\\''s' '$(id)' x=y");
