@@ -50,10 +50,11 @@ load helper
   expect_stderr "hint: the probe ended with status 77, or could not be run: run it by hand"
 }
 
-@test "a probe that cannot judge once is asked again" {
+@test "a trial whose probe cannot judge is repeated with another container" {
   script health.sh <<<'mkdir first 2>/dev/null && exit 77; exit 0'
   minimize
   expect_set
+  [ "$(calls "^'create'" | wc -l)" = 3 ]
 }
 
 @test "a probe whose interpreter is missing cannot judge" {
