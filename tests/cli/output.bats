@@ -9,7 +9,7 @@ load helper
 on_terminal() {
   local command
   printf -v command '%q ' "$CAPMIN" run app:1 --probe ./health.sh --timeout 500ms -o "$profile" "$@"
-  run timeout 60 script --quiet --return --command "$command" /dev/null
+  run timeout 60 script --quiet --return --command "stty cols ${columns:-100}; $command" /dev/null
   printf 'status %s\n%q\n' "$status" "$output"
 }
 
@@ -74,6 +74,12 @@ colored() { [[ "$1" == *$'\e['[0-9]*m* ]]; }
   [ "$status" = 0 ]
   [[ "$output" == *"pass  baseline"* ]]
   refute_match '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]' "$output"
+}
+
+@test "F34: on 20 columns the line that is redrawn fits, and the others are whole" {
+  columns=20 on_terminal --no-color
+  [ "$status" = 0 ]
+  [[ "$output" == *$'\r\e[K now   baseline   D\r\e[K pass  baseline   Docker\'s 14 '* ]]
 }
 
 hostile_log() {
