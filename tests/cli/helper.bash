@@ -41,8 +41,11 @@ script() {
 # capmin ARG...: runs capmin to its end; sets status, output (standard output) and stderr.
 capmin() { run --separate-stderr timeout 60 "$CAPMIN" "$@"; }
 
-# minimize ARG...: capmin run with the probe health.sh and a short patience.
-minimize() { capmin run app:1 --probe ./health.sh --timeout 500ms "$@"; }
+# minimize ARG...: capmin run with the probe health.sh. Trials of a container that exits end at once.
+minimize() { capmin run app:1 --probe ./health.sh --timeout 20s "$@"; }
+
+# minimize_soon ARG...: the same with a short patience, for trials that end only when time is up.
+minimize_soon() { minimize --timeout 1s "$@"; }
 
 # show_run: prints what the last run said and asked; bats shows it when the test fails.
 show_run() {

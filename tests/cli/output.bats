@@ -8,7 +8,7 @@ load helper
 # on_terminal ARG...: minimize with standard error on a terminal; sets status and output.
 on_terminal() {
   local command
-  printf -v command '%q ' "$CAPMIN" run app:1 --probe ./health.sh --timeout 500ms -o "$profile" "$@"
+  printf -v command '%q ' "$CAPMIN" run app:1 --probe ./health.sh --timeout 20s -o "$profile" "$@"
   run timeout 60 script --quiet --return --command "stty cols ${columns:-100}; $command" /dev/null
   printf 'status %s\n%q\n' "$status" "$output"
 }
@@ -107,7 +107,7 @@ expect_harmless() {
 @test "H10, H11: what container and probe print is shown harmless when the ceiling fails" {
   hostile_log
   script health.sh <<<'cat log; exit 1'
-  FAKE_LOG=log minimize
+  FAKE_LOG=log minimize_soon
   expect_status 3
   expect_stderr "container: ::error::after a return"
   expect_stderr "health.sh: ::error::after a return"

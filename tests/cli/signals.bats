@@ -105,7 +105,7 @@ start_probing() {
   within 20 held
   kill -INT "$pid"
   kill -TERM "$pid"
-  end_run 2
+  end_run 5
   show_run
   [ "$status" = 143 ] || [ "$status" = 130 ]
   [[ "$stderr" =~ "remove what is left with: docker ps -aq --filter label=capmin.run="[0-9a-f]{8}" | xargs -r docker rm -f -v"$ ]]
