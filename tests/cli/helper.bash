@@ -41,8 +41,11 @@ script() {
 # capmin ARG...: runs capmin to its end; sets status, output (standard output) and stderr.
 capmin() { run --separate-stderr timeout 60 "$CAPMIN" "$@"; }
 
-# minimize ARG...: capmin run with the probe health.sh and a short patience.
-minimize() { capmin run app:1 --probe ./health.sh --timeout 500ms "$@"; }
+# minimize ARG...: capmin run with the probe health.sh. Trials of a container that exits end at once.
+minimize() { capmin run app:1 --probe ./health.sh --timeout 20s "$@"; }
+
+# minimize_soon ARG...: the same with a short patience, for trials that end only when time is up.
+minimize_soon() { minimize --timeout 1s "$@"; }
 
 # show_run: prints what the last run said and asked; bats shows it when the test fails.
 show_run() {
@@ -58,6 +61,14 @@ expect_status() {
 expect_stdout() { [[ "$output" == *"$1"* ]] || { echo "standard output lacks: $1"; return 1; }; }
 expect_stderr() { [[ "$stderr" == *"$1"* ]] || { echo "standard error lacks: $1"; return 1; }; }
 expect_error() { [ "$stderr" = "$1" ] || { printf 'expected on standard error:\n%s\n' "$1"; return 1; }; }
+
+# refute_match PATTERN TEXT: no line of TEXT matches the Perl expression.
+refute_match() {
+  if LC_ALL=C grep -P -- "$1" <<<"$2"; then
+    printf 'a line matches %q\n' "$1"
+    return 1
+  fi
+}
 
 # refute_anywhere TEXT: neither standard output nor standard error holds it.
 refute_anywhere() {
@@ -103,8 +114,10 @@ nothing_left() {
     for id in $(process_ids_left); do echo "process $id: $(tr '\0' ' ' <"/proc/$id/cmdline")"; done
     return 1
   fi
-  [ -z "$(ls "$FAKE_ENGINE_DIR/containers" "$FAKE_ENGINE_DIR/volumes" | grep -v ':$')" ] ||
-    { echo "left on the engine:"; ls -R "$FAKE_ENGINE_DIR/containers" "$FAKE_ENGINE_DIR/volumes"; return 1; }
+  if compgen -G "$FAKE_ENGINE_DIR/containers/*" || compgen -G "$FAKE_ENGINE_DIR/volumes/*"; then
+    echo "left on the engine"
+    return 1
+  fi
   [ -z "$(compgen -G '.profile.yaml.*')" ]
 }
 

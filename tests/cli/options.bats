@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # How the container runs: what a person asks for reaches the engine as it was written.
-# shellcheck disable=SC2154  # variables of the helper
+# shellcheck disable=SC2154,SC2030,SC2031  # variables of the helper, which bats sets in subshells
+# shellcheck disable=SC2016,SC2119,SC2120  # scripts are written down, not expanded; options are optional
 load helper
 
 # Keeps what create got, argument by argument, because the engine's container goes away.

@@ -1,14 +1,15 @@
 #!/usr/bin/env bats
 # What is printed while capmin works: how much, in which colours, and nothing that a container wrote
 # can act on the reader.
-# shellcheck disable=SC2154  # variables of the helper
+# shellcheck disable=SC2154,SC2030,SC2031  # variables of the helper, which bats sets in subshells
+# shellcheck disable=SC2016,SC2119,SC2120  # scripts are written down, not expanded; options are optional
 load helper
 
 # on_terminal ARG...: minimize with standard error on a terminal; sets status and output.
 on_terminal() {
   local command
-  printf -v command '%q ' "$CAPMIN" run app:1 --probe ./health.sh --timeout 500ms -o "$profile" "$@"
-  run timeout 60 script --quiet --return --command "$command" /dev/null
+  printf -v command '%q ' "$CAPMIN" run app:1 --probe ./health.sh --timeout 20s -o "$profile" "$@"
+  run timeout 60 script --quiet --return --command "stty cols ${columns:-100}; $command" /dev/null
   printf 'status %s\n%q\n' "$status" "$output"
 }
 
@@ -39,7 +40,7 @@ colored() { [[ "$1" == *$'\e['[0-9]*m* ]]; }
 @test "without a terminal there is one line with the time for each trial, and no control character" {
   FAKE_NEEDS=CHOWN minimize
   expect_status 0
-  ! grep -qP '[\x00-\x08\x0b-\x1f\x7f]' <<<"$stderr"
+  refute_match '[\x00-\x08\x0b-\x1f\x7f]' "$stderr"
   grep -E '^[0-9]{2}:[0-9]{2}:[0-9]{2}  pass  baseline   Docker.s 14 ' <<<"$stderr"
   grep -E '^[0-9]{2}:[0-9]{2}:[0-9]{2}  fail  trial  1   \(none\) .*  chown\("/var/lib/app"\) failed' <<<"$stderr"
   grep -E '^ +CHOWN  rule ' <<<"$stderr"
@@ -47,7 +48,8 @@ colored() { [[ "$1" == *$'\e['[0-9]*m* ]]; }
 
 @test "on a terminal lines are coloured, and not with NO_COLOR or --no-color" {
   on_terminal
-  [ "$status" = 0 ] && colored "$output"
+  [ "$status" = 0 ]
+  colored "$output"
   NO_COLOR=1 on_terminal
   [ "$status" = 0 ]
   if colored "$output"; then return 1; fi
@@ -71,7 +73,13 @@ colored() { [[ "$1" == *$'\e['[0-9]*m* ]]; }
   TERM=dumb on_terminal
   [ "$status" = 0 ]
   [[ "$output" == *"pass  baseline"* ]]
-  if grep -qP '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]' <<<"$output"; then return 1; fi
+  refute_match '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]' "$output"
+}
+
+@test "F34: on 20 columns the line that is redrawn fits, and the others are whole" {
+  columns=20 on_terminal --no-color
+  [ "$status" = 0 ]
+  [[ "$output" == *$'\r\e[K now   baseline   D\r\e[K pass  baseline   Docker\'s 14 '* ]]
 }
 
 hostile_log() {
@@ -85,7 +93,8 @@ expect_harmless() {
   refute_anywhere $'\xe2\x80\xae'
   refute_anywhere $'\x9b'
   refute_anywhere $'\r'
-  ! grep -E '^ *(::|##)' <<<"$output$stderr"
+  refute_match '^ *(::|##)' "$output"
+  refute_match '^ *(::|##)' "$stderr"
 }
 
 @test "H10, H11: what a container prints in a failed trial acts on no terminal and on no CI system" {
@@ -98,7 +107,7 @@ expect_harmless() {
 @test "H10, H11: what container and probe print is shown harmless when the ceiling fails" {
   hostile_log
   script health.sh <<<'cat log; exit 1'
-  FAKE_LOG=log minimize
+  FAKE_LOG=log minimize_soon
   expect_status 3
   expect_stderr "container: ::error::after a return"
   expect_stderr "health.sh: ::error::after a return"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # A run that goes well: what is asked of the engine, what is printed, what is written.
-# shellcheck disable=SC2154  # variables of the helper
+# shellcheck disable=SC2154,SC2030,SC2031  # variables of the helper, which bats sets in subshells
+# shellcheck disable=SC2016,SC2119,SC2120  # scripts are written down, not expanded; options are optional
 load helper
 
 @test "a run finds the set, and each removal is seen failing" {
@@ -19,7 +20,7 @@ load helper
 }
 
 @test "a need without any log line is found and proved as well" {
-  FAKE_NEEDS="MKNOD" FAKE_WITHOUT=stay minimize
+  FAKE_NEEDS="MKNOD" minimize
   expect_set MKNOD
 }
 
@@ -175,5 +176,5 @@ load helper
     'CAPMIN_PHASE=start' 'CAPMIN_TRIAL=0' 'CAPMIN_TRIAL=1'; do
     grep -Ex "$line" seen
   done
-  ! grep CAPMIN_EXIT_STATUS seen
+  refute_match CAPMIN_EXIT_STATUS "$(cat seen)"
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What a person asks for in the wrong way, and the texts that tell the right one.
-# shellcheck disable=SC2154  # variables of the helper
+# shellcheck disable=SC2154,SC2030,SC2031  # variables of the helper, which bats sets in subshells
+# shellcheck disable=SC2016,SC2119,SC2120  # scripts are written down, not expanded; options are optional
 load helper
 
 # refused ERROR ARG...: status 2, exactly this message, and the engine is asked nothing.
@@ -158,7 +159,8 @@ refused() {
   expect_stdout "usage: capmin COMMAND"
   help=$output
   capmin help
-  [ "$output" = "$help" ] && [ -z "$stderr" ]
+  [ "$output" = "$help" ]
+  [ -z "$stderr" ]
   no_calls
 }
 
