@@ -144,10 +144,12 @@ Profile common_profile(const RunOptions& options, const RunPlan& plan, const Sea
     profile.reasons.push_back(reason_for(removal, result));
   }
   profile.warnings = plan.left_out;
-  for (const std::string& loss :
-       losses(result.trial(proof.passed.front()), result.baselines(plan.search.policy.ceiling))) {
-    profile.warnings.push_back(loss);
+  const Losses lost =
+      losses(result.trial(proof.passed.front()), result.baselines(plan.search.policy.ceiling));
+  for (const std::string& line : lost.errors) {
+    profile.warnings.push_back("new in the log, though the probe passed: " + line);
   }
+  profile.warnings.insert(profile.warnings.end(), lost.processes.begin(), lost.processes.end());
   if (!proof.set.empty() && grants_cannot_take_effect(options, plan, result)) {
     profile.warnings.push_back("the container's user " + profile.image.user +
                                " does not hold what is granted: it takes effect only through file "

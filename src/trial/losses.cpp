@@ -62,10 +62,9 @@ void add_kept(const ContainerProcess& before, const Processes& baseline, const P
 
 }  // namespace
 
-std::vector<std::string> losses(const FinishedTrial& trial,
-                                const std::vector<FinishedTrial>& baselines) {
-  std::vector<std::string> texts;
-  if (baselines.empty()) return texts;
+Losses losses(const FinishedTrial& trial, const std::vector<FinishedTrial>& baselines) {
+  Losses found;
+  if (baselines.empty()) return found;
   std::set<std::string> known;
   for (const FinishedTrial& baseline : baselines) {
     for (const Clue& clue : baseline.clues) {
@@ -73,16 +72,25 @@ std::vector<std::string> losses(const FinishedTrial& trial,
     }
   }
   for (const Clue& clue : trial.clues) {
-    if (known.insert(normalized(clue.line)).second) {
-      texts.push_back("new in the log, though the probe passed: " + clue.line);
-    }
+    if (known.insert(normalized(clue.line)).second) found.errors.push_back(clue.line);
   }
   // Where processes could not be seen in both trials there is nothing to compare.
   const Processes& before = baselines.front().outcome.processes;
   for (const ContainerProcess& process : before) {
-    add_kept(process, before, trial.outcome.processes, texts);
+    add_kept(process, before, trial.outcome.processes, found.processes);
   }
-  return texts;
+  return found;
+}
+
+Clue clue_of_process_loss(const std::string& loss) {
+  using enum Capability;
+  return {.rule = "weaker-drop",
+          .line = loss,
+          .suspects = {{kSetgid, kSetuid}, {kSetuid}, {kSetgid}, {kSetpcap}},
+          .reason = "a daemon that may not change its user often goes on as root",
+          .check = "does the program have to start as root at all?",
+          .alternative = "--user UID:GID, so that nothing has to be changed",
+          .vague = false};
 }
 
 }  // namespace capmin

@@ -7,11 +7,22 @@
 
 namespace capmin {
 
+/// What a trial has lost beside the baseline.
+struct Losses {
+  std::vector<std::string> errors;     ///< errors of permission, by their lines
+  std::vector<std::string> processes;  ///< processes that kept what they had given up
+
+  bool empty() const { return errors.empty() && processes.empty(); }
+};
+
 /// What a trial that passed has lost beside the baseline, although the probe did not notice: errors
 /// of permission that its log has and the baseline's has not, and processes that kept a user, a
-/// group or capabilities which they had given up in the baseline. A sentence each, sanitized,
-/// without repetition, in the order of the log and then of the processes.
-std::vector<std::string> losses(const FinishedTrial& trial,
-                                const std::vector<FinishedTrial>& baselines);
+/// group or capabilities which they had given up in the baseline. Sanitized, without repetition, in
+/// the order of the log and of the processes. Nothing without a baseline.
+Losses losses(const FinishedTrial& trial, const std::vector<FinishedTrial>& baselines);
+
+/// What the sentence about a process in Losses speaks for: a daemon changes its user with SETGID
+/// and SETUID, its bounding set with SETPCAP.
+Clue clue_of_process_loss(const std::string& loss);
 
 }  // namespace capmin

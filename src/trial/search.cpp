@@ -219,7 +219,9 @@ void Search::judge_losses(FinishedTrial& trial) const {
   const std::vector<FinishedTrial> baselines = result_.baselines(plan_.policy.ceiling);
   // Without a measure, which only a trial beside the baseline can lack, it is not judged yet.
   if (baselines.empty()) trial.outcome.verdict = Verdict::kUndecided;
-  if (losses(trial, baselines).empty()) return;
+  const Losses lost = losses(trial, baselines);
+  if (lost.empty()) return;
+  std::ranges::transform(lost.processes, std::back_inserter(trial.clues), clue_of_process_loss);
   trial.outcome.verdict = Verdict::kFailed;
   trial.outcome.ending = Ending::kNewErrors;
 }

@@ -64,12 +64,6 @@ TEST_CASE("-v with a path is a volume, and without one means verbose") {
         "registry:5000/image:1");
 }
 
-TEST_CASE("a writable directory of the host is refused unless it is asked for") {
-  CHECK(code({"-v", "/srv:/data"}) == ExitCode::kUsage);
-  CHECK(code({"-v", "/srv:/data:ro"}) == ExitCode::kDone);
-  CHECK(code({"-v", "/srv:/data", "--keep-volumes"}) == ExitCode::kDone);
-}
-
 TEST_CASE("capabilities are allowed and denied by name only") {
   const RunOptions options = parsed({"--allow", "net_admin,CAP_SYS_NICE", "--deny", "NET_RAW"});
   CHECK(options.allow == CapabilitySet{Capability::kNetAdmin, Capability::kSysNice});

@@ -33,7 +33,7 @@ Outcome passed() {
   Outcome outcome;
   outcome.verdict = Verdict::kPassed;
   outcome.ending = Ending::kProbePassed;
-  outcome.seconds = 1;
+  outcome.wait_seconds = 1;
   return outcome;
 }
 
