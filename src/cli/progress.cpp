@@ -82,7 +82,10 @@ std::string Progress::what(const TrialRequest& request) const {
     case Purpose::kExplore:
       break;
   }
-  return request.grant == ceiling_ ? ceiling_text(ceiling_) : to_string(request.grant);
+  if (request.grant == ceiling_) return ceiling_text(ceiling_);
+  const CapabilitySet missing = ceiling_ - request.grant;
+  const bool is_most_of_it = missing.size() < request.grant.size();
+  return is_most_of_it ? "all but " + to_string(missing) : to_string(request.grant);
 }
 
 void Progress::condition_finished(int number, CapabilitySet grant, const Outcome& outcome) {
