@@ -19,7 +19,7 @@ struct Evidence {
 /// Why a trial may have failed: what a rule made of a piece of evidence.
 struct Clue {
   std::string rule;                     ///< the rule's id
-  std::string line;                     ///< the line that it matched, sanitized and shortened
+  std::string line;                     ///< the line that it matched: sanitized, steady and shortened
   std::vector<CapabilitySet> suspects;  ///< best first; members of one set are needed together
   std::string reason;                   ///< why such a line speaks for these suspects
   std::string check;                    ///< what to look at before granting anything
