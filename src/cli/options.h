@@ -35,6 +35,7 @@ struct RunOptions {
   std::optional<std::chrono::milliseconds> timeout;
   int confirm = 1;
   Level level = Level::kOneMinimal;
+  std::string rules;  ///< a rule file; empty without
   int jobs = 1;
   Budget budget;
   bool resume = false;
