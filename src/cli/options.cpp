@@ -167,6 +167,8 @@ bool Reader::read_work(const string& name, const string& value) {
     options_.pull = chosen<Pull>(
         name, value,
         {{"never", Pull::kNever}, {"missing", Pull::kMissing}, {"always", Pull::kAlways}});
+  } else if (name == "rules") {
+    options_.rules = value;
   } else if (name == "jobs") {
     options_.jobs = parse_number(name, value, 1, 64);
   } else if (name == "deadline") {

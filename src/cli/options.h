@@ -38,6 +38,7 @@ struct RunOptions {
   bool strict = false;
   int confirm = 1;
   Level level = Level::kOneMinimal;
+  std::string rules;  ///< a rule file; empty without
   int jobs = 1;
   Budget budget;
   bool resume = false;

@@ -88,6 +88,7 @@ const std::vector<Heading>& headings() {
       {"Work",
        {
            {"jobs,j", "N", "trials side by side (default: 1)"},
+           {"rules", "FILE", "ask the rules of this file first, see capmin help rules"},
            {"deadline", "TIME", "end the whole search after this time"},
            {"max-trials", "N", "start at most so many containers"},
            {"resume", nullptr,

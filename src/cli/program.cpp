@@ -1,6 +1,9 @@
 #include "cli/program.h"
 
+#include "cli/explain_command.h"
+#include "cli/options_diagnosis.h"
 #include "cli/options_table.h"
+#include "cli/rules_command.h"
 #include "cli/run_command.h"
 #include "cli/standard_output.h"
 #include "core/error.h"
@@ -10,6 +13,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
@@ -25,6 +29,12 @@ constexpr std::string_view kHelp =
     "\n"
     "  capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n"
     "                         find, prove and write the minimal set of an image\n"
+    "  capmin explain [LOGFILE|-|CAPABILITY|MASK]...\n"
+    "                         what a log, a capability or a capability word means\n"
+    "  capmin explain --container NAME [--profile FILE]\n"
+    "                         the capability sets of a running container\n"
+    "  capmin rules list | check FILE | test FILE LOG\n"
+    "                         the rules that turn a log's lines into suspects\n"
     "  capmin help [COMMAND]  this text, or all about a command\n"
     "  capmin version         the version\n";
 
@@ -35,7 +45,19 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
   });
 }
 
-[[noreturn]] void no_such_command(const std::string& name) {
+struct CommandEntry {
+  std::string_view name;
+  int (*run)(const std::vector<std::string>& arguments);
+  std::string (*help)();
+};
+
+constexpr std::array<CommandEntry, 3> kCommands{{{"run", run_command, run_help},
+                                                 {"explain", explain_command, explain_help},
+                                                 {"rules", rules_command, rules_help}}};
+
+const CommandEntry& command_named(const std::string& name) {
+  const auto* const entry = std::ranges::find(kCommands, name, &CommandEntry::name);
+  if (entry != kCommands.end()) return *entry;
   throw Error(ExitCode::kUsage, "there is no command '" + sanitize(name) + "'", "see capmin help");
 }
 
@@ -46,8 +68,7 @@ int print(std::string_view text) {
 
 int help(const std::vector<std::string>& arguments) {
   if (arguments.empty()) return print(kHelp);
-  if (arguments.front() == "run") return print(run_help());
-  no_such_command(arguments.front());
+  return print(command_named(arguments.front()).help());
 }
 
 /// A standard stream that is closed would give its number to the next file that is opened, which
@@ -68,8 +89,8 @@ int dispatch(const std::vector<std::string>& arguments) {
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (name == "--help" || name == "-h" || name == "help") return help(rest);
   if (name == "--version" || name == "version") return print("capmin " CAPMIN_VERSION "\n");
-  if (name != "run") no_such_command(name);
-  return asks_for_help(rest) ? help({name}) : run_command(rest);
+  const CommandEntry& command = command_named(name);
+  return asks_for_help(rest) ? print(command.help()) : command.run(rest);
 }
 
 /// A message that may quote an engine, an image or an argument, made harmless line by line. Lines

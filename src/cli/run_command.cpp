@@ -1,5 +1,6 @@
 #include "cli/run_command.h"
 
+#include "cli/chosen_rules.h"
 #include "cli/dry_run.h"
 #include "cli/options.h"
 #include "cli/progress.h"
@@ -10,7 +11,6 @@
 #include "cli/standard_output.h"
 #include "cli/terminal.h"
 #include "core/partial_proof.h"
-#include "diagnosis/embedded_rules.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "profile/profile_yaml.h"
@@ -49,9 +49,11 @@ std::string headline(const RunOptions& options, const RunPlan& plan) {
 /// One `capmin run` from its first trial to its exit status.
 class Run {
  public:
-  Run(const RunOptions& options, const RunPlan& plan, Engine& engine, ProcessRunner& runner)
+  Run(const RunOptions& options, const RunPlan& plan, const ChosenRules& rules, Engine& engine,
+      ProcessRunner& runner)
       : options_(options),
         plan_(plan),
+        rules_(rules),
         engine_(engine),
         runner_(runner),
         terminal_(options.color),
@@ -86,6 +88,7 @@ class Run {
 
   const RunOptions& options_;
   const RunPlan& plan_;
+  const ChosenRules& rules_;
   Engine& engine_;
   ProcessRunner& runner_;
   Terminal terminal_;
@@ -96,8 +99,7 @@ class Run {
 };
 
 int Run::operator()() {
-  std::optional<Journal> journal = open_journal(options_, plan_);
-  const RuleTable rules = RuleTable::parse(embedded_rules(), "embedded rules");
+  std::optional<Journal> journal = open_journal(options_, plan_, rules_.sha256);
   const Interruption interruption("\nstopped at once; remove what is left with: " + engine_.name() +
                                   " ps -aq --filter label=capmin.run=" + plan_.setup.run_id +
                                   " | xargs -r " + engine_.name() + " rm -f -v\n");
@@ -114,7 +116,7 @@ int Run::operator()() {
                                 const std::stop_token& stop) {
     return run_trial(plan_.setup, number, grant, deadline, engine_, runner_, stop);
   };
-  result_ = search(with_known_trials(journal), rules, trial, events, interruption.token());
+  result_ = search(with_known_trials(journal), rules_.table, trial, events, interruption.token());
   if (result_.end == SearchEnd::kVerdict && !find_conditions(interruption.token())) {
     result_.end = SearchEnd::kInterrupted;
   }
@@ -215,6 +217,7 @@ int run_command(const std::vector<std::string>& arguments) {
   const RunOptions options = parse_run_options(arguments);
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   if (options.writes_file() && !options.dry_run) check_writable(options.output);
+  const ChosenRules rules = chosen_rules(options.rules);
 
   ProcessRunner runner;
   Engine engine(runner, options.engine_command);
@@ -223,7 +226,7 @@ int run_command(const std::vector<std::string>& arguments) {
     write_standard_output(dry_run_text(plan, engine));
     return static_cast<int>(ExitCode::kDone);
   }
-  return Run(options, plan, engine, runner)();
+  return Run(options, plan, rules, engine, runner)();
 }
 
 }  // namespace capmin

@@ -1,6 +1,5 @@
 #include "cli/run_journal.h"
 
-#include "diagnosis/embedded_rules.h"
 #include "system/file.h"
 #include "trial/trial.h"
 
@@ -34,7 +33,8 @@ std::string search_text(const Policy& policy) {
 
 }  // namespace
 
-std::optional<Journal> open_journal(const RunOptions& options, const RunPlan& plan) {
+std::optional<Journal> open_journal(const RunOptions& options, const RunPlan& plan,
+                                    const std::string& rules_sha256) {
   if (!options.writes_file()) return std::nullopt;
   const std::string_view version = CAPMIN_VERSION;
   const SearchFacts facts{{"capmin", std::string(version.substr(0, version.find('.')))},
@@ -43,7 +43,7 @@ std::optional<Journal> open_journal(const RunOptions& options, const RunPlan& pl
                           {"engine", options.engine_command.front() + ' ' + plan.engine.version},
                           {"options", hash_of_options(options, plan)},
                           {"search", search_text(plan.search.policy)},
-                          {"rules", sha256(embedded_rules())}};
+                          {"rules", rules_sha256}};
   return std::optional<Journal>(std::in_place, journal_path(options.output), facts,
                                 options.resume ? Journal::Mode::kResume : Journal::Mode::kStart);
 }

@@ -5,12 +5,14 @@
 #include "trial/journal.h"
 
 #include <optional>
+#include <string>
 
 namespace capmin {
 
 /// The journal of a run that writes a file, which lies beside it; nothing for other runs. It is
 /// refused where the image, the probe, the engine, the options, the rules or capmin's major version
-/// are not those of the run that left it.
-std::optional<Journal> open_journal(const RunOptions& options, const RunPlan& plan);
+/// are not those of the run that left it. `rules_sha256` is that of the rules in use.
+std::optional<Journal> open_journal(const RunOptions& options, const RunPlan& plan,
+                                    const std::string& rules_sha256);
 
 }  // namespace capmin

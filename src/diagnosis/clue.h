@@ -14,12 +14,13 @@ struct Evidence {
   std::string engine_message;  ///< the engine's words on a container that could not run, or empty
   bool exited = false;         ///< the container's first process has ended by itself
   int exit_code = 0;           ///< its exit status, where it has ended
+  bool probe_failed_at_end = false;  ///< it was a job, and its probe failed after the end
 };
 
 /// Why a trial may have failed: what a rule made of a piece of evidence.
 struct Clue {
-  std::string rule;                     ///< the rule's id
-  std::string line;                     ///< the line that it matched, sanitized and shortened
+  std::string rule;  ///< the rule's id
+  std::string line;  ///< the line that it matched: sanitized, steady and shortened
   std::vector<CapabilitySet> suspects;  ///< best first; members of one set are needed together
   std::string reason;                   ///< why such a line speaks for these suspects
   std::string check;                    ///< what to look at before granting anything

@@ -3,6 +3,7 @@
 #include "core/capability_set.h"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,13 +47,16 @@ struct Translation {
 
 /// Everything that a rule file says.
 struct RuleFile {
+  bool replace = false;  ///< stands in place of the embedded table, not before it
   std::vector<Translation> translations;
   std::vector<Rule> rules;  ///< in the order in which they are asked
 };
 
 /// Reads a rule file. Throws Error kUsage ("SOURCE:LINE:COLUMN: ...") where it is not valid:
-/// wrong YAML, unknown or duplicate keys, duplicate ids, unknown capabilities, patterns that RE2
-/// refuses or that would take too much memory.
-RuleFile read_rules(std::string_view yaml, std::string_view source);
+/// wrong YAML, unknown or duplicate keys, duplicate ids, ids that are `taken` unless the file
+/// replaces the table that they are of, unknown capabilities, texts unfit for a terminal, patterns
+/// that RE2 refuses or that would take too much memory.
+RuleFile read_rules(std::string_view yaml, std::string_view source,
+                    const std::set<std::string>& taken = {});
 
 }  // namespace capmin

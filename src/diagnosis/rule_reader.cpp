@@ -1,5 +1,6 @@
 #include "diagnosis/pattern.h"
 #include "diagnosis/rule.h"
+#include "diagnosis/sanitize.h"
 #include "yaml/yaml_reader.h"
 
 #include <algorithm>
@@ -10,14 +11,20 @@ namespace {
 
 constexpr std::size_t kMaximumRules = 1000;
 constexpr std::size_t kMaximumPatterns = 4000;
+constexpr std::size_t kLongestSentence = 1000;
 
 class RuleReader {
  public:
-  explicit RuleReader(std::string_view source) : reader_(source) {}
+  RuleReader(std::string_view source, const std::set<std::string>& taken)
+      : reader_(source), taken_(taken) {}
 
   RuleFile read(const YamlNode& root) {
-    const YamlNode& map = reader_.map(root, {"translations", "rules"});
+    const YamlNode& map = reader_.map(root, {"replace", "translations", "rules"});
     RuleFile file;
+    if (const YamlNode* replace = reader_.find(map, "replace")) {
+      file.replace = reader_.truth(*replace);
+    }
+    extends_ = !file.replace;
     if (const YamlNode* node = reader_.find(map, "translations")) {
       for (const YamlNode& item : reader_.items(*node)) {
         file.translations.push_back(translation(item));
@@ -71,7 +78,7 @@ class RuleReader {
     if (const YamlNode* when = reader_.find(map, "when")) {
       rule.when = condition(*when);
     }
-    rule.reason = text(reader_.at(map, "reason"));
+    rule.reason = sentence(reader_.at(map, "reason"));
     const YamlNode* innocent = reader_.find(map, "innocent");
     if (innocent != nullptr && reader_.truth(*innocent)) {
       for (const char* key : {"suspects", "vague", "check", "alternative"}) {
@@ -83,13 +90,13 @@ class RuleReader {
       for (const YamlNode& item : nonempty_sequence(reader_.at(map, "suspects"))) {
         rule.suspects.push_back(suspect(item));
       }
-      rule.check = text(reader_.at(map, "check"));
+      rule.check = sentence(reader_.at(map, "check"));
     }
     if (const YamlNode* vague = reader_.find(map, "vague")) {
       rule.vague = reader_.truth(*vague);
     }
     if (const YamlNode* alternative = reader_.find(map, "alternative")) {
-      rule.alternative = text(*alternative);
+      rule.alternative = sentence(*alternative);
     }
     if (const YamlNode* references = reader_.find(map, "references")) {
       rule.references = reader_.texts(*references);
@@ -103,6 +110,11 @@ class RuleReader {
     if (id.find_first_not_of(kAllowed) != std::string::npos) {
       reader_.fail(node,
                    "the id \"" + id + "\" is not made of lower case letters, digits and \"-\"");
+    }
+    if (extends_ && taken_.contains(id)) {
+      reader_.fail(
+          node, "the id \"" + id + "\" stands in the embedded table",
+          "choose another id, or say \"replace: true\" at the top to do without that table");
     }
     if (!ids_.insert(id).second) {
       reader_.fail(node, "the id \"" + id + "\" stands twice");
@@ -172,6 +184,16 @@ class RuleReader {
     return text;
   }
 
+  /// A text that people are shown.
+  std::string sentence(const YamlNode& node) const {
+    std::string sentence = text(node);
+    if (sanitize(sentence, kLongestSentence) != sentence) {
+      reader_.fail(node, "a text with blanks at an end, control characters or more than " +
+                             std::to_string(kLongestSentence) + " bytes");
+    }
+    return sentence;
+  }
+
   const std::vector<YamlNode>& nonempty_sequence(const YamlNode& node) const {
     const std::vector<YamlNode>& items = reader_.items(node);
     if (items.empty()) {
@@ -181,14 +203,17 @@ class RuleReader {
   }
 
   YamlReader reader_;
+  const std::set<std::string>& taken_;
+  bool extends_ = true;
   std::set<std::string> ids_;
   std::size_t patterns_ = 0;
 };
 
 }  // namespace
 
-RuleFile read_rules(std::string_view yaml, std::string_view source) {
-  return RuleReader(source).read(parse_strict_yaml(yaml, source));
+RuleFile read_rules(std::string_view yaml, std::string_view source,
+                    const std::set<std::string>& taken) {
+  return RuleReader(source, taken).read(parse_strict_yaml(yaml, source));
 }
 
 }  // namespace capmin

@@ -1,13 +1,17 @@
 #include "diagnosis/rule_table.h"
 
+#include "core/error.h"
+#include "diagnosis/embedded_rules.h"
 #include "diagnosis/log_lines.h"
 #include "diagnosis/pattern.h"
 #include "diagnosis/sanitize.h"
 #include "diagnosis/secrets.h"
+#include "diagnosis/steady_line.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,6 +23,8 @@ namespace {
 constexpr std::size_t kClueEnd = 100;
 /// Lines are the same when their first bytes are.
 constexpr std::size_t kCompared = 400;
+/// Time stamps and their like are taken from so much of a line before it is shortened.
+constexpr std::size_t kBeforeStamps = 1000;
 constexpr std::size_t kNearBefore = 12;
 constexpr std::size_t kNearAfter = 6;
 
@@ -28,6 +34,11 @@ struct Surroundings {
   std::size_t index = 0;
   const Evidence* evidence = nullptr;
 };
+
+/// The line as clues show it.
+std::string shown(std::string_view line) {
+  return sanitize(steady_line(sanitize(mask_secrets(line, {}), kBeforeStamps)));
+}
 
 bool port_is_below(const std::string& port, int limit) {
   int number = 0;
@@ -40,9 +51,10 @@ bool port_is_below(const std::string& port, int limit) {
 }  // namespace
 
 struct RuleTable::Compiled {
-  struct Decision {
+  /// A decision without the line itself.
+  struct Answer {
     const Rule* rule = nullptr;
-    std::vector<CapabilitySet> suspects;  ///< none where the line does not speak for any
+    std::vector<CapabilitySet> suspects;
   };
 
   RuleFile file;
@@ -71,6 +83,11 @@ struct RuleTable::Compiled {
       translations.emplace_back(Pattern(literal_pattern(translation.forms)), translation.english);
     }
     if (!forms.empty()) {
+      // The forms of one file are known to be small enough, those of two are not.
+      if (!pattern_error(literal_pattern(forms)).empty()) {
+        throw Error(ExitCode::kUsage, "the rules' translations need too much memory together",
+                    "use fewer or shorter forms");
+      }
       any_translation.emplace(literal_pattern(forms));
     }
     set.emplace(all);
@@ -136,7 +153,7 @@ struct RuleTable::Compiled {
     return suspects;
   }
 
-  Decision decide_text(std::string_view line, const Surroundings& around) const {
+  Answer decide_text(std::string_view line, const Surroundings& around) const {
     for (const std::size_t i : set->matches(line)) {
       const std::size_t index = rule_of_pattern[i];
       const Rule& rule = file.rules[index];
@@ -165,26 +182,25 @@ struct RuleTable::Compiled {
 
   /// The line as it stands, then without its escapes, then in English: the first that an exact rule
   /// knows, otherwise the first that a vague one knows.
-  Decision decide(std::string_view line, const Surroundings& around) const {
-    const auto is_exact = [](const Decision& d) { return d.rule != nullptr && !d.rule->vague; };
-    Decision decision = decide_text(line, around);
+  Answer decide(std::string_view line, const Surroundings& around) const {
+    const auto is_exact = [](const Answer& d) { return d.rule != nullptr && !d.rule->vague; };
+    Answer answer = decide_text(line, around);
     std::string plain;
     std::string_view text = line;
-    if (!is_exact(decision) && line.find('\\') != std::string_view::npos) {
+    if (!is_exact(answer) && line.find('\\') != std::string_view::npos) {
       plain = unescaped(line);
       text = plain;
-      if (Decision second = decide_text(text, around);
-          decision.rule == nullptr || is_exact(second)) {
-        decision = std::move(second);
+      if (Answer second = decide_text(text, around); answer.rule == nullptr || is_exact(second)) {
+        answer = std::move(second);
       }
     }
-    if (decision.rule != nullptr) {
-      return decision;
+    if (answer.rule != nullptr) {
+      return answer;
     }
     if (any_translation && any_translation->matches(text)) {
-      decision = decide_text(translated(std::string(text)), around);
+      answer = decide_text(translated(std::string(text)), around);
     }
-    return decision;
+    return answer;
   }
 };
 
@@ -195,6 +211,20 @@ RuleTable::~RuleTable() = default;
 
 RuleTable RuleTable::parse(std::string_view yaml, std::string_view source) {
   return RuleTable(std::make_unique<const Compiled>(read_rules(yaml, source)));
+}
+
+RuleTable RuleTable::extended(std::string_view yaml, std::string_view source) {
+  RuleFile embedded = read_rules(embedded_rules(), "embedded rules");
+  std::set<std::string> taken;
+  for (const Rule& rule : embedded.rules) {
+    taken.insert(rule.id);
+  }
+  RuleFile file = read_rules(yaml, source, taken);
+  if (!file.replace) {
+    std::ranges::move(embedded.rules, std::back_inserter(file.rules));
+    std::ranges::move(embedded.translations, std::back_inserter(file.translations));
+  }
+  return RuleTable(std::make_unique<const Compiled>(std::move(file)));
 }
 
 std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
@@ -213,13 +243,26 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
              .second) {
       continue;
     }
-    clues.push_back({rule->id, sanitize(mask_secrets(lines[i], {})), std::move(suspects),
-                     rule->reason, rule->check, rule->alternative, rule->vague});
+    clues.push_back({rule->id, shown(lines[i]), std::move(suspects), rule->reason, rule->check,
+                     rule->alternative, rule->vague});
     if (clues.size() > 2 * kClueEnd) {
       clues.erase(clues.begin() + kClueEnd);
     }
   }
   return clues;
+}
+
+void RuleTable::decide_each(std::string_view log,
+                            const std::function<void(const Decision&)>& visit) const {
+  const LogLines looked_at = log_lines(log);
+  for (std::size_t i = 0; i < looked_at.lines.size(); ++i) {
+    auto [rule, suspects] = compiled_->decide(looked_at.lines[i], {&looked_at.lines, i, nullptr});
+    visit({looked_at.lines[i], rule, std::move(suspects)});
+  }
+}
+
+bool RuleTable::replaces() const {
+  return compiled_->file.replace;
 }
 
 const std::vector<Rule>& RuleTable::rules() const {

@@ -3,6 +3,7 @@
 #include "diagnosis/clue.h"
 #include "diagnosis/rule.h"
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@ class RuleTable {
   /// Reads rules written in YAML; `source` names them in errors (a file name).
   /// Throws Error kUsage with line and column where the text is not a valid table.
   static RuleTable parse(std::string_view yaml, std::string_view source);
+  /// The embedded table, extended or replaced by a rule file: its rules are asked first.
+  /// Throws Error kUsage with line and column where the file is not valid.
+  static RuleTable extended(std::string_view yaml, std::string_view source);
   RuleTable(RuleTable&&) noexcept;
   RuleTable& operator=(RuleTable&&) noexcept;
   ~RuleTable();
@@ -24,6 +28,19 @@ class RuleTable {
   /// Secrets of common shapes are masked. At most 200 clues: the first and the last 100.
   /// Linear in the size of the evidence.
   std::vector<Clue> clues(const Evidence& evidence) const;
+
+  /// What the table makes of one line of a log.
+  struct Decision {
+    std::string_view line;                ///< as it stands in the log: hostile
+    const Rule* rule = nullptr;           ///< the rule that decides; null where none matches
+    std::vector<CapabilitySet> suspects;  ///< none where the line speaks for none
+  };
+  /// Calls `visit` for the lines of `log` that are looked at (log_lines), in their order. How the
+  /// container ended is not known then, and conditions on its exit status are not asked.
+  void decide_each(std::string_view log, const std::function<void(const Decision&)>& visit) const;
+
+  /// Whether the table holds nothing but what a rule file says.
+  bool replaces() const;
 
   /// The rules in the order in which they are asked.
   const std::vector<Rule>& rules() const;

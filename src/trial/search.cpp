@@ -1,5 +1,6 @@
 #include "trial/search.h"
 
+#include "diagnosis/ending_clue.h"
 #include "diagnosis/secrets.h"
 #include "trial/losses.h"
 
@@ -26,6 +27,7 @@ Evidence evidence_of(const Outcome& outcome) {
   evidence.engine_message = outcome.ending == Ending::kNotExecutable ? outcome.engine_message : "";
   evidence.exited = outcome.exit_code.has_value();
   evidence.exit_code = outcome.exit_code.value_or(0);
+  evidence.probe_failed_at_end = outcome.ending == Ending::kProbeFailedAtEnd;
   return evidence;
 }
 
@@ -203,7 +205,11 @@ void Search::finish(Running& trial) {
   finished.request = trial.request;
   finished.outcome = std::move(*trial.outcome);
   if (finished.outcome.verdict != Verdict::kUndecided) {
-    finished.clues = rules_.clues(evidence_of(finished.outcome));
+    const Evidence evidence = evidence_of(finished.outcome);
+    finished.clues = rules_.clues(evidence);
+    if (auto clue = ending_clue(evidence, finished.clues)) {
+      finished.clues.push_back(std::move(*clue));
+    }
   }
   if (plan_.strict) judge_losses(finished);
   finished.observation = observation_of(finished);

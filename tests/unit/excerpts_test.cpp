@@ -1,7 +1,9 @@
 // Reads the excerpts of real logs under tests/diagnosis and measures how well the embedded rules
 // understand them. tests/diagnosis/README.md describes the files.
 #include "diagnosis/embedded_rules.h"
+#include "diagnosis/pattern.h"
 #include "diagnosis/rule_table.h"
+#include "diagnosis/steady_line.h"
 
 #include <doctest/doctest.h>
 
@@ -100,7 +102,9 @@ const RuleTable& table() {
 std::size_t place_of_truth(const Excerpt& excerpt, const Line& line) {
   // The other lines stay, because some rules look at what stands nearby.
   const std::vector<Clue> clues = table().clues(excerpt.evidence);
-  const auto shown = [](const std::string& text) { return normalized(text).substr(0, 100); };
+  const auto shown = [](const std::string& text) {
+    return normalized(steady_line(text)).substr(0, 100);
+  };
   for (const Clue& clue : clues) {
     if (!normalized(clue.line).starts_with(shown(line.text)) &&
         !shown(line.text).starts_with(normalized(clue.line))) {
@@ -177,6 +181,21 @@ TEST_CASE("the logs of programs that lack nothing give no clue") {
     }
   }
   CHECK(files >= 10);
+}
+
+TEST_CASE("no line of a real program shows a time of day or a process's number once it is steady") {
+  const Pattern clock(R"(\b[0-2]?[0-9]:[0-5][0-9]:[0-6][0-9]\b|\b20[0-9]{2}[-/.][0-9]{2}[-/.])");
+  const Pattern process(R"(^\W*[0-9]+(?:#|:[MCX] )|^[\w./-]*\[[0-9]+\]|\bpid [0-9])");
+  for (const char* directory : {"diagnosis/observed", "diagnosis/innocent"}) {
+    for (const Excerpt& excerpt : read_all(directory)) {
+      for (const Line& line : excerpt.lines) {
+        const std::string steady = steady_line(line.text);
+        CHECK_MESSAGE(!clock.matches(steady), steady);
+        CHECK_MESSAGE(!process.matches(steady), steady);
+        CHECK(steady_line(steady) == steady);
+      }
+    }
+  }
 }
 
 TEST_CASE("every rule decides about a line of the excerpts") {

@@ -1,0 +1,205 @@
+#include "cli/options_diagnosis.h"
+
+#include "cli/option_values.h"
+
+#include <boost/program_options.hpp>
+
+#include <algorithm>
+#include <sstream>
+
+namespace capmin {
+namespace {
+
+namespace po = boost::program_options;
+using std::string;
+using std::vector;
+
+constexpr const char* kExplainHint = "see capmin explain --help";
+constexpr const char* kRulesHint = "see capmin rules --help";
+
+po::options_description explain_table() {
+  po::options_description table("Options");
+  const auto text = [](const char* name) { return po::value<string>()->value_name(name); };
+  table.add_options()("rules", text("FILE"), "ask the rules of this file first")(
+      "container", text("NAME"), "show the capability sets of a running container")(
+      "profile", text("FILE"), "with --container: compare them with this profile")(
+      "host", text("URL"), "the engine's address, as docker --host")(
+      "context", text("NAME"), "as docker --context")("help,h", "print this");
+  return table;
+}
+
+po::options_description rules_table() {
+  po::options_description table("Options");
+  table.add_options()("rules", po::value<string>()->value_name("FILE"),
+                      "with list: show the rules as this file extends or replaces them")(
+      "help,h", "print this");
+  return table;
+}
+
+/// The options and words of a command line in which no option may stand twice but --host and
+/// --context.
+vector<po::option> parsed(const vector<string>& arguments, const po::options_description& table,
+                          const char* hint) {
+  po::options_description all;
+  all.add(table).add_options()("word", po::value<string>());
+  po::positional_options_description positions;
+  positions.add("word", -1);
+  try {
+    return po::command_line_parser(arguments)
+        .options(all)
+        .positional(positions)
+        .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+        .run()
+        .options;
+  } catch (const po::error& error) {
+    usage_error(error.what(), hint);
+  }
+}
+
+void set_once(string& target, const po::option& option, const char* hint) {
+  if (!target.empty()) usage_error("--" + option.string_key + " is given twice", hint);
+  target = option.value.front();
+  if (target.empty()) usage_error("--" + option.string_key + " is empty", hint);
+}
+
+void check(const ExplainOptions& options) {
+  const bool has_engine = options.engine_command.size() > 1;
+  if (options.container.empty()) {
+    if (!options.profile.empty() || has_engine) {
+      usage_error("--profile, --host and --context go with --container NAME", kExplainHint);
+    }
+    return;
+  }
+  if (!options.subjects.empty() || !options.rules.empty()) {
+    usage_error("--container goes with neither --rules nor anything else to explain", kExplainHint);
+  }
+  if (options.container.starts_with('-')) {
+    usage_error("'" + options.container + "' is no container's name", kExplainHint);
+  }
+}
+
+}  // namespace
+
+ExplainOptions parse_explain_options(const vector<string>& arguments) {
+  ExplainOptions options;
+  options.engine_command = {"docker"};
+  for (const po::option& option : parsed(arguments, explain_table(), kExplainHint)) {
+    const string& name = option.string_key;
+    if (name == "word") {
+      options.subjects.push_back(option.value.front());
+    } else if (name == "rules") {
+      set_once(options.rules, option, kExplainHint);
+    } else if (name == "container") {
+      set_once(options.container, option, kExplainHint);
+    } else if (name == "profile") {
+      set_once(options.profile, option, kExplainHint);
+    } else if (name == "host" || name == "context") {
+      options.engine_command.insert(options.engine_command.end(),
+                                    {"--" + name, option.value.front()});
+    }
+  }
+  check(options);
+  if (options.container.empty() && options.subjects.empty()) options.subjects = {"-"};
+  if (std::ranges::count(options.subjects, "-") > 1) {
+    usage_error("standard input can be read only once", kExplainHint);
+  }
+  return options;
+}
+
+RulesOptions parse_rules_options(const vector<string>& arguments) {
+  RulesOptions options;
+  vector<string> words;
+  for (const po::option& option : parsed(arguments, rules_table(), kRulesHint)) {
+    if (option.string_key == "rules") set_once(options.rules, option, kRulesHint);
+    if (option.string_key == "word") words.push_back(option.value.front());
+  }
+  if (words.empty()) usage_error("capmin rules needs list, check or test", kRulesHint);
+  const string action = words.front();
+  const std::size_t files = words.size() - 1;
+  if (action == "list") {
+    if (files != 0)
+      usage_error("capmin rules list takes no file", "capmin rules list --rules FILE");
+    return options;
+  }
+  if (action != "check" && action != "test") {
+    usage_error("capmin rules does not take '" + action + "'", "it takes list, check and test");
+  }
+  if (!options.rules.empty()) usage_error("--rules goes with capmin rules list", kRulesHint);
+  const bool is_test = action == "test";
+  if (files != (is_test ? 2U : 1U)) {
+    usage_error(is_test ? "capmin rules test needs a rule file and a log"
+                        : "capmin rules check needs one rule file",
+                is_test ? "capmin rules test FILE LOG" : "capmin rules check FILE");
+  }
+  options.action = is_test ? RulesOptions::Action::kTest : RulesOptions::Action::kCheck;
+  options.rules = words[1];
+  if (is_test) options.log = words[2];
+  return options;
+}
+
+string explain_help() {
+  std::ostringstream text;
+  text
+      << "usage: capmin explain [LOGFILE|-]...\n"
+         "       capmin explain CAPABILITY... | MASK...\n"
+         "       capmin explain --container NAME [--profile FILE]\n"
+         "\n"
+         "Says what a log, a capability or a capability word means. No engine is needed, except "
+         "for\n"
+         "--container.\n"
+         "\n"
+         "  LOGFILE, -     the lines that speak for a capability, each with its suspects (best\n"
+         "                 first; + joins those that are needed together), the rule, what to "
+         "check\n"
+         "                 before granting anything, and how to avoid the need; - or nothing is\n"
+         "                 standard input; of a log over 4 MiB the beginning and the end are read\n"
+         "  CAPABILITY     such as NET_RAW, in any case, with or without CAP_: what it permits, "
+         "who\n"
+         "                 needs it, how to avoid it, and where it is granted\n"
+         "  MASK           1 to 16 hexadecimal digits, with or without 0x, decoded as capsh "
+         "--decode\n"
+         "                 does; bits without a name are shown as numbers\n"
+         "\n"
+         "A word is taken for a capability where it is the name of one, else for a mask where it\n"
+         "looks like one, else for a file. A file that is named like either is written ./NAME.\n"
+         "\n"
+         "The last errors of a container that ended count most, so the summary of a log begins\n"
+         "with its last lines.\n"
+         "\n"
+      << explain_table()
+      << "\nExit status: 0 done; 2 usage, a file that cannot be read, a container that does not "
+         "run;\n"
+         "5 engine trouble, or the container's process is not visible from here; 8 output not\n"
+         "written; 10 internal error.\n";
+  return text.str();
+}
+
+string rules_help() {
+  std::ostringstream text;
+  text
+      << "usage: capmin rules list [--rules FILE]\n"
+         "       capmin rules check FILE\n"
+         "       capmin rules test FILE LOG\n"
+         "\n"
+         "Shows and checks the rules that turn a log's lines into suspects. No engine is needed.\n"
+         "\n"
+         "  list           every rule, in the order in which rules are asked: its id, its "
+         "suspects\n"
+         "                 (best first; + joins those that are needed together) and the reason\n"
+         "  check FILE     reads a rule file as --rules does, and says what it holds\n"
+         "  test FILE LOG  the rule that decides about each line of LOG (- is standard input), "
+         "with\n"
+         "                 FILE in use: its id, the suspects, the line; \"-\" where there is none\n"
+         "\n"
+         "A rule file extends the embedded rules: its own are asked first. \"replace: true\" at "
+         "its\n"
+         "top does without the embedded ones. The README describes the format.\n"
+         "\n"
+      << rules_table()
+      << "\nExit status: 0 done; 2 usage, a file that cannot be read or is not valid; 8 output "
+         "not\n"
+         "written; 10 internal error.\n";
+  return text.str();
+}
+
+}  // namespace capmin

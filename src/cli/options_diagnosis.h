@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// What `capmin explain` was asked to do.
+struct ExplainOptions {
+  std::vector<std::string> subjects;        ///< capabilities, masks and logs; "-" is standard input
+  std::string container;                    ///< --container; empty without
+  std::string profile;                      ///< --profile; empty without
+  std::string rules;                        ///< --rules; empty without
+  std::vector<std::string> engine_command;  ///< the client with its global options
+};
+
+/// What `capmin rules` was asked to do.
+struct RulesOptions {
+  enum class Action { kList, kCheck, kTest };
+  Action action = Action::kList;
+  std::string rules;  ///< the rule file; empty without
+  std::string log;    ///< the log of kTest; "-" is standard input
+};
+
+/// Read the arguments behind `capmin explain` and `capmin rules`. Throw Error kUsage, with what to
+/// write instead, for everything that is not understood.
+ExplainOptions parse_explain_options(const std::vector<std::string>& arguments);
+RulesOptions parse_rules_options(const std::vector<std::string>& arguments);
+
+/// The help texts of the two commands.
+std::string explain_help();
+std::string rules_help();
+
+}  // namespace capmin
