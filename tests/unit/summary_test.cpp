@@ -38,7 +38,8 @@ TEST_CASE("the summary says what to keep, why, where, how to avoid it and what i
         "  avoid DAC_OVERRIDE                        make /var/log/nginx writable for root's "
         "group, or log to\n"
         "                                            stderr\n"
-        "  proof: unique, passed in trial 6, failed in trials 7 8 9 10; assumes that a superset of a\n"
+        "  proof: unique, passed in trial 6, failed in trials 7 8 9 10; assumes that a superset of "
+        "a\n"
         "    passing set passes\n"
         "  Kubernetes: the capabilities fit Pod Security \"baseline\", not \"restricted\"\n"
         "  wrote nginx.yaml     11 container runs (fewest possible: 5)   14 s\n");
@@ -112,7 +113,8 @@ TEST_CASE("alternatives and warnings are mentioned") {
   profile.conditional.clear();
   const std::string text = summary(profile, "nginx.yaml");
   CHECK(contains(text, "  or    CHOWN            another minimal set: it passes as well\n"));
-  CHECK(contains(text, "  or    FOWNER SETGID    passes as well; another minimal set lies inside:"));
+  CHECK(
+      contains(text, "  or    FOWNER SETGID    passes as well; another minimal set lies inside:"));
   CHECK(contains(text, "  warning: nice(-5) failed (13: Permission denied) in a passing trial\n"));
 }
 
