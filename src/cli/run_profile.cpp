@@ -21,6 +21,17 @@ Profile::Attempt attempt_of(const SearchResult& result, const std::vector<int>& 
   return attempt;
 }
 
+/// The trials in which `grant` passed.
+std::vector<int> passes_of(const SearchResult& result, CapabilitySet grant) {
+  std::vector<int> trials;
+  for (const FinishedTrial& trial : result.trials) {
+    if (trial.outcome.verdict == Verdict::kPassed && trial.request.grant == grant) {
+      trials.push_back(trial.number);
+    }
+  }
+  return trials;
+}
+
 std::vector<Profile::Attempt> attempts_of(const SearchResult& result,
                                           const std::vector<Removal>& removals) {
   std::vector<Profile::Attempt> attempts;
@@ -220,10 +231,6 @@ void add_warnings(const Minimal& answer, Profile& profile) {
         std::to_string(answer.confirmations) + " times or more");
   }
   if (!answer.complete) profile.warnings.push_back(answer.reason);
-  if (answer.other_pass && answer.alternatives.empty()) {
-    profile.warnings.push_back("another minimal set exists: the probe also passed with " +
-                               to_string(*answer.other_pass) + "; --all-minimal finds them all");
-  }
 }
 
 }  // namespace
@@ -242,7 +249,10 @@ Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchR
     }
   }
   for (const Proof& alternative : answer.alternatives) {
-    profile.alternatives.push_back(alternative.set);
+    profile.alternatives.push_back(attempt_of(result, alternative.passed));
+  }
+  if (answer.other_pass && answer.alternatives.empty()) {
+    profile.other_pass = attempt_of(result, passes_of(result, *answer.other_pass));
   }
   add_warnings(answer, profile);
   return profile;

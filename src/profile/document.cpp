@@ -84,7 +84,8 @@ DocumentNode proof_node(const Profile& profile) {
   set_text(map, "assumption", profile.assumption);
   map.set("essential", block_list(profile.essential, attempt_node));
   map.set("cuts", block_list(profile.cuts, attempt_node));
-  map.set("alternatives", block_list(profile.alternatives, names));
+  map.set("alternatives", block_list(profile.alternatives, attempt_node));
+  if (profile.other_pass) map.set("other", attempt_node(*profile.other_pass));
   return {std::move(map)};
 }
 
@@ -159,8 +160,8 @@ Profile in_order(Profile profile) {
   std::ranges::stable_sort(profile.failed, {}, &Profile::Attempt::trial);
   std::ranges::stable_sort(profile.essential, {}, &Profile::Attempt::trial);
   std::ranges::stable_sort(profile.cuts, {}, &Profile::Attempt::trial);
-  std::ranges::sort(profile.alternatives, [](CapabilitySet a, CapabilitySet b) {
-    return std::is_lt(compare_risk(a, b));
+  std::ranges::stable_sort(profile.alternatives, [](const auto& a, const auto& b) {
+    return std::is_lt(compare_risk(a.grant, b.grant));
   });
   std::ranges::sort(profile.warnings);
   return profile;

@@ -90,7 +90,11 @@ struct Profile {
   std::vector<Attempt> cuts;
   /// ... this holds. What the guarantee takes for granted; empty where it rests on trials alone.
   std::string assumption;
-  std::vector<CapabilitySet> alternatives;
+  /// Other minimal sets: of each the trial in which it passed.
+  std::vector<Attempt> alternatives;
+  /// Where no alternative is given: a pass that lacks a member of `add`, so that another minimal
+  /// set lies inside it, if a superset of a passing set passes.
+  std::optional<Attempt> other_pass;
   std::vector<Reason> reasons;  ///< one for each member of `add`
   std::vector<std::string> warnings;
   Probe probe;

@@ -86,7 +86,7 @@ Profile::Conditional conditional_of(const YamlNode& node, const YamlReader& read
   return {capability_of(read.at(node, "name"), read), read.text(read.at(node, "when"))};
 }
 
-Profile::Attempt passed_of(const YamlNode& node, const YamlReader& read) {
+Profile::Attempt attempt_of(const YamlNode& node, const YamlReader& read) {
   Profile::Attempt attempt;
   attempt.trial = read.whole_number(read.at(node, "trial"), 0, kMost);
   attempt.grant = set_of(read.at(node, "grant"), read);
@@ -98,9 +98,13 @@ Profile::Attempt passed_of(const YamlNode& node, const YamlReader& read) {
   return attempt;
 }
 
+Profile::Attempt passed_of(const YamlNode& node, const YamlReader& read) {
+  return attempt_of(read.map(node, {"trial", "grant", "times", "exit", "ending"}), read);
+}
+
 Profile::Attempt failed_of(const YamlNode& node, const YamlReader& read) {
   read.map(node, {"trial", "grant", "without", "times", "exit", "ending"});
-  Profile::Attempt attempt = passed_of(node, read);
+  Profile::Attempt attempt = attempt_of(node, read);
   if (const YamlNode* const without = read.find(node, "without")) {
     attempt.without = capability_of(*without, read);
     if (attempt.grant.contains(*attempt.without)) {
@@ -167,18 +171,18 @@ void read_capabilities(const YamlNode& node, const YamlReader& read, Profile& pr
 }
 
 void read_proof(const YamlNode& node, const YamlReader& read, Profile& profile) {
-  read.map(node,
-           {"guarantee", "passed", "failed", "assumption", "essential", "cuts", "alternatives"});
+  read.map(node, {"guarantee", "passed", "failed", "assumption", "essential", "cuts",
+                  "alternatives", "other"});
   profile.guarantee = read.word(read.at(node, "guarantee"), guarantees());
-  const auto passed = [](const YamlNode& item, const YamlReader& reader) {
-    return passed_of(reader.map(item, {"trial", "grant", "times", "exit", "ending"}), reader);
-  };
-  profile.passed = list_of(read.at(node, "passed"), read, passed);
+  profile.passed = list_of(read.at(node, "passed"), read, passed_of);
   profile.failed = list_of(read.at(node, "failed"), read, failed_of);
   profile.assumption = read.text_or_empty(node, "assumption");
   profile.essential = list_of(read.at(node, "essential"), read, failed_of);
   profile.cuts = list_of(read.at(node, "cuts"), read, failed_of);
-  profile.alternatives = list_of(read.at(node, "alternatives"), read, set_of);
+  profile.alternatives = list_of(read.at(node, "alternatives"), read, passed_of);
+  if (const YamlNode* const other = read.find(node, "other")) {
+    profile.other_pass = passed_of(*other, read);
+  }
 }
 
 }  // namespace

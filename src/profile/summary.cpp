@@ -12,6 +12,7 @@ namespace capmin {
 namespace {
 
 constexpr std::size_t kWidth = 100;
+constexpr std::size_t kShownWarnings = 3;
 
 std::string counted(int count, const std::string& noun) {
   return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
@@ -73,8 +74,12 @@ std::string rows(const Profile& profile) {
     columns.add(kept ? "but" : "also", std::string(name_of(conditional.name)),
                 condition(conditional.when));
   }
-  for (const CapabilitySet alternative : profile.alternatives) {
-    columns.add("or", to_string(alternative), "passes as well");
+  for (const Profile::Attempt& alternative : profile.alternatives) {
+    columns.add("or", to_string(alternative.grant), "another minimal set: it passes as well");
+  }
+  if (profile.other_pass) {
+    columns.add("or", to_string(profile.other_pass->grant),
+                "passes as well; another minimal set lies inside: --all-minimal finds it");
   }
   for (const Profile::Reason& reason : profile.reasons) {
     if (reason.advice.empty()) continue;
@@ -125,13 +130,6 @@ std::string cost(const Profile& profile, std::string_view written_to) {
          duration(run.seconds);
 }
 
-std::string warnings(const Profile& profile, std::string_view written_to) {
-  if (profile.warnings.empty()) return {};
-  const std::string where = written_to.empty() ? "the profile" : shown(written_to);
-  return "  " + counted(static_cast<int>(profile.warnings.size()), "warning") + ": see " + where +
-         '\n';
-}
-
 std::string wrapped(const std::string& text) {
   std::string result;
   for (const std::string& line : wrap(text, kWidth - 4)) {
@@ -140,11 +138,42 @@ std::string wrapped(const std::string& text) {
   return result;
 }
 
+std::string numbers(const std::vector<Profile::Attempt>& attempts) {
+  std::string text = attempts.size() == 1 ? "trial" : "trials";
+  for (const Profile::Attempt& attempt : attempts) {
+    text += ' ' + std::to_string(attempt.trial);
+  }
+  return text;
+}
+
+/// The guarantee, the trials that it rests on, and what it takes for granted.
+std::string guarantee(const Profile& profile) {
+  std::string text = "proof: " + profile.guarantee;
+  if (!profile.passed.empty()) text += ", passed in " + numbers(profile.passed);
+  if (!profile.failed.empty()) text += ", failed in " + numbers(profile.failed);
+  if (!profile.assumption.empty()) text += "; assumes that " + shown(profile.assumption);
+  return text;
+}
+
+std::string warnings(const Profile& profile, std::string_view written_to) {
+  std::string text;
+  for (std::size_t i = 0; i < profile.warnings.size() && i < kShownWarnings; ++i) {
+    text += wrapped("warning: " + shown(profile.warnings[i]));
+  }
+  if (profile.warnings.size() > kShownWarnings) {
+    const auto more = static_cast<int>(profile.warnings.size() - kShownWarnings);
+    text += "  " + counted(more, "more warning") + ": see " +
+            (written_to.empty() ? "the profile" : shown(written_to)) + '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string summary(const Profile& profile, std::string_view written_to) {
-  return headline(profile) + rows(profile) + wrapped(kubernetes(profile)) +
-         warnings(profile, written_to) + "  " + cost(profile, written_to) + '\n';
+  return headline(profile) + rows(profile) + wrapped(guarantee(profile)) +
+         wrapped(kubernetes(profile)) + warnings(profile, written_to) + "  " +
+         cost(profile, written_to) + '\n';
 }
 
 }  // namespace capmin

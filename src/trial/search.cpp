@@ -87,6 +87,9 @@ class Search {
   void mask(FinishedTrial& trial) const;
   void remember(FinishedTrial trial);
   bool budget_is_used_up();
+  bool trials_are_used_up() const {
+    return plan_.budget.trials && result_.started - started_before_ >= *plan_.budget.trials;
+  }
   milliseconds deadline() const;
 
   const SearchPlan& plan_;
@@ -101,6 +104,7 @@ class Search {
 
   std::list<Running> running_;
   SearchResult result_;
+  int started_before_ = 0;
   Clock::time_point end_ = Clock::time_point::max();
   std::optional<double> baseline_seconds_;
 };
@@ -111,6 +115,7 @@ SearchResult Search::run() {
     result_.started = std::max(result_.started, trial.number + 1);
     remember(trial);
   }
+  started_before_ = result_.started;
   while (!stop_.stop_requested()) {
     const Step step = next(plan_.policy, result_.history(), plan_.slots);
     const auto* wanted = std::get_if<RunTrials>(&step);
@@ -133,7 +138,7 @@ bool Search::budget_is_used_up() {
     return true;
   }
   // What runs already may still be seen to its end.
-  if (plan_.budget.trials && result_.started >= *plan_.budget.trials && running_.empty()) {
+  if (trials_are_used_up() && running_.empty()) {
     result_.end = SearchEnd::kOutOfTrials;
     return true;
   }
@@ -153,8 +158,8 @@ void Search::steer(const RunTrials& wanted) {
     }
   }
   for (const TrialRequest& request : missing) {
-    const bool within_budget = !plan_.budget.trials || result_.started < *plan_.budget.trials;
-    if (within_budget && static_cast<int>(running_.size()) < plan_.slots) start(request);
+    if (trials_are_used_up()) return;
+    if (static_cast<int>(running_.size()) < plan_.slots) start(request);
   }
 }
 

@@ -27,7 +27,7 @@ struct Patience {
 /// least 3 s, since other processes of the machine may slow any trial.
 std::chrono::milliseconds derived_deadline(double baseline_seconds, const Patience& patience);
 
-/// How much a search may cost; nothing set is no limit.
+/// How much a search may cost, beyond the trials that it knows; nothing set is no limit.
 struct Budget {
   std::optional<std::chrono::milliseconds> time;  ///< from the start of search()
   std::optional<int> trials;                      ///< containers started

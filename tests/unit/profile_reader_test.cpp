@@ -56,10 +56,10 @@ TEST_CASE("unknown keys are errors in every section") {
   CHECK(error_with("{trial: 6,", "{trial: 6, without: \"KILL\",") ==
         "p.yaml:13:18: unknown key \"without\"");
   CHECK(error_with("{trial: 7,", "{x: 1, trial: 7,") == "p.yaml:15:8: unknown key \"x\"");
-  CHECK(error_with("    risk:", "    x: 1\n    risk:") == "p.yaml:28:5: unknown key \"x\"");
-  CHECK(error_with("probe: {", "probe: {x: 1, ") == "p.yaml:46:9: unknown key \"x\"");
-  CHECK(error_with("  engine:", "  x: 1\n  engine:") == "p.yaml:48:3: unknown key \"x\"");
-  CHECK(error_with("run: {", "run: {x: 1, ") == "p.yaml:59:7: unknown key \"x\"");
+  CHECK(error_with("    risk:", "    x: 1\n    risk:") == "p.yaml:29:5: unknown key \"x\"");
+  CHECK(error_with("probe: {", "probe: {x: 1, ") == "p.yaml:47:9: unknown key \"x\"");
+  CHECK(error_with("  engine:", "  x: 1\n  engine:") == "p.yaml:49:3: unknown key \"x\"");
+  CHECK(error_with("run: {", "run: {x: 1, ") == "p.yaml:60:7: unknown key \"x\"");
 }
 
 TEST_CASE("the hint for an unknown key lists the known ones") {
@@ -71,16 +71,16 @@ TEST_CASE("missing keys are errors at the map that lacks them") {
   CHECK(error_with("kind: CapabilityProfile\n", "") == "p.yaml:2:1: the key \"kind\" is missing");
   CHECK(error_with(", user: \"0:0\"", "") == "p.yaml:4:8: the key \"user\" is missing");
   CHECK(error_with("  drop: [\"ALL\"]\n", "") == "p.yaml:6:3: the key \"drop\" is missing");
-  CHECK(error_with("    risk: \"medium\"\n", "") == "p.yaml:27:5: the key \"risk\" is missing");
-  CHECK(error_with(", trials: 11", "") == "p.yaml:59:6: the key \"trials\" is missing");
+  CHECK(error_with("    risk: \"medium\"\n", "") == "p.yaml:28:5: the key \"risk\" is missing");
+  CHECK(error_with(", trials: 11", "") == "p.yaml:60:6: the key \"trials\" is missing");
 }
 
 TEST_CASE("duplicate keys, anchors, aliases and tags are errors") {
   CHECK(error_with("warnings:", "reasons: []\nwarnings:") ==
-        "p.yaml:43:1: the key \"reasons\" stands here twice");
+        "p.yaml:44:1: the key \"reasons\" stands here twice");
   CHECK(error_with("user: \"0:0\"", "user: &u \"0:0\"") == "p.yaml:4:227: anchors are not allowed");
   CHECK(error_with("rule: \"chown-eperm\"", "rule: !!str \"chown-eperm\"") ==
-        "p.yaml:29:11: tags are not allowed");
+        "p.yaml:30:11: tags are not allowed");
 }
 
 TEST_CASE("wrong types are errors at the value") {
@@ -95,20 +95,20 @@ TEST_CASE("wrong types are errors at the value") {
   CHECK(error_with("times: 2", "times: 0") ==
         "p.yaml:13:79: expected a whole number from 1 to 2147483647, found 0");
   CHECK(error_with("rootless: false", "rootless: no") ==
-        "p.yaml:53:13: expected true or false, found no");
+        "p.yaml:54:13: expected true or false, found no");
   CHECK(error_with("rootless: false", "rootless: \"false\"") ==
-        "p.yaml:53:13: expected true or false, found the text \"false\"");
+        "p.yaml:54:13: expected true or false, found the text \"false\"");
   CHECK(error_with("seconds: 14.2", "seconds: .inf") ==
-        "p.yaml:59:83: expected a number of seconds such as 14.2, found .inf");
+        "p.yaml:60:83: expected a number of seconds such as 14.2, found .inf");
   CHECK(error_with("seconds: 14.2", "seconds: -1") ==
-        "p.yaml:59:83: expected a number of seconds such as 14.2, found -1");
+        "p.yaml:60:83: expected a number of seconds such as 14.2, found -1");
   CHECK(error_with("version: \"20.10.24\"", "version: 20.10") ==
-        "p.yaml:49:12: expected text, found 20.10");
+        "p.yaml:50:12: expected text, found 20.10");
   CHECK(error_with("version: \"20.10.24\"", "version:") ==
-        "p.yaml:49:3: expected text, found nothing");
+        "p.yaml:50:3: expected text, found nothing");
   CHECK(error_with("add: [\"CHOWN\", \"DAC_OVERRIDE\", \"SETGID\", \"SETUID\"]",
                    "add: \"CHOWN\"") == "p.yaml:7:8: expected a list, found the text \"CHOWN\"");
-  CHECK(error_with("probe: {", "probe: []\nprobe_: {") == "p.yaml:47:1: unknown key \"probe_\"");
+  CHECK(error_with("probe: {", "probe: []\nprobe_: {") == "p.yaml:48:1: unknown key \"probe_\"");
   CHECK(refusal("[]").what == "p.yaml:1:1: this is no capmin profile");
 }
 
@@ -132,12 +132,12 @@ TEST_CASE("fixed words are checked") {
   CHECK(error_with("drop: [\"ALL\"]", "drop: []") == "p.yaml:6:9: a profile drops [\"ALL\"]");
   CHECK(error_with("guarantee: \"unique\"", "guarantee: \"certain\"") ==
         "p.yaml:11:14: unknown word \"certain\"");
-  CHECK(error_with("risk: \"medium\"", "risk: \"none\"") == "p.yaml:28:11: unknown word \"none\"");
-  CHECK(error_with("kind: \"file\"", "kind: \"tcp\"") == "p.yaml:46:15: unknown word \"tcp\"");
+  CHECK(error_with("risk: \"medium\"", "risk: \"none\"") == "p.yaml:29:11: unknown word \"none\"");
+  CHECK(error_with("kind: \"file\"", "kind: \"tcp\"") == "p.yaml:47:15: unknown word \"tcp\"");
   CHECK(error_with("engine: \"docker\"", "engine: \"lxc\"") ==
-        "p.yaml:48:11: unknown word \"lxc\"");
+        "p.yaml:49:11: unknown word \"lxc\"");
   CHECK(error_with("ports: \"portable\"", "ports: \"low\"") ==
-        "p.yaml:55:10: unknown word \"low\"");
+        "p.yaml:56:10: unknown word \"low\"");
   CHECK(error_with("kind: CapabilityProfile", "kind: Batch") ==
         "p.yaml:3:7: the kind of a profile is CapabilityProfile, not \"Batch\"");
 }
@@ -210,7 +210,9 @@ Profile some_profile() {
   profile.guarantee = some_word(guarantees());
   profile.passed = some_attempts(false);
   profile.failed = some_attempts(true);
-  profile.alternatives = *rc::gen::container<std::vector<CapabilitySet>>(some_set());
+  profile.alternatives = some_attempts(false);
+  if (*rc::gen::arbitrary<bool>())
+    profile.other_pass = Profile::Attempt{1, *some_set(), {}, 2, 0, text()};
   profile.reasons = {{some_capability(), text(), text(), text()},
                      {some_capability(), text(), text(), text()}};
   profile.warnings = some_texts();

@@ -24,7 +24,8 @@ inline Profile sample_profile() {
   profile.essential = {{11, docker_default_set().without(kChown), kChown, 1, 1, {}}};
   profile.cuts = {{12, {kChown, kSetgid}, {}, 1, 1, {}}};
   profile.assumption = "a superset of a passing set passes";
-  profile.alternatives = {{kChown, kDacReadSearch, kFowner, kSetgid, kSetuid}};
+  profile.alternatives = {{13, {kChown, kDacReadSearch, kFowner, kSetgid, kSetuid}, {}, 2, {}, {}}};
+  profile.other_pass = {14, {kChown, kFowner, kSetgid, kSetuid, kSysChroot}, {}, 1, {}, {}};
   profile.reasons = {
       {kChown, "chown-eperm",
        "chown(\"/var/lib/nginx/body\", 33) failed (1: Operation not permitted)",

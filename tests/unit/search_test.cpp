@@ -183,6 +183,20 @@ TEST_CASE("a search that knows the first trials of another one ends like it") {
   }
 }
 
+TEST_CASE("a budget of trials is for the new ones, not for those of the earlier run") {
+  const RunTrial run = [](int, CapabilitySet grant, auto, const auto&) { return judged(grant); };
+  SearchPlan limited = plan();
+  limited.budget.trials = 2;
+  SearchResult result = searched(run, limited);
+  int runs = 1;
+  for (; result.end == SearchEnd::kOutOfTrials && runs < 100; ++runs) {
+    limited.known = result.trials;
+    result = searched(run, limited);
+  }
+  CHECK(result.end == SearchEnd::kVerdict);
+  CHECK(runs == (searched(run).started + 1) / 2);
+}
+
 TEST_CASE("an error in a trial is thrown on") {
   const auto code = code_of([] {
     searched([](int, CapabilitySet, auto, const auto&) -> Outcome {

@@ -25,6 +25,7 @@ std::string summary_of(CapabilitySet set) {
 TEST_CASE("the summary says what to keep, why, where, how to avoid it and what it cost") {
   Profile profile = sample_profile();
   profile.alternatives.clear();
+  profile.other_pass.reset();
   profile.warnings.clear();
   CHECK(summary(profile, "nginx.yaml") ==
         "nginx:1.27 needs 4 of Docker's 14 default capabilities; 10 can be dropped\n"
@@ -37,6 +38,9 @@ TEST_CASE("the summary says what to keep, why, where, how to avoid it and what i
         "  avoid DAC_OVERRIDE                        make /var/log/nginx writable for root's "
         "group, or log to\n"
         "                                            stderr\n"
+        "  proof: unique, passed in trial 6, failed in trials 7 8 9 10; assumes that a superset of "
+        "a\n"
+        "    passing set passes\n"
         "  Kubernetes: the capabilities fit Pod Security \"baseline\", not \"restricted\"\n"
         "  wrote nginx.yaml     11 container runs (fewest possible: 5)   14 s\n");
 }
@@ -45,6 +49,7 @@ TEST_CASE("an image that needs nothing is told so") {
   CHECK(summary_of({}) ==
         "web:1 needs none of Docker's 14 default capabilities; all 14 can be dropped\n"
         "  keep (none)    the probe passes without any capability\n"
+        "  proof: one-minimal\n"
         "  Kubernetes: the capabilities fit Pod Security \"restricted\", which also demands a user "
         "other than\n"
         "    root\n"
@@ -101,11 +106,24 @@ TEST_CASE("an incomplete proof is not called one") {
 }
 
 TEST_CASE("alternatives and warnings are mentioned") {
-  const std::string text = summary(sample_profile(), "nginx.yaml");
-  CHECK(contains(text,
-                 "  or    CHOWN DAC_READ_SEARCH FOWNER SETGID    passes as well\n"
-                 "        SETUID\n"));
-  CHECK(contains(text, "  2 warnings: see nginx.yaml\n"));
+  Profile profile = sample_profile();
+  profile.add = {kKill};
+  profile.alternatives = {{13, {kChown}, {}, 2, {}, {}}};
+  profile.other_pass = {14, {kFowner, kSetgid}, {}, 1, {}, {}};
+  profile.conditional.clear();
+  const std::string text = summary(profile, "nginx.yaml");
+  CHECK(contains(text, "  or    CHOWN            another minimal set: it passes as well\n"));
+  CHECK(
+      contains(text, "  or    FOWNER SETGID    passes as well; another minimal set lies inside:"));
+  CHECK(contains(text, "  warning: nice(-5) failed (13: Permission denied) in a passing trial\n"));
+}
+
+TEST_CASE("many warnings are left to the profile") {
+  Profile profile = sample_profile();
+  profile.warnings = {"a", "b", "c", "d", "e"};
+  const std::string text = summary(profile, "nginx.yaml");
+  CHECK(contains(text, "  warning: c\n  2 more warnings: see nginx.yaml\n"));
+  CHECK_FALSE(contains(text, "warning: d"));
 }
 
 TEST_CASE("the fewest possible runs and a single run are told as such") {
