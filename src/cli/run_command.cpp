@@ -112,7 +112,7 @@ int Run::operator()() {
     if (journal) journal->add(trial);
     shown(trial);
   };
-  const RunTrial trial = [this](int number, CapabilitySet grant, std::chrono::milliseconds deadline,
+  const RunTrial trial = [this](int number, CapabilitySet grant, const TrialDeadline& deadline,
                                 const std::stop_token& stop) {
     return run_trial(plan_.setup, number, grant, deadline, engine_, runner_, stop);
   };
@@ -160,7 +160,8 @@ bool Run::find_conditions(const std::stop_token& stop) {
     }
     const CapabilitySet grant = *conditions.wanted();
     const int number = result_.started++;
-    const Outcome outcome = run_trial(setup, number, grant, deadline, engine_, runner_, stop);
+    const Outcome outcome = run_trial(
+        setup, number, grant, [deadline] { return deadline; }, engine_, runner_, stop);
     if (stop.stop_requested()) return false;
     if (!is_quiet()) progress_.condition_finished(number, grant, outcome);
     trials.push_back({grant, outcome.verdict});

@@ -15,6 +15,7 @@ struct Evidence {
   bool exited = false;         ///< the container's first process has ended by itself
   int exit_code = 0;           ///< its exit status, where it has ended
   bool probe_failed_at_end = false;  ///< it was a job, and its probe failed after the end
+  CapabilitySet granted = {};        ///< what the trial granted
 };
 
 /// Why a trial may have failed: what a rule made of a piece of evidence.

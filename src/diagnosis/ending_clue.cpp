@@ -38,13 +38,13 @@ std::optional<Clue> ending_clue(const Evidence& evidence, const std::vector<Clue
                 .vague = true};
   }
   if (evidence.exit_code == 0 && evidence.probe_failed_at_end &&
-      tells_of_files_given_away(evidence.log)) {
+      (evidence.granted.contains(kChown) || tells_of_files_given_away(evidence.log))) {
     return Clue{.rule = "ending-silent-job",
                 .line = "the job ended with status 0, and its probe failed",
                 .suspects = {{kFsetid}, {kFowner}, {kChown}, {kDacOverride}},
                 .reason =
-                    "the log tells of files given away, and without FSETID their set-group-ID "
-                    "bits are lost in silence",
+                    "the job gives files away, and without FSETID their set-group-ID bits are lost "
+                    "in silence",
                 .check = "does the image need set-group-ID bits on these files?",
                 .alternative = "set the modes when the image is built",
                 .vague = true};

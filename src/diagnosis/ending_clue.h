@@ -11,8 +11,9 @@ namespace capmin {
 /// of those is exact, or where the ending speaks for nothing.
 ///  - Exit status 126, a shell's and an engine's word for a program that may not be executed
 ///    (POSIX, Shell Command Language 2.8.2).
-///  - A job that ended with status 0 and whose probe fails, after a log that tells of files given
-///    away: without FSETID the kernel drops their set-group-ID bits and says nothing (chmod(2)).
+///  - A job that ended with status 0 and whose probe fails, although CHOWN was granted or the log
+///    tells of files given away: without FSETID the kernel drops their set-group-ID bits and says
+///    nothing (chmod(2)).
 std::optional<Clue> ending_clue(const Evidence& evidence, const std::vector<Clue>& clues);
 
 }  // namespace capmin

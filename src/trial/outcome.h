@@ -4,6 +4,8 @@
 #include "engine/container_process.h"
 #include "engine/kernel_sets.h"
 
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +35,11 @@ enum class Phase { kStart, kStop, kRestart };
 
 /// The word for a phase: start, stop or restart.
 std::string name_of(Phase phase);
+
+/// How long a trial may wait for its probe or its job's end in each phase. Asked again while it
+/// waits: a trial that runs beside the baseline learns its deadline only when that has passed.
+/// Called from the trial's thread.
+using TrialDeadline = std::function<std::chrono::milliseconds()>;
 
 /// What a trial left behind.
 struct Outcome {

@@ -21,8 +21,9 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kShortestDeadline{3'000};
 constexpr int kPatienceFactor = 4;
 
-Evidence evidence_of(const Outcome& outcome) {
+Evidence evidence_of(const Outcome& outcome, CapabilitySet grant) {
   Evidence evidence;
+  evidence.granted = grant;
   evidence.log = outcome.log;
   evidence.engine_message = outcome.ending == Ending::kNotExecutable ? outcome.engine_message : "";
   evidence.exited = outcome.exit_code.has_value();
@@ -32,7 +33,7 @@ Evidence evidence_of(const Outcome& outcome) {
 }
 
 Observation observation_of(const FinishedTrial& trial) {
-  const Evidence evidence = evidence_of(trial.outcome);
+  const Evidence evidence = evidence_of(trial.outcome, trial.request.grant);
   Observation observation{.trial = trial.number,
                           .grant = trial.request.grant,
                           .verdict = trial.outcome.verdict,
@@ -97,7 +98,7 @@ class Search {
   const RunTrial& run_trial_;
   const SearchEvents& events_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::stop_callback<std::function<void()>> on_stop_;
   const std::stop_token& stop_;
@@ -169,11 +170,12 @@ void Search::start(const TrialRequest& request) {
   Running& trial = running_.emplace_back();
   trial.number = number;
   trial.request = request;
-  trial.thread = std::jthread([this, &trial, limit = deadline()] {
+  trial.thread = std::jthread([this, &trial] {
     std::optional<Outcome> outcome;
     std::exception_ptr error;
     try {
-      outcome = run_trial_(trial.number, trial.request.grant, limit, trial.stop.get_token());
+      outcome = run_trial_(
+          trial.number, trial.request.grant, [this] { return deadline(); }, trial.stop.get_token());
     } catch (...) {
       error = std::current_exception();
     }
@@ -210,7 +212,7 @@ void Search::finish(Running& trial) {
   finished.request = trial.request;
   finished.outcome = std::move(*trial.outcome);
   if (finished.outcome.verdict != Verdict::kUndecided) {
-    const Evidence evidence = evidence_of(finished.outcome);
+    const Evidence evidence = evidence_of(finished.outcome, finished.request.grant);
     finished.clues = rules_.clues(evidence);
     if (auto clue = ending_clue(evidence, finished.clues)) {
       finished.clues.push_back(std::move(*clue));
@@ -248,6 +250,7 @@ void Search::mask(FinishedTrial& trial) const {
 
 void Search::remember(FinishedTrial trial) {
   if (trial.outcome.verdict == Verdict::kPassed && trial.request.grant == plan_.policy.ceiling) {
+    const std::scoped_lock lock(mutex_);
     baseline_seconds_ = std::max(baseline_seconds_.value_or(0), trial.outcome.wait_seconds);
   }
   const auto place =
@@ -256,6 +259,7 @@ void Search::remember(FinishedTrial trial) {
 }
 
 milliseconds Search::deadline() const {
+  const std::scoped_lock lock(mutex_);
   if (!baseline_seconds_) return plan_.patience.fixed.value_or(plan_.patience.baseline);
   return derived_deadline(*baseline_seconds_, plan_.patience);
 }

@@ -15,7 +15,7 @@ namespace capmin {
 
 /// Runs trial `number`; the seam between the search and the engine.
 using RunTrial = std::function<Outcome(int number, CapabilitySet grant,
-                                       std::chrono::milliseconds deadline, std::stop_token stop)>;
+                                       const TrialDeadline& deadline, std::stop_token stop)>;
 
 /// How long trials may take.
 struct Patience {

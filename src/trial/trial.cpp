@@ -47,7 +47,7 @@ void check_sets(const KernelSets& sets, CapabilitySet grant) {
 
 class Trial {
  public:
-  Trial(const TrialSetup& setup, int number, CapabilitySet grant, milliseconds deadline,
+  Trial(const TrialSetup& setup, int number, CapabilitySet grant, const TrialDeadline& deadline,
         Engine& engine, ProcessRunner& runner, const std::stop_token& stop)
       : setup_(setup),
         grant_(grant),
@@ -56,7 +56,6 @@ class Trial {
         runner_(runner),
         stop_(stop) {
     target_.trial = number;
-    outcome_.deadline_seconds = std::chrono::duration<double>(deadline).count();
   }
 
   Outcome run();
@@ -67,20 +66,22 @@ class Trial {
     outcome_.verdict = verdict;
     outcome_.ending = ending;
   }
+  Clock::time_point end() const { return phase_begin_ + deadline_(); }
   bool pass_phase(Phase phase);
   bool stop_container();
   void start_failed(const ContainerFacts& facts);
   void meet(const ContainerFacts& facts);
-  void await_probe(EndWatch& watch, Clock::time_point end);
-  void settle(EndWatch& watch, Clock::time_point end);
-  void await_job(EndWatch& watch, Clock::time_point end);
-  void look_at_end(const ContainerFacts& facts, Clock::time_point end);
-  void probe_job(Clock::time_point end);
+  void await_probe(EndWatch& watch);
+  void settle(EndWatch& watch);
+  void await_job(EndWatch& watch);
+  void look_at_end(const ContainerFacts& facts);
+  void probe_job();
   ProbeAttempt probe_once(Clock::time_point end, const std::stop_token& stop);
 
   const TrialSetup& setup_;
   CapabilitySet grant_;
-  milliseconds deadline_;
+  const TrialDeadline& deadline_;
+  Clock::time_point phase_begin_;
   Engine& engine_;
   ProcessRunner& runner_;
   const std::stop_token& stop_;
@@ -98,6 +99,7 @@ Outcome Trial::run() {
                       (!(scenario.graceful_stop || scenario.restart) || stop_container()) &&
                       (!scenario.restart || pass_phase(Phase::kRestart));
   outcome_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  outcome_.deadline_seconds = std::chrono::duration<double>(deadline_()).count();
   if (stop_.stop_requested()) {
     decide(Verdict::kUndecided, Ending::kInterrupted);
     return outcome_;
@@ -114,8 +116,7 @@ Outcome Trial::run() {
 bool Trial::pass_phase(Phase phase) {
   outcome_.phase = phase;
   target_.phase = name_of(phase);
-  const Clock::time_point begin = Clock::now();
-  const Clock::time_point end = begin + deadline_;
+  phase_begin_ = Clock::now();
   const bool started = engine_.start(target_.name);
   ContainerFacts facts = engine_.inspect(target_.name);
   if (!started) {
@@ -125,11 +126,11 @@ bool Trial::pass_phase(Phase phase) {
   meet(facts);
   {
     EndWatch watch(engine_, target_.name, stop_);
-    is_job() ? await_job(watch, end) : await_probe(watch, end);
-    const double waited = std::chrono::duration<double>(Clock::now() - begin).count();
+    is_job() ? await_job(watch) : await_probe(watch);
+    const double waited = std::chrono::duration<double>(Clock::now() - phase_begin_).count();
     outcome_.wait_seconds = std::max(outcome_.wait_seconds, waited);
     if (outcome_.verdict == Verdict::kPassed && setup_.scenario.settle.count() > 0) {
-      settle(watch, Clock::now() + deadline_);
+      settle(watch);
     }
   }
   if (stop_.stop_requested()) return false;
@@ -137,8 +138,8 @@ bool Trial::pass_phase(Phase phase) {
     outcome_.processes = processes_of_container(facts.id, facts.pid);
   }
   facts = engine_.inspect(target_.name);
-  look_at_end(facts, end);
-  if (setup_.probe.oneshot && outcome_.ending == Ending::kJobDone) probe_job(end);
+  look_at_end(facts);
+  if (setup_.probe.oneshot && outcome_.ending == Ending::kJobDone) probe_job();
   return outcome_.verdict == Verdict::kPassed;
 }
 
@@ -169,10 +170,10 @@ bool Trial::stop_container() {
 }
 
 /// A container that was healthy must still be so after the time to settle.
-void Trial::settle(EndWatch& watch, Clock::time_point end) {
+void Trial::settle(EndWatch& watch) {
   if (watch.wait_until(Clock::now() + setup_.scenario.settle)) return;
   if (stop_.stop_requested() || is_job()) return;
-  switch (probe_once(end, watch.any()).result) {
+  switch (probe_once(Clock::now() + deadline_(), watch.any()).result) {
     case ProbeAttempt::Result::kPassed:
     case ProbeAttempt::Result::kStopped:
       return;
@@ -205,11 +206,11 @@ ProbeAttempt Trial::probe_once(Clock::time_point end, const std::stop_token& sto
   return attempt;
 }
 
-void Trial::await_probe(EndWatch& watch, Clock::time_point end) {
+void Trial::await_probe(EndWatch& watch) {
   milliseconds interval = kFirstInterval;
   decide(Verdict::kFailed, Ending::kTimeUp);
   do {
-    switch (probe_once(end, watch.any()).result) {
+    switch (probe_once(end(), watch.any()).result) {
       case ProbeAttempt::Result::kPassed:
         return decide(Verdict::kPassed, Ending::kProbePassed);
       case ProbeAttempt::Result::kCannotJudge:
@@ -218,23 +219,27 @@ void Trial::await_probe(EndWatch& watch, Clock::time_point end) {
       case ProbeAttempt::Result::kStopped:
         break;
     }
-    if (watch.wait_until(std::min(end, Clock::now() + interval))) return;
+    if (watch.wait_until(std::min(end(), Clock::now() + interval))) return;
     interval = std::min(2 * interval, kLongestInterval);
-  } while (Clock::now() < end && !watch.any().stop_requested());
+  } while (Clock::now() < end() && !watch.any().stop_requested());
 }
 
-void Trial::await_job(EndWatch& watch, Clock::time_point end) {
-  watch.wait_until(end);
+void Trial::await_job(EndWatch& watch) {
   decide(Verdict::kFailed, Ending::kTimeUp);
+  // The job's end wakes at once; the pauses are only for a deadline that changes.
+  constexpr milliseconds kPause{1000};
+  while (Clock::now() < end() && !watch.any().stop_requested()) {
+    watch.wait_until(std::min(end(), Clock::now() + kPause));
+  }
 }
 
 /// What the container's state adds to what the probe said.
-void Trial::look_at_end(const ContainerFacts& facts, Clock::time_point end) {
+void Trial::look_at_end(const ContainerFacts& facts) {
   if (facts.out_of_memory && outcome_.verdict != Verdict::kPassed) {
     return decide(Verdict::kUndecided, Ending::kOutOfMemory);
   }
   if (facts.running) {
-    if (outcome_.ending != Ending::kTimeUp || Clock::now() >= end) return;
+    if (outcome_.ending != Ending::kTimeUp || Clock::now() >= end()) return;
     outcome_.engine_message = "it reported the end of a container that still runs";
     return decide(Verdict::kUndecided, Ending::kEngineTrouble);
   }
@@ -247,10 +252,10 @@ void Trial::look_at_end(const ContainerFacts& facts, Clock::time_point end) {
          outcome_.ending == Ending::kProbePassed ? Ending::kExitedAfterProbe : Ending::kExited);
 }
 
-void Trial::probe_job(Clock::time_point end) {
+void Trial::probe_job() {
   target_.exit_status = *outcome_.exit_code;
   // The job may have used up the whole time; its probe gets at least as long as the job was given.
-  switch (probe_once(std::max(end, Clock::now() + deadline_), stop_).result) {
+  switch (probe_once(std::max(end(), Clock::now() + deadline_()), stop_).result) {
     case ProbeAttempt::Result::kPassed:
       return decide(Verdict::kPassed, Ending::kProbePassed);
     case ProbeAttempt::Result::kFailed:
@@ -281,8 +286,9 @@ std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
   return create_arguments(with_probe(setup), identity);
 }
 
-Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant, milliseconds deadline,
-                  Engine& engine, ProcessRunner& runner, const std::stop_token& stop) {
+Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,
+                  const TrialDeadline& deadline, Engine& engine, ProcessRunner& runner,
+                  const std::stop_token& stop) {
   try {
     return Trial(setup, number, grant, deadline, engine, runner, stop).run();
   } catch (const Error& error) {

@@ -45,7 +45,7 @@ std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
 /// kInternal where the container's real capability sets hold more than the grant, and kImageMissing
 /// where the image is gone.
 Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,
-                  std::chrono::milliseconds deadline, Engine& engine, ProcessRunner& runner,
+                  const TrialDeadline& deadline, Engine& engine, ProcessRunner& runner,
                   const std::stop_token& stop);
 
 }  // namespace capmin

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 namespace capmin {
 namespace {
@@ -89,12 +90,30 @@ TEST_CASE("no more trials run at once than there are slots") {
 
 TEST_CASE("the deadline of a trial is derived from the baseline that passed") {
   std::vector<std::chrono::milliseconds> deadlines;
-  searched([&](int, CapabilitySet grant, std::chrono::milliseconds deadline, const auto&) {
-    deadlines.push_back(deadline);
+  searched([&](int, CapabilitySet grant, const TrialDeadline& deadline, const auto&) {
+    deadlines.push_back(deadline());
     return judged(grant);
   });
   CHECK(deadlines.front() == Patience{}.baseline);
   CHECK(deadlines.back() == 4s);
+}
+
+TEST_CASE("a trial beside the baseline learns its deadline when that has passed") {
+  std::chrono::milliseconds before{0};
+  std::chrono::milliseconds after{0};
+  searched(
+      [&](int, CapabilitySet grant, const TrialDeadline& deadline, const auto&) {
+        if (!grant.empty() || before.count() > 0) return judged(grant);
+        before = deadline();
+        const auto end = std::chrono::steady_clock::now() + 20s;
+        do {
+          after = deadline();
+          std::this_thread::yield();
+        } while (after == before && std::chrono::steady_clock::now() < end);
+        return judged(grant);
+      },
+      plan(2));
+  CHECK(after == derived_deadline(1, {}));
 }
 
 TEST_CASE("a quick baseline still leaves three seconds, and --timeout has the last word") {
