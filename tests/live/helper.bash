@@ -84,7 +84,7 @@ expect_set() {
   [ "$(yaml 'p["capabilities"]["drop"]')" = ALL ]
   [ "$(yaml 'p["capabilities"]["add"]')" = "$*" ] ||
     { echo "expected: $*"; return 1; }
-  [ "$(yaml 'p["proof"]["guarantee"]')" = one-minimal ]
+  [[ "$(yaml 'p["proof"]["guarantee"]')" =~ ^(one-minimal|unique)$ ]]
   [ "$(yaml 'any(t["grant"] == p["capabilities"]["add"] for t in p["proof"]["passed"])')" = True ]
   [ "$(yaml 'sorted(t["without"] for t in p["proof"].get("failed") or [])')" = "$*" ]
   [ "$(yaml 'sorted(r["name"] for r in p.get("reasons") or [])')" = "$*" ]
