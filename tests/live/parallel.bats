@@ -73,7 +73,7 @@ PROBE
   minimize busybox --probe exit -j 4 -v state:/state -- sh -c \
     '[ ! -e /state/used ] && touch /state/used && exec 2>/dev/null && chown 1000 /state/used && mknod /n c 1 3'
   expect_set CHOWN MKNOD
-  ! docker volume inspect state >/dev/null 2>&1
+  run ! docker volume inspect state
   volumes_are_back() {
     [ -z "$(comm -13 <(echo "$before") <(docker volume ls -q --filter label=capmin.run | sort))" ]
   }

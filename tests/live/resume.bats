@@ -15,9 +15,9 @@ journal() { echo "$profile.journal"; }
 journal_lines() { grep -c . "$(journal)" 2>/dev/null || true; }
 journal_has() { [ "$(journal_lines)" -ge "$1" ]; }
 
-# start_job ARG...: capmin on the job in the background; sets pid.
+# start_job: capmin on the job in the background; sets pid.
 start_job() {
-  env --default-signal=INT "$CAPMIN" run capmin-test-busybox --probe exit -o "$profile" "$@" "${job[@]}" \
+  env --default-signal=INT "$CAPMIN" run capmin-test-busybox --probe exit -o "$profile" "${job[@]}" \
     >"$BATS_TEST_TMPDIR/output" 2>&1 3>&- &
   pid=$!
 }
