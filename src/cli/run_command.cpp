@@ -125,7 +125,10 @@ int Run::operator()() {
   }
   switch (result_.end) {
     case SearchEnd::kVerdict: {
-      // Whatever the verdict, there is nothing to resume, unless its writing fails.
+      // A set that cannot be written may still be resumed, and so may what could not be judged.
+      const bool is_kept = std::holds_alternative<Minimal>(*result_.verdict) ||
+                           std::holds_alternative<Undecided>(*result_.verdict);
+      if (journal && !is_kept) journal->remove();
       const int status = std::visit(*this, *result_.verdict);
       if (journal) journal->remove();
       return status;
@@ -172,6 +175,10 @@ SearchPlan Run::with_known_trials(std::optional<Journal>& journal) {
   SearchPlan search = plan_.search;
   if (!journal) return search;
   search.known = journal->known();
+  // What could not be judged may have been the engine's trouble of then.
+  std::erase_if(search.known, [](const FinishedTrial& trial) {
+    return trial.outcome.verdict == Verdict::kUndecided;
+  });
   if (!search.known.empty()) {
     say("resuming after " + std::to_string(search.known.size()) + " finished trials");
   } else if (journal->dropped()) {

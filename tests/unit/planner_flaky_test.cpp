@@ -75,7 +75,7 @@ TEST_CASE("a single spurious failure while searching is repaired by the proof") 
 }
 
 TEST_CASE(
-    "a probe that fails spuriously in 5 of 100 trials hardly ever misleads a default search") {
+    "F35: a probe that fails spuriously in 5 of 100 trials hardly ever misleads a default search") {
   for (const Knowledge knowledge : {Knowledge::kClues, Knowledge::kMostlyRightClues}) {
     const Tally tally = search_with(knowledge, 5, 1);
     CHECK(tally.wrong <= 8);  // of 800
@@ -87,7 +87,7 @@ TEST_CASE(
   CHECK(search_with(Knowledge::kNothing, 5, 1).wrong <= 32);
 }
 
-TEST_CASE("confirmed three times, errors in 5 of 100 trials give the right set") {
+TEST_CASE("F35: confirmed three times, errors in 5 of 100 trials give the right set") {
   for (const Knowledge knowledge :
        {Knowledge::kClues, Knowledge::kMostlyRightClues, Knowledge::kNothing}) {
     const Tally tally = search_with(knowledge, 5, 3);
@@ -97,7 +97,8 @@ TEST_CASE("confirmed three times, errors in 5 of 100 trials give the right set")
   }
 }
 
-TEST_CASE("confirmed four times, errors in 20 of 100 trials give the right set or an honest end") {
+TEST_CASE(
+    "F35: confirmed four times, errors in 20 of 100 trials give the right set or an honest end") {
   for (const Knowledge knowledge :
        {Knowledge::kClues, Knowledge::kMostlyRightClues, Knowledge::kNothing}) {
     const Tally tally = search_with(knowledge, 20, 4);
@@ -108,7 +109,7 @@ TEST_CASE("confirmed four times, errors in 20 of 100 trials give the right set o
   }
 }
 
-TEST_CASE("confirmed seven times, a coin for a probe gives the right set or an honest end") {
+TEST_CASE("F35: confirmed seven times, a coin for a probe gives the right set or an honest end") {
   const Tally tally = search_with(Knowledge::kMostlyRightClues, 50, 7);
   CHECK(tally.wrong <= 8);
   CHECK(tally.given_up >= 400);
