@@ -40,6 +40,8 @@ class Engine {
   /// Starts a container; false where it did not start: inspect tells why.
   bool start(const std::string& container);
   ContainerFacts inspect(const std::string& container);
+  /// The same for a container that may not exist; nothing where the engine has none.
+  std::optional<ContainerFacts> find_container(const std::string& container);
   /// What the container printed, standard output and error in the order of writing; of long logs
   /// the beginning and the end. Without the warnings that the client prints at other calls, too: it
   /// writes them into the same stream.

@@ -185,6 +185,36 @@ RULES
   done
 }
 
+# container [ARG...]: explains a container app that runs on the scripted engine.
+container() {
+  mkdir "$FAKE_ENGINE_DIR/containers/app"
+  echo running 0 >"$FAKE_ENGINE_DIR/containers/app/state"
+  echo "${FAKE_ID:-3f2a9c0d1e4b}" >"$FAKE_ENGINE_DIR/containers/app/id"
+  capmin explain --container app "$@"
+  rm -r "$FAKE_ENGINE_DIR/containers/app"
+}
+
+@test "a container whose process is not visible is an error that says where to look" {
+  FAKE_PID=1 container
+  expect_status 5
+  expect_stderr 'error: the first process of the container app (process 1 where the engine runs) is not visible from here'
+  expect_stderr 'docker exec app grep Cap /proc/1/status, then capmin explain MASK'
+}
+
+@test "a container that the engine does not have is an error" {
+  capmin explain --container app
+  expect_status 2
+  expect_error $'error: there is no container app on this engine\n  hint: see docker ps'
+}
+
+@test "a damaged profile is an error before the engine is asked" {
+  echo 'kind: 7' >p.yaml
+  capmin explain --container app --profile p.yaml
+  expect_status 2
+  expect_stderr 'error: p.yaml:1:'
+  no_calls
+}
+
 @test "help tells how the argument is told apart" {
   explain --help
   expect_status 0
