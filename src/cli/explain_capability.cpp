@@ -98,7 +98,7 @@ std::string capability_text(Capability capability, const RuleTable& rules) {
   Listed needs;
   Listed ways;
   for (const Rule* rule : rules_about(capability, rules)) {
-    needs.add(rule->reason + " (rule " + rule->id + ')');
+    needs.add(rule->id + ": " + rule->reason);
     ways.add(rule->alternative);
   }
   if (needs.empty()) needs.add("no rule suspects it; capabilities(7) names its system calls");

@@ -54,7 +54,7 @@ explain() {
     expect_stdout 'forge and capture packets'
     expect_stdout 'medium:'
     expect_stdout '13 % of 47 measured'
-    expect_stdout '(rule raw-socket)'
+    expect_stdout 'raw-socket: raw and packet sockets take NET_RAW'
     expect_stdout 'ping_group_range'
     expect_stdout 'Docker: granted by default'
     expect_stdout 'podman: may be added'
