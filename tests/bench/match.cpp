@@ -13,7 +13,6 @@
 namespace capmin {
 namespace {
 
-
 constexpr std::size_t kMebibyte = std::size_t{1} << 20U;
 constexpr int kRepetitions = 9;
 
