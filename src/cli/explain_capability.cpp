@@ -66,8 +66,25 @@ class Listed {
   std::vector<std::string> texts_;
 };
 
-bool is_first_suspect(const Rule& rule, Capability capability) {
-  return !rule.suspects.empty() && rule.suspects.front().contains({capability});
+/// The place of the capability among the rule's suspects, from 0; their number where it is none.
+std::size_t place_among_suspects(const Rule& rule, Capability capability) {
+  const auto found = std::ranges::find_if(
+      rule.suspects, [capability](CapabilitySet set) { return set.contains({capability}); });
+  return static_cast<std::size_t>(found - rule.suspects.begin());
+}
+
+/// The rules that suspect the capability before all others; where there is none, those that
+/// suspect it at all. Vague rules say nothing about a capability.
+std::vector<const Rule*> rules_about(Capability capability, const RuleTable& table) {
+  std::vector<const Rule*> first;
+  std::vector<const Rule*> any;
+  for (const Rule& rule : table.rules()) {
+    const std::size_t place = place_among_suspects(rule, capability);
+    if (rule.vague || place == rule.suspects.size()) continue;
+    any.push_back(&rule);
+    if (place == 0) first.push_back(&rule);
+  }
+  return first.empty() ? any : first;
 }
 
 }  // namespace
@@ -80,12 +97,11 @@ std::string capability_text(Capability capability, const RuleTable& rules) {
   columns.add("need", "", rate_text(row.need_rate));
   Listed needs;
   Listed ways;
-  for (const Rule& rule : rules.rules()) {
-    if (rule.vague || !is_first_suspect(rule, capability)) continue;
-    needs.add(rule.reason + " (rule " + rule.id + ')');
-    ways.add(rule.alternative);
+  for (const Rule* rule : rules_about(capability, rules)) {
+    needs.add(rule->id + ": " + rule->reason);
+    ways.add(rule->alternative);
   }
-  if (needs.empty()) needs.add("no rule suspects it first; capabilities(7) names its system calls");
+  if (needs.empty()) needs.add("no rule suspects it; capabilities(7) names its system calls");
   needs.print("needed", "capmin rules list", columns);
   ways.print("avoid", "capmin explain LOGFILE picks those that fit", columns);
   Listed platforms;

@@ -10,6 +10,7 @@
 #include "profile/profile_yaml.h"
 #include "system/file.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace capmin {
@@ -18,9 +19,12 @@ namespace {
 constexpr const char* kNoSuchSubject =
     "what is no capability of capabilities(7) and no mask is taken for a log; - is standard input";
 
+bool is_mask(const std::string& subject) {
+  return !capability_named(subject) && mask_named(subject);
+}
+
 std::string subject_text(const std::string& subject, const RuleTable& rules) {
   if (const auto capability = capability_named(subject)) return capability_text(*capability, rules);
-  if (const auto mask = mask_named(subject)) return mask_text(*mask);
   return log_text(subject, read_log(subject, kNoSuchSubject), rules);
 }
 
@@ -31,7 +35,12 @@ std::string container_text(const ExplainOptions& options) {
   }
   ProcessRunner runner;
   Engine engine(runner, options.engine_command);
-  const ContainerFacts facts = engine.inspect(options.container);
+  const std::optional<ContainerFacts> found = engine.find_container(options.container);
+  if (!found) {
+    throw Error(ExitCode::kUsage, "there is no container " + options.container + " on this engine",
+                "see " + engine.name() + " ps");
+  }
+  const ContainerFacts& facts = *found;
   if (!facts.running) {
     throw Error(ExitCode::kUsage, "the container " + options.container + " does not run",
                 "start it: " + engine.name() + " start " + options.container);
@@ -56,16 +65,20 @@ int explain_command(const std::vector<std::string>& arguments) {
     write_standard_output(container_text(options));
     return static_cast<int>(ExitCode::kDone);
   }
-  const ChosenRules rules = chosen_rules(options.rules);
+  std::optional<ChosenRules> rules;
+  if (!options.rules.empty() || !std::ranges::all_of(options.subjects, is_mask)) {
+    rules.emplace(chosen_rules(options.rules));
+  }
   bool first = true;
   bool was_mask = false;
   for (const std::string& subject : options.subjects) {
-    const std::string text = subject_text(subject, rules.table);
-    const bool is_mask = !capability_named(subject) && mask_named(subject);
+    const bool stands_close = is_mask(subject) && was_mask;
+    const std::string text =
+        is_mask(subject) ? mask_text(*mask_named(subject)) : subject_text(subject, rules->table);
     // Masks stand one below the other, as a table.
-    write_standard_output((first || (is_mask && was_mask) ? "" : "\n") + text);
+    write_standard_output((first || stands_close ? "" : "\n") + text);
     first = false;
-    was_mask = is_mask;
+    was_mask = is_mask(subject);
   }
   return static_cast<int>(ExitCode::kDone);
 }

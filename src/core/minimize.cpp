@@ -10,9 +10,9 @@ namespace {
 constexpr double kExpected = 0.5;
 /// So many trials must agree on a failure that named no reason and led the search on from there:
 /// had it been spurious, all that followed would be superfluous.
-constexpr int kUnnamedSearchFailures = 2;
+constexpr int kUnnamedSearchFailures = 3;
 /// For so many members of the answer a failure that named no reason is repeated.
-constexpr int kMostDoubts = 1;
+constexpr int kMostDoubts = 3;
 
 class Minimization {
  public:

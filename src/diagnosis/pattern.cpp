@@ -80,7 +80,6 @@ std::string Pattern::replaced(std::string_view line, const std::string& text) co
 
 struct PatternSet::Compiled {
   RE2::Set set{options(kSetMemory), RE2::UNANCHORED};
-  std::vector<Pattern> single;  ///< for lines on which the set runs out of memory
 };
 
 PatternSet::PatternSet(const std::vector<std::string>& patterns) {
@@ -88,7 +87,6 @@ PatternSet::PatternSet(const std::vector<std::string>& patterns) {
   for (const std::string& pattern : patterns) {
     [[maybe_unused]] const int index = compiled->set.Add(pattern, nullptr);
     assert(index >= 0);
-    compiled->single.emplace_back(pattern);
   }
   if (!compiled->set.Compile()) {
     throw Error(ExitCode::kUsage, "the rules' patterns need too much memory together",
@@ -100,20 +98,15 @@ PatternSet::PatternSet(PatternSet&&) noexcept = default;
 PatternSet& PatternSet::operator=(PatternSet&&) noexcept = default;
 PatternSet::~PatternSet() = default;
 
-std::vector<std::size_t> PatternSet::matches(std::string_view line) const {
-  std::vector<std::size_t> indices;
+std::optional<std::vector<std::size_t>> PatternSet::matches(std::string_view line) const {
   std::vector<int> found;
   RE2::Set::ErrorInfo error{};
-  if (compiled_->set.Match(re2::StringPiece(line.data(), line.size()), &found, &error)) {
-    indices.assign(found.begin(), found.end());
-    std::ranges::sort(indices);
-  } else if (error.kind != RE2::Set::kNoError) {
-    for (std::size_t i = 0; i < compiled_->single.size(); ++i) {
-      if (compiled_->single[i].matches(line)) {
-        indices.push_back(i);
-      }
-    }
+  if (!compiled_->set.Match(re2::StringPiece(line.data(), line.size()), &found, &error) &&
+      error.kind != RE2::Set::kNoError) {
+    return std::nullopt;
   }
+  std::vector<std::size_t> indices(found.begin(), found.end());
+  std::ranges::sort(indices);
   return indices;
 }
 

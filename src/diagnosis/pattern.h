@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,8 +46,9 @@ class PatternSet {
   PatternSet& operator=(PatternSet&&) noexcept;
   ~PatternSet();
 
-  /// The indices of the patterns that match `line`, rising.
-  std::vector<std::size_t> matches(std::string_view line) const;
+  /// The indices of the patterns that match `line`, rising; nothing where finding out takes too
+  /// much memory: then the patterns must be asked one by one.
+  std::optional<std::vector<std::size_t>> matches(std::string_view line) const;
 
  private:
   struct Compiled;

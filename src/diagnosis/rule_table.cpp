@@ -55,14 +55,14 @@ struct RuleTable::Compiled {
   struct Answer {
     const Rule* rule = nullptr;
     std::vector<CapabilitySet> suspects;
+    bool is_translated = false;  ///< no rule decides, and the line holds a translated error
   };
 
   RuleFile file;
   std::vector<std::size_t> rule_of_pattern;
-  std::vector<Pattern> patterns;
+  std::vector<Pattern> patterns;             ///< the last one has no rule: that of all translations
   std::vector<std::optional<Pattern>> near;  ///< one for each rule
   std::vector<std::pair<Pattern, std::string>> translations;
-  std::optional<Pattern> any_translation;
   std::optional<PatternSet> set;
 
   explicit Compiled(RuleFile rule_file) : file(std::move(rule_file)) {
@@ -88,7 +88,8 @@ struct RuleTable::Compiled {
         throw Error(ExitCode::kUsage, "the rules' translations need too much memory together",
                     "use fewer or shorter forms");
       }
-      any_translation.emplace(literal_pattern(forms));
+      all.push_back(literal_pattern(forms));
+      patterns.emplace_back(all.back());
     }
     set.emplace(all);
   }
@@ -153,8 +154,24 @@ struct RuleTable::Compiled {
     return suspects;
   }
 
+  std::vector<std::size_t> matching(std::string_view line) const {
+    if (auto found = set->matches(line)) {
+      return std::move(*found);
+    }
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      if (patterns[i].matches(line)) {
+        found.push_back(i);
+      }
+    }
+    return found;
+  }
+
   Answer decide_text(std::string_view line, const Surroundings& around) const {
-    for (const std::size_t i : set->matches(line)) {
+    for (const std::size_t i : matching(line)) {
+      if (i >= rule_of_pattern.size()) {
+        return {.rule = nullptr, .suspects = {}, .is_translated = true};
+      }
       const std::size_t index = rule_of_pattern[i];
       const Rule& rule = file.rules[index];
       if (!applies(index, patterns[i], line, around)) {
@@ -162,12 +179,12 @@ struct RuleTable::Compiled {
       }
       if (rule.when.port_below &&
           !port_is_below(patterns[i].captured(line, "port"), *rule.when.port_below)) {
-        return {&rule, {}};
+        return {&rule, {}, false};
       }
       std::vector<CapabilitySet> found = suspects(rule, patterns[i], line);
       // A captured name that is no capability leaves the line to later rules.
       if (!found.empty() || rule.suspects.empty()) {
-        return {&rule, std::move(found)};
+        return {&rule, std::move(found), false};
       }
     }
     return {};
@@ -197,7 +214,7 @@ struct RuleTable::Compiled {
     if (answer.rule != nullptr) {
       return answer;
     }
-    if (any_translation && any_translation->matches(text)) {
+    if (answer.is_translated) {
       answer = decide_text(translated(std::string(text)), around);
     }
     return answer;
@@ -235,16 +252,17 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
   std::vector<Clue> clues;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    auto [rule, suspects] = compiled_->decide(lines[i], {&lines, i, &evidence});
-    if (suspects.empty()) {
+    const Compiled::Answer answer = compiled_->decide(lines[i], {&lines, i, &evidence});
+    if (answer.suspects.empty()) {
       continue;
     }
-    if (!seen.insert(rule->id + '\n' + normalized(std::string(lines[i].substr(0, kCompared))))
+    const Rule& rule = *answer.rule;
+    if (!seen.insert(rule.id + '\n' + normalized(std::string(lines[i].substr(0, kCompared))))
              .second) {
       continue;
     }
-    clues.push_back({rule->id, shown(lines[i]), std::move(suspects), rule->reason, rule->check,
-                     rule->alternative, rule->vague});
+    clues.push_back({rule.id, shown(lines[i]), answer.suspects, rule.reason, rule.check,
+                     rule.alternative, rule.vague});
     if (clues.size() > 2 * kClueEnd) {
       clues.erase(clues.begin() + kClueEnd);
     }
@@ -256,8 +274,8 @@ void RuleTable::decide_each(std::string_view log,
                             const std::function<void(const Decision&)>& visit) const {
   const LogLines looked_at = log_lines(log);
   for (std::size_t i = 0; i < looked_at.lines.size(); ++i) {
-    auto [rule, suspects] = compiled_->decide(looked_at.lines[i], {&looked_at.lines, i, nullptr});
-    visit({looked_at.lines[i], rule, std::move(suspects)});
+    Compiled::Answer answer = compiled_->decide(looked_at.lines[i], {&looked_at.lines, i, nullptr});
+    visit({looked_at.lines[i], answer.rule, std::move(answer.suspects)});
   }
 }
 

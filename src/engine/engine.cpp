@@ -194,6 +194,14 @@ ContainerFacts Engine::inspect(const std::string& container) {
   return parse_container_facts(checked({"container", "inspect", container}));
 }
 
+std::optional<ContainerFacts> Engine::find_container(const std::string& container) {
+  const ProcessResult result = call({"container", "inspect", "--", container});
+  if (result.ok()) return parse_container_facts(result.out);
+  // docker: "Error: No such container"; podman: "no such container".
+  if (result.ending == Ending::kExited && has(result.err, "o such container")) return std::nullopt;
+  throw engine_error(name(), "look at the container " + container, result);
+}
+
 std::string Engine::logs(const std::string& container) {
   ProcessResult result = call({"logs", container}, kDeadline, Command::Streams::kMerged);
   if (!result.ok()) {

@@ -46,6 +46,8 @@ class Engine {
   /// ended after its own patience, 10 s by default.
   void stop(const std::string& container);
   ContainerFacts inspect(const std::string& container);
+  /// The same for a container that may not exist; nothing where the engine has none.
+  std::optional<ContainerFacts> find_container(const std::string& container);
   /// What the container printed, standard output and error in the order of writing; of long logs
   /// the beginning and the end. Without the warnings that the client prints at other calls, too: it
   /// writes them into the same stream.

@@ -197,5 +197,67 @@ TEST_CASE("every capability is the first suspect of some rule or is named by a l
   }
 }
 
+std::string extension_refusal(const std::string& yaml) {
+  try {
+    RuleTable::extended(yaml, "my.yaml");
+  } catch (const Error& e) {
+    CHECK(e.code() == ExitCode::kUsage);
+    return e.what();
+  }
+  return "accepted";
+}
+
+TEST_CASE("the rules of a file are asked before the embedded ones") {
+  const RuleTable extended = RuleTable::extended(
+      "rules:\n  - id: a\n    patterns: ['chown']\n    suspects: [KILL]\n    reason: r\n    check: "
+      "c\n",
+      "my.yaml");
+  CHECK_FALSE(extended.replaces());
+  CHECK(extended.rules().size() == table().rules().size() + 1);
+  CHECK(extended.rule_for("chown: Operation not permitted")->id == "a");
+  CHECK(extended.rule_for("listen tcp :80: bind: permission denied")->id == "bind-port");
+}
+
+TEST_CASE("a file that replaces the embedded table is alone, and may use its ids") {
+  const RuleTable alone = RuleTable::extended("replace: true\n" + rule_file(), "my.yaml");
+  CHECK(alone.replaces());
+  CHECK(alone.rules().size() == 1);
+  CHECK(alone.rule_for("listen tcp :80: bind: permission denied") == nullptr);
+  const std::string taken =
+      "rules:\n  - id: chown\n    patterns: ['x']\n    suspects: [KILL]\n    reason: r\n    check: "
+      "c\n";
+  CHECK(extension_refusal(taken) == "my.yaml:2:9: the id \"chown\" stands in the embedded table");
+  CHECK(extension_refusal("replace: true\n" + taken) == "accepted");
+}
+
+TEST_CASE("a translation of a file is read in English by the embedded rules") {
+  const RuleTable extended = RuleTable::extended(
+      "translations:\n  - english: 'Operation not permitted'\n    forms: ['verboden is "
+      "dat']\nrules: []\n",
+      "my.yaml");
+  CHECK(extended.rule_for("chown: Verboden is dat")->id == "chown");
+}
+
+TEST_CASE("texts that people are shown hold no escapes") {
+  for (const char* text : {R"("\e[31mred")", R"("a\nb")", R"(" a")", "\"a\\u202eb\""}) {
+    CHECK(extension_refusal(
+              "rules:\n  - id: a\n    patterns: ['x']\n    suspects: [KILL]\n    reason: " +
+              std::string(text) + "\n    check: c\n")
+              .starts_with("my.yaml:5:13: "));
+  }
+}
+
+TEST_CASE("a decision tells the rule of each line, and whether its conditions hold") {
+  std::vector<std::string> seen;
+  table().decide_each(
+      "ready\nlisten tcp :80: bind: permission denied\n\n"
+      "listen tcp :8080: bind: permission denied\n",
+      [&seen](const RuleTable::Decision& decision) {
+        seen.push_back((decision.rule == nullptr ? "-" : decision.rule->id) + ' ' +
+                       std::to_string(decision.suspects.size()));
+      });
+  CHECK(seen == std::vector<std::string>{"- 0", "bind-port 1", "bind-port 0"});
+}
+
 }  // namespace
 }  // namespace capmin
