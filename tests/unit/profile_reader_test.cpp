@@ -226,8 +226,9 @@ Profile some_profile() {
                          {{text(), text()}, {text(), text()}},
                          some_texts(),
                          some_texts()};
-  profile.run = {text(), text(), *rc::gen::inRange(0, 1000), *rc::gen::inRange(0, 42),
-                 some_seconds(), some_seconds()};
+  profile.run = {
+      text(),         text(),        *rc::gen::inRange(0, 1000), *rc::gen::inRange(0, 42),
+      some_seconds(), some_seconds()};
   return profile;
 }
 
