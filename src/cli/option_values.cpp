@@ -8,6 +8,15 @@
 #include <sstream>
 
 namespace capmin {
+namespace {
+
+Capability parse_capability(const std::string& name, const std::string& option) {
+  if (const std::optional<Capability> capability = capability_named(name)) return *capability;
+  usage_error("--" + option + ": there is no capability '" + name + "'",
+              "names are those of capabilities(7), e.g. NET_ADMIN");
+}
+
+}  // namespace
 
 void usage_error(const std::string& what, const std::string& hint) {
   throw Error(ExitCode::kUsage, what, hint);
@@ -37,12 +46,7 @@ CapabilitySet parse_capabilities(const std::string& list, const std::string& opt
   std::stringstream names(list);
   std::string name;
   while (std::getline(names, name, ',')) {
-    const std::optional<Capability> capability = capability_named(name);
-    if (!capability) {
-      usage_error("--" + option + ": there is no capability '" + name + "'",
-                  "names are those of capabilities(7), e.g. NET_ADMIN");
-    }
-    set = set.with(*capability);
+    set = set.with(parse_capability(name, option));
   }
   if (set.empty()) usage_error("--" + option + " names no capability");
   return set;

@@ -221,7 +221,7 @@ void Reader::finish() {
   if (options_.resume && !options_.writes_file()) {
     usage_error("--resume needs -o FILE: the journal of a run lies beside its profile");
   }
-  if ((options_.allow & options_.deny) != CapabilitySet{}) {
+  if (!(options_.allow & options_.deny).empty()) {
     usage_error("--allow and --deny both name " + to_string(options_.allow & options_.deny));
   }
   const bool is_job = options_.probe.oneshot || options_.probe.kind == Probe::Kind::kExit;

@@ -110,8 +110,9 @@ std::string harmless(std::string_view message) {
 }
 
 int report(const Error& error) {
-  std::fprintf(stderr, "error: %s\n", harmless(error.what()).c_str());
-  if (!error.hint().empty()) std::fprintf(stderr, "  hint: %s\n", harmless(error.hint()).c_str());
+  std::string text = "error: " + harmless(error.what()) + '\n';
+  if (!error.hint().empty()) text += "  hint: " + harmless(error.hint()) + '\n';
+  static_cast<void>(std::fputs(text.c_str(), stderr));
   return static_cast<int>(error.code());
 }
 
@@ -119,7 +120,7 @@ int report(const Error& error) {
 
 int run_program(const std::vector<std::string>& arguments) {
   occupy_standard_streams();
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const auto log = spdlog::stderr_logger_mt("capmin");
   log->set_pattern("%H:%M:%S.%e  %v");
   spdlog::set_default_logger(log);

@@ -1,16 +1,17 @@
 #include "cli/progress.h"
 
+#include "core/seconds.h"
 #include "diagnosis/sanitize.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <ctime>
 
 namespace capmin {
 namespace {
 
 constexpr int kGrantWidth = 28;
+constexpr std::size_t kSecondsWidth = 6;
 
 std::string time_of_day() {
   const std::time_t now = std::time(nullptr);
@@ -21,7 +22,7 @@ std::string time_of_day() {
   return {text.data(), length};
 }
 
-/// "trial  7   without SETUID               0.9s" in fixed columns.
+/// "trial  7   without SETUID              0.9 s" in fixed columns.
 std::string columns(const std::string& label, const std::string& grant, const std::string& rest) {
   std::string line = label;
   line.resize(std::max<std::size_t>(line.size(), 11), ' ');
@@ -30,10 +31,8 @@ std::string columns(const std::string& label, const std::string& grant, const st
   return line + rest;
 }
 
-std::string seconds_text(double seconds) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%5.1fs", seconds);
-  return text.data();
+std::string right_aligned(const std::string& text, std::size_t width) {
+  return std::string(width - std::min(text.size(), width), ' ') + text;
 }
 
 std::string label_of(int number, Purpose purpose) {
@@ -112,8 +111,9 @@ void Progress::finished(const FinishedTrial& trial) {
       outcome.verdict == Verdict::kFailed ? leading_clue(trial) : std::optional<LeadingClue>();
   const std::string seen = passed ? "" : lead ? lead->clue.line : sanitize(describe(outcome));
   const std::string stamp = terminal_.is_terminal() ? "" : time_of_day();
-  const std::string head = columns(label_of(trial.number, trial.request.purpose),
-                                   what(trial.request), seconds_text(outcome.seconds));
+  const std::string head =
+      columns(label_of(trial.number, trial.request.purpose), what(trial.request),
+              right_aligned(seconds_text(outcome.seconds), kSecondsWidth));
   const std::size_t indent = stamp.size() + word.size() + head.size() + 2;
   const auto width = static_cast<std::size_t>(terminal_.columns());
   const std::size_t room = width > indent + 20 ? width - indent : 20;

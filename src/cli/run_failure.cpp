@@ -25,9 +25,10 @@ std::string last_lines(const std::string& label, const std::string& hostile) {
     begin = end + 1;
   }
   if (lines.size() > kShownLines) lines.erase(lines.begin(), lines.end() - kShownLines);
+  const std::string head = "\n  " + label + ": ";
   std::string text;
   for (const std::string& line : lines) {
-    text += "\n  " + label + ": " + line;
+    text.append(head).append(line);
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include "cli/terminal.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -15,6 +16,12 @@ bool wants_color(Color color, bool is_terminal) {
   const char* term = std::getenv("TERM");
   return is_terminal && (no_color == nullptr || *no_color == '\0') && term != nullptr &&
          std::string_view(term) != "dumb";
+}
+
+/// Where standard error is closed or full, there is nobody left to tell.
+void write(const std::string& text) {
+  static_cast<void>(std::fputs(text.c_str(), stderr));
+  static_cast<void>(std::fflush(stderr));
 }
 
 }  // namespace
@@ -42,16 +49,14 @@ std::string Terminal::tinted(std::string_view text, Tint tint) const {
 }
 
 void Terminal::line(const std::string& text) {
-  const std::string whole = (passing_shown_ ? "\r\x1b[K" : "") + text + '\n';
+  write((passing_shown_ ? "\r\x1b[K" : "") + text + '\n');
   passing_shown_ = false;
-  std::fputs(whole.c_str(), stderr);
 }
 
 void Terminal::passing(const std::string& text) {
   if (!is_terminal_) return;
   const auto width = static_cast<std::size_t>(columns() - 1);
-  std::fputs(("\r\x1b[K" + text.substr(0, width)).c_str(), stderr);
-  std::fflush(stderr);
+  write("\r\x1b[K" + text.substr(0, width));
   passing_shown_ = true;
 }
 

@@ -1,6 +1,6 @@
 #include "diagnosis/sanitize.h"
 
-#include "diagnosis/utf8.h"
+#include "core/utf8.h"
 
 namespace capmin {
 namespace {
@@ -44,20 +44,20 @@ class Cleaner {
   bool full() const { return out_.size() > limit_ && out_.back() != ' '; }
 
   void step() {
-    const Utf8Character c = next_utf8(text_.substr(at_));
-    const std::string_view bytes = text_.substr(at_, c.length);
-    at_ += c.length;
-    if (c.value == kEscape) {
+    const auto character = first_character(text_.substr(at_));
+    const auto [code, length] = character.value_or(kReplacement);
+    const std::string_view bytes = text_.substr(at_, length);
+    at_ += length;
+    if (code == kEscape) {
       skip_after_escape();
-    } else if (c.value == 0x9b) {
+    } else if (code == 0x9b) {
       skip_csi();
-    } else if (c.value == 0x9d || c.value == 0x90 || c.value == 0x98 || c.value == 0x9e ||
-               c.value == 0x9f) {
+    } else if (code == 0x9d || code == 0x90 || code == 0x98 || code == 0x9e || code == 0x9f) {
       skip_string();
-    } else if (is_blank_like(c.value)) {
+    } else if (is_blank_like(code)) {
       append(" ");
-    } else if (!is_control(c.value) && !is_bidirectional_control(c.value)) {
-      append(c.valid ? bytes : kReplacement);
+    } else if (!is_control(code) && !is_bidirectional_control(code)) {
+      append(character ? bytes : kReplacementBytes);
     }
   }
 
@@ -141,7 +141,7 @@ class Cleaner {
     return dots ? out_ + std::string(kDots) : std::move(out_);
   }
 
-  static constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+  static constexpr std::string_view kReplacementBytes = "\xef\xbf\xbd";
 
   std::string_view text_;
   std::size_t limit_;

@@ -1,12 +1,9 @@
 #include "profile/summary.h"
 
+#include "core/seconds.h"
 #include "profile/columns.h"
 #include "profile/pod_security.h"
 #include "yaml/quote.h"
-
-#include <array>
-#include <cmath>
-#include <cstdio>
 
 namespace capmin {
 namespace {
@@ -113,13 +110,6 @@ std::string kubernetes(const Profile& profile) {
   return text;
 }
 
-std::string duration(double seconds) {
-  std::array<char, 40> buffer{};
-  const int size = std::snprintf(buffer.data(), buffer.size(), seconds < 9.95 ? "%.1f s" : "%.0f s",
-                                 std::fmin(std::fmax(seconds, 0), 1e9));
-  return {buffer.data(), static_cast<std::size_t>(size)};
-}
-
 std::string cost(const Profile& profile, std::string_view written_to) {
   const Profile::Run& run = profile.run;
   const std::string fewest = run.trials == run.floor
@@ -127,7 +117,7 @@ std::string cost(const Profile& profile, std::string_view written_to) {
                                  : "fewest possible: " + std::to_string(run.floor);
   const std::string wrote = written_to.empty() ? "" : "wrote " + shown(written_to) + "     ";
   return wrote + counted(run.trials, "container run") + " (" + fewest + ")   " +
-         duration(run.seconds);
+         seconds_text(run.seconds);
 }
 
 std::string wrapped(const std::string& text) {

@@ -36,7 +36,7 @@ struct Interruption::State {
 };
 
 Interruption::Interruption(std::string last_words) : state_(std::make_unique<State>()) {
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   state_->last_words = std::move(last_words);
   state_->wait_for_signal();
   state_->thread = std::jthread([state = state_.get()] { state->context.run(); });

@@ -1,16 +1,9 @@
 #include "trial/outcome.h"
 
-#include <array>
-#include <cstdio>
+#include "core/seconds.h"
 
 namespace capmin {
 namespace {
-
-std::string seconds_text(double seconds) {
-  std::array<char, 32> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%.1f s", seconds);
-  return {text.data(), static_cast<std::size_t>(length)};
-}
 
 std::string exit_text(const Outcome& outcome) {
   return outcome.exit_code ? "exited with status " + std::to_string(*outcome.exit_code) : "ended";

@@ -1,26 +1,23 @@
 #include "yaml/quote.h"
 
-#include "yaml/utf8.h"
+#include "core/utf8.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <cstdio>
 
 namespace capmin {
 namespace {
 
-constexpr Utf8Character kReplacement{0xfffd, 1};
-
 bool is_printable(char letter) {
   return letter >= ' ' && letter <= '~';
 }
 
-std::string escaped(std::uint32_t code) {
+std::string escaped(char32_t code) {
   std::array<char, 16> buffer{};
   const char* const form = code > 0xffff ? "\\U%08X" : "\\u%04X";
-  const int size = std::snprintf(buffer.data(), buffer.size(), form, code);
+  const int size = std::snprintf(buffer.data(), buffer.size(), form, static_cast<unsigned>(code));
   return {buffer.data(), static_cast<std::size_t>(size)};
 }
 

@@ -190,10 +190,6 @@ YamlNode parse_strict_yaml(std::string_view text, std::string_view source,
   return builder.take();
 }
 
-void check_strict_yaml(std::string_view text, std::string_view source, const YamlLimits& limits) {
-  parse_strict_yaml(text, source, limits);
-}
-
 void fail_at(std::string_view source, YamlPosition position, const std::string& why,
              const std::string& hint) {
   throw Error(ExitCode::kUsage,

@@ -51,10 +51,6 @@ struct YamlLimits {
 YamlNode parse_strict_yaml(std::string_view text, std::string_view source,
                            const YamlLimits& limits = {});
 
-/// The same checks without the document, for readers that go on with a parser of their own.
-void check_strict_yaml(std::string_view text, std::string_view source,
-                       const YamlLimits& limits = {});
-
 /// Throws Error kUsage: "SOURCE:LINE:COLUMN: why".
 [[noreturn]] void fail_at(std::string_view source, YamlPosition position, const std::string& why,
                           const std::string& hint = {});

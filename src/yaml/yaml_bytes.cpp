@@ -1,6 +1,6 @@
 #include "yaml/yaml_bytes.h"
 
-#include "yaml/utf8.h"
+#include "core/utf8.h"
 
 #include <algorithm>
 
@@ -9,12 +9,12 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::uint32_t kLineSeparator = 0x2028;
-constexpr std::uint32_t kParagraphSeparator = 0x2029;
+constexpr char32_t kLineSeparator = 0x2028;
+constexpr char32_t kParagraphSeparator = 0x2029;
 
 /// Characters that some terminal acts on, or that one YAML parser takes for a line break and the
 /// next one does not.
-bool is_forbidden(std::uint32_t code) {
+bool is_forbidden(char32_t code) {
   const bool blank = code == '\t' || code == '\n' || code == '\r';
   const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
   const bool byte_order_mark = code == 0xfeff;

@@ -1,11 +1,13 @@
 # What the command-line tests share: the real program (CAPMIN selects it) before the scripted engine
-# of bin/docker. Waiting is always for a condition, and ends at a deadline.
+# of bin/docker.
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables that the tests read, and those that bats sets
 
 bats_require_minimum_version 1.5.0
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=tests/wait.bash
+. "$root/tests/wait.bash"
 CAPMIN=${CAPMIN:-$root/build/capmin}
 
 setup() {
@@ -86,18 +88,6 @@ expect_set() {
 calls() { grep -E -- "${1:-}" "$FAKE_ENGINE_DIR/calls" || true; }
 no_calls() { [ ! -s "$FAKE_ENGINE_DIR/calls" ] || { cat "$FAKE_ENGINE_DIR/calls"; return 1; }; }
 no_containers_made() { [ -z "$(calls "^'create'")" ]; }
-
-# within SECONDS CMD...: waits until CMD succeeds; fails at the deadline.
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    [ "$SECONDS" -le "$end" ] || { echo "waited in vain for: $*"; return 1; }
-    sleep 0.05
-  done
-}
-
-gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # Every process that a run starts inherits the name of its test's own directory.
 process_ids_left() {

@@ -42,6 +42,7 @@ passes_on() {
 
 @test "every option of the container is passed on to every trial" {
   passes_on "'--env' 'A=1' '--env' 'B'" -e A=1 --env B
+  : >file
   passes_on "'--env-file' 'file'" --env-file file
   passes_on "'--publish' '8080:80'" -p 8080:80
   passes_on "'--network' 'none'" --network none

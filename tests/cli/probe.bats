@@ -13,7 +13,10 @@ load helper
 }
 
 @test "H2: a grandchild of the probe that holds its output is not waited for" {
-  script health.sh <<<'setsid sleep 100 & echo $! >>grandchildren; exit 0'
+  script health.sh <<'PROBE'
+setsid sh -c 'echo $$ >>grandchildren; exec sleep 100' &
+until grep -q "^$!$" grandchildren; do sleep 0.02; done
+PROBE
   SECONDS=0
   minimize
   expect_status 0

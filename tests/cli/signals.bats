@@ -16,7 +16,7 @@ interrupt() {
 interrupted() {
   show_run
   [ "$status" = "$1" ]
-  [[ "$stderr" == *$'\ninterrupted; the containers of this run are removed' ]]
+  [[ "$stderr" == *$'\ninterrupted; the containers of this run are removed\n  hint: the same command with --resume goes on from here' ]]
   [ ! -e "$profile" ]
 }
 

@@ -1,11 +1,12 @@
-# What the live tests share. CAPMIN selects the program; the images are those of
-# scripts/images. Waiting is always for a condition, and ends at a deadline.
+# What the live tests share. CAPMIN selects the program; the images are those of scripts/images.
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables that the tests read, and those that bats sets
 
 bats_require_minimum_version 1.5.0
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=tests/wait.bash
+. "$root/tests/wait.bash"
 CAPMIN=${CAPMIN:-$root/build/capmin}
 images=$root/tests/images
 
@@ -96,18 +97,6 @@ expect_set() {
   [ "$(yaml 'sorted(t["without"] for t in p["proof"].get("failed") or [])')" = "$*" ]
   [ "$(yaml 'sorted(r["name"] for r in p.get("reasons") or [])')" = "$*" ]
 }
-
-# within SECONDS CMD...: waits until CMD succeeds; fails at the deadline.
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    [ "$SECONDS" -lt "$end" ] || { echo "waited in vain for: $*"; return 1; }
-    sleep 0.1
-  done
-}
-
-gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # probe_script NAME: writes an executable probe from standard input and prints its path.
 # A probe that writes $CAPMIN_CONTAINER to $probed shows which containers there were.

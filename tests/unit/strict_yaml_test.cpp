@@ -12,7 +12,7 @@ using namespace std::string_literals;
 /// What reading `text` says; empty when it is accepted.
 std::string refusal(const std::string& text, const YamlLimits& limits = {}) {
   try {
-    check_strict_yaml(text, "f.yaml", limits);
+    parse_strict_yaml(text, "f.yaml", limits);
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::kUsage);
     return error.what();
@@ -139,7 +139,7 @@ TEST_CASE("every file of the largest size that bombs are made of is refused") {
 
 TEST_CASE("the name of the file is shown harmlessly") {
   try {
-    check_strict_yaml("", "a\n::error::b", {});
+    parse_strict_yaml("", "a\n::error::b", {});
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK(std::string(error.what()) == "\"a\\n::error::b\":1:1: is empty");

@@ -1,4 +1,4 @@
-#include "yaml/utf8.h"
+#include "core/utf8.h"
 
 #include <array>
 #include <cassert>
@@ -6,7 +6,7 @@
 namespace capmin {
 namespace {
 
-std::uint32_t byte_at(std::string_view text, std::size_t at) {
+char32_t byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
 }
 
@@ -14,16 +14,16 @@ std::uint32_t byte_at(std::string_view text, std::size_t at) {
 
 std::optional<Utf8Character> first_character(std::string_view text) {
   assert(!text.empty());
-  const std::uint32_t lead = byte_at(text, 0);
+  const char32_t lead = byte_at(text, 0);
   if (lead < 0x80) return Utf8Character{lead, 1};
   const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return std::nullopt;
-  std::uint32_t code = lead & (0xffU >> (length + 1));
+  char32_t code = lead & (0xffU >> (length + 1));
   for (std::size_t at = 1; at < length; ++at) {
     if ((byte_at(text, at) & 0xc0U) != 0x80) return std::nullopt;
     code = code << 6U | (byte_at(text, at) & 0x3fU);
   }
-  constexpr std::array<std::uint32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+  constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
   const bool surrogate = code >= 0xd800 && code <= 0xdfff;
   if (code < kSmallest.at(length) || surrogate || code > 0x10ffff) return std::nullopt;
   return Utf8Character{code, length};

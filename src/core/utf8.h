@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -9,9 +8,12 @@ namespace capmin {
 
 /// One character of a UTF-8 text.
 struct Utf8Character {
-  std::uint32_t code = 0;  ///< Unicode code point
-  std::size_t bytes = 1;   ///< its length in the text
+  char32_t code = 0;      ///< Unicode code point
+  std::size_t bytes = 1;  ///< its length in the text
 };
+
+/// What stands for a byte that is not UTF-8: U+FFFD, for this one byte.
+constexpr Utf8Character kReplacement{0xfffd, 1};
 
 /// The character at the start of `text`, which must not be empty; nothing where the bytes are not
 /// UTF-8 as RFC 3629 has it: overlong forms, surrogates, beyond U+10FFFF, cut short.
