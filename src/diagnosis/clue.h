@@ -24,7 +24,8 @@ struct Clue {
   std::string reason;                   ///< why such a line speaks for these suspects
   std::string check;                    ///< what to look at before granting anything
   std::string alternative;              ///< how to avoid the need; may be empty
-  bool vague = false;  ///< the rule knows the error only, neither the program nor the system call
+  bool vague = false;   ///< the rule knows the error only, neither the program nor the system call
+  std::string program;  ///< whose execution was refused, as the line names it; hostile; or empty
 };
 
 /// `line` without what changes from run to run: numbers, hexadecimal words, names of days and

@@ -43,6 +43,7 @@ struct RuleTable::Compiled {
   struct Decision {
     const Rule* rule = nullptr;
     std::vector<CapabilitySet> suspects;  ///< none where the line does not speak for any
+    std::string program;                  ///< captured, where the rule is about executing one
   };
 
   RuleFile file;
@@ -145,12 +146,12 @@ struct RuleTable::Compiled {
       }
       if (rule.when.port_below &&
           !port_is_below(patterns[i].captured(line, "port"), *rule.when.port_below)) {
-        return {&rule, {}};
+        return {&rule, {}, {}};
       }
       std::vector<CapabilitySet> found = suspects(rule, patterns[i], line);
       // A captured name that is no capability leaves the line to later rules.
       if (!found.empty() || rule.suspects.empty()) {
-        return {&rule, std::move(found)};
+        return {&rule, std::move(found), patterns[i].captured(line, "program")};
       }
     }
     return {};
@@ -205,7 +206,7 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
   std::vector<Clue> clues;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    auto [rule, suspects] = compiled_->decide(lines[i], {&lines, i, &evidence});
+    auto [rule, suspects, program] = compiled_->decide(lines[i], {&lines, i, &evidence});
     if (suspects.empty()) {
       continue;
     }
@@ -214,7 +215,8 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
       continue;
     }
     clues.push_back({rule->id, sanitize(mask_secrets(lines[i], {})), std::move(suspects),
-                     rule->reason, rule->check, rule->alternative, rule->vague});
+                     rule->reason, rule->check, rule->alternative, rule->vague,
+                     std::move(program)});
     if (clues.size() > 2 * kClueEnd) {
       clues.erase(clues.begin() + kClueEnd);
     }
