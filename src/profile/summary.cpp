@@ -4,6 +4,7 @@
 #include "profile/pod_security.h"
 #include "yaml/quote.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -125,19 +126,25 @@ std::string cost(const Profile& profile, std::string_view written_to) {
          duration(run.seconds);
 }
 
-std::string warnings(const Profile& profile, std::string_view written_to) {
-  if (profile.warnings.empty()) return {};
-  const std::string where = written_to.empty() ? "the profile" : shown(written_to);
-  return "  " + counted(static_cast<int>(profile.warnings.size()), "warning") + ": see " + where +
-         '\n';
-}
-
 std::string wrapped(const std::string& text) {
   std::string result;
   for (const std::string& line : wrap(text, kWidth - 4)) {
     result += (result.empty() ? "  " : "    ") + line + '\n';
   }
   return result;
+}
+
+/// The first warnings, and where to find the others.
+std::string warnings(const Profile& profile, std::string_view written_to) {
+  constexpr std::size_t kMostShown = 4;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(profile.warnings.size(), kMostShown); ++i) {
+    text += wrapped("warning: " + shown(profile.warnings[i]));
+  }
+  if (profile.warnings.size() <= kMostShown) return text;
+  const std::string where = written_to.empty() ? "the profile" : shown(written_to);
+  const int more = static_cast<int>(profile.warnings.size() - kMostShown);
+  return text + "  " + counted(more, "more warning") + ": see " + where + '\n';
 }
 
 }  // namespace

@@ -100,12 +100,23 @@ TEST_CASE("an incomplete proof is not called one") {
   CHECK(contains(text, "the probe passes; not every member was proven to be needed"));
 }
 
-TEST_CASE("alternatives and warnings are mentioned") {
+TEST_CASE("alternatives are mentioned") {
   const std::string text = summary(sample_profile(), "nginx.yaml");
   CHECK(contains(text,
                  "  or    CHOWN DAC_READ_SEARCH FOWNER SETGID    passes as well\n"
                  "        SETUID\n"));
-  CHECK(contains(text, "  2 warnings: see nginx.yaml\n"));
+}
+
+TEST_CASE("each warning is told in full; of many the first ones") {
+  Profile profile = sample_profile();
+  profile.warnings = {"one", "two", "three", "four"};
+  CHECK(contains(summary(profile, "nginx.yaml"), "  warning: one\n  warning: two\n"));
+  CHECK(contains(summary(profile, "nginx.yaml"), "  warning: four\n"));
+  CHECK_FALSE(contains(summary(profile, "nginx.yaml"), "more warning"));
+  profile.warnings.emplace_back("five\n::error::");
+  profile.warnings.emplace_back("six");
+  CHECK(contains(summary(profile, "nginx.yaml"), "  2 more warnings: see nginx.yaml\n"));
+  CHECK_FALSE(contains(summary(profile, "nginx.yaml"), "\n::error"));
 }
 
 TEST_CASE("the fewest possible runs and a single run are told as such") {
