@@ -24,8 +24,9 @@ struct Clue {
   std::string reason;                   ///< why such a line speaks for these suspects
   std::string check;                    ///< what to look at before granting anything
   std::string alternative;              ///< how to avoid the need; may be empty
-  bool vague = false;   ///< the rule knows the error only, neither the program nor the system call
-  std::string program;  ///< whose execution was refused, as the line names it; hostile; or empty
+  bool vague = false;  ///< the rule knows the error only, neither the program nor the system call
+  /// Whose execution was refused, as the line names it; hostile; mostly empty.
+  std::string program = {};
 };
 
 /// `line` without what changes from run to run: numbers, hexadecimal words, names of days and

@@ -90,8 +90,7 @@ Clue clue_of_process_loss(const std::string& loss) {
           .reason = "a daemon that may not change its user often goes on as root",
           .check = "does the program have to start as root at all?",
           .alternative = "--user UID:GID, so that nothing has to be changed",
-          .vague = false,
-          .program = {}};
+          .vague = false};
 }
 
 }  // namespace capmin

@@ -137,8 +137,7 @@ Clue clue_of(const json::object& object) {
           .reason = text_of(object.at("reason")),
           .check = text_of(object.at("check")),
           .alternative = text_of(object.at("alternative")),
-          .vague = object.at("vague").as_bool(),
-          .program = {}};
+          .vague = object.at("vague").as_bool()};
 }
 
 FinishedTrial trial_of(const json::object& object) {

@@ -164,9 +164,15 @@ host_lacks() {
   [ "$(yaml 'p["probe"]["scenario"]')" = start ]
 }
 
-@test "a data volume that is taken over works at the second start, too" {
-  minimize volume --probe "$images/static/probe.sh" -v capmin-test-volume:/data --restart
-  expect_set CHOWN
+@test "the first start of a database on a data volume" {
+  minimize database --probe "$images/static/probe.sh" -v capmin-test-data:/data
+  expect_set CHOWN SETGID SETUID
+}
+
+@test "the second start of a database finds its data closed to root" {
+  minimize database --probe "$images/static/probe.sh" -v capmin-test-data:/data --restart
+  expect_set CHOWN DAC_OVERRIDE SETGID SETUID
+  [[ "$(yaml '[t["ending"] for t in p["proof"]["failed"] if t["without"] == "DAC_OVERRIDE"]')" == *"at the restart" ]]
 }
 
 @test "--graceful-stop finds the set with which a service ends by itself" {

@@ -28,8 +28,7 @@ FinishedTrial trial(int number) {
                   .reason = "r",
                   .check = "c",
                   .alternative = "a",
-                  .vague = true,
-                  .program = {}}};
+                  .vague = true}};
   trial.observation = {.trial = number,
                        .grant = trial.request.grant,
                        .verdict = Verdict::kFailed,
