@@ -72,7 +72,7 @@ class Trial {
   void start_failed(const ContainerFacts& facts);
   void meet(const ContainerFacts& facts);
   void await_probe(EndWatch& watch, Clock::time_point end);
-  void settle(EndWatch& watch, Clock::time_point end);
+  void settle(EndWatch& watch);
   void await_job(EndWatch& watch, Clock::time_point end);
   void look_at_end(const ContainerFacts& facts, Clock::time_point end);
   void probe_job(Clock::time_point end);
@@ -129,7 +129,7 @@ bool Trial::pass_phase(Phase phase) {
     const double waited = std::chrono::duration<double>(Clock::now() - begin).count();
     outcome_.wait_seconds = std::max(outcome_.wait_seconds, waited);
     if (outcome_.verdict == Verdict::kPassed && setup_.scenario.settle.count() > 0) {
-      settle(watch, Clock::now() + deadline_);
+      settle(watch);
     }
   }
   if (stop_.stop_requested()) return false;
@@ -169,10 +169,11 @@ bool Trial::stop_container() {
 }
 
 /// A container that was healthy must still be so after the time to settle.
-void Trial::settle(EndWatch& watch, Clock::time_point end) {
+void Trial::settle(EndWatch& watch) {
   if (watch.wait_until(Clock::now() + setup_.scenario.settle)) return;
   if (stop_.stop_requested() || is_job()) return;
-  switch (probe_once(end, watch.any()).result) {
+  // However long it had to settle, the probe gets its whole time.
+  switch (probe_once(Clock::now() + deadline_, watch.any()).result) {
     case ProbeAttempt::Result::kPassed:
     case ProbeAttempt::Result::kStopped:
       return;
