@@ -13,6 +13,7 @@
 #include "core/partial_proof.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
+#include "engine/program_files.h"
 #include "profile/profile_yaml.h"
 #include "profile/summary.h"
 #include "system/file.h"
@@ -46,6 +47,14 @@ std::string headline(const RunOptions& options, const RunPlan& plan) {
          (trial_sysctls(plan.setup.spec).empty() ? "engine" : "portable");
 }
 
+/// The container through which the image's files are read.
+TrialIdentity files_identity(const TrialSetup& setup) {
+  constexpr int kNoTrial = -1;
+  TrialIdentity identity = trial_identity(setup, kNoTrial, {});
+  identity.name = "capmin-" + setup.run_id + "-files";
+  return identity;
+}
+
 /// One `capmin run` from its first trial to its exit status.
 class Run {
  public:
@@ -56,6 +65,7 @@ class Run {
         rules_(rules),
         engine_(engine),
         runner_(runner),
+        files_(engine, runner, plan.image, files_identity(plan.setup)),
         terminal_(options.color),
         progress_(terminal_, plan.search.policy.ceiling) {}
 
@@ -81,7 +91,7 @@ class Run {
     if (!is_quiet()) terminal_.line(line);
   }
   bool find_conditions(const std::stop_token& stop);
-  SearchPlan with_known_trials(std::optional<Journal>& journal);
+  SearchPlan search_plan(std::optional<Journal>& journal);
   int budget_used_up();
   void write(const Profile& profile);
   RunEnding ending() const;
@@ -91,6 +101,7 @@ class Run {
   const ChosenRules& rules_;
   Engine& engine_;
   ProcessRunner& runner_;
+  ProgramFiles files_;
   Terminal terminal_;
   Progress progress_;
   SearchResult result_;
@@ -116,7 +127,7 @@ int Run::operator()() {
                                 const std::stop_token& stop) {
     return run_trial(plan_.setup, number, grant, deadline, engine_, runner_, stop);
   };
-  result_ = search(with_known_trials(journal), rules_.table, trial, events, interruption.token());
+  result_ = search(search_plan(journal), rules_.table, trial, events, interruption.token());
   if (result_.end == SearchEnd::kVerdict && !find_conditions(interruption.token())) {
     result_.end = SearchEnd::kInterrupted;
   }
@@ -171,8 +182,11 @@ bool Run::find_conditions(const std::stop_token& stop) {
   }
 }
 
-SearchPlan Run::with_known_trials(std::optional<Journal>& journal) {
+SearchPlan Run::search_plan(std::optional<Journal>& journal) {
   SearchPlan search = plan_.search;
+  search.capabilities_of = [this](const std::string& program) {
+    return files_.needed_to_execute(program);
+  };
   if (!journal) return search;
   search.known = journal->known();
   // What could not be judged may have been the engine's trouble of then.

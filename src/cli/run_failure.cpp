@@ -4,6 +4,7 @@
 #include "cli/progress.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
+#include "profile/pod_security.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -68,6 +69,39 @@ std::string joined(const std::vector<std::string_view>& names) {
   return text;
 }
 
+/// What to say of a user whom grants do not reach; empty where they do. What could not be seen is
+/// told of docker only: podman gives other users what is granted.
+std::string unreached_user(const RunOptions& options, const RunPlan& plan,
+                           const SearchResult& result) {
+  const std::string& engine = options.engine_command.front();
+  const GrantEffect effect = grant_effect(options, plan, result);
+  const bool is_unseen = effect == GrantEffect::kNotSeen && engine == "docker";
+  if (effect != GrantEffect::kNone && !is_unseen) return {};
+  return "\n  user: " + sanitize(container_user(options, plan)) +
+         (is_unseen ? " is not root, and no trial lasted long enough to see what it holds: "
+                    : " holds none of what the trials granted: ") +
+         engine +
+         " gives added capabilities to root only; another user gets them by file capabilities and "
+         "setuid programs alone";
+}
+
+/// Who refuses containers that add `set`: Kubernetes by its Pod Security Standards, and Fargate,
+/// which lets tasks add SYS_PTRACE only (Amazon ECS, KernelCapabilities).
+std::string forbidden_by(CapabilitySet set) {
+  std::vector<std::string> who;
+  for (const PodSecurity level : {PodSecurity::kBaseline, PodSecurity::kRestricted}) {
+    if (!addable(level).contains(set)) {
+      who.push_back("Pod Security \"" + std::string(name_of(level)) + '"');
+    }
+  }
+  if (set != CapabilitySet{Capability::kSysPtrace}) who.emplace_back("AWS Fargate");
+  std::string text;
+  for (const std::string& name : who) {
+    text += (text.empty() ? "; forbidden by " : ", ") + name;
+  }
+  return text;
+}
+
 }  // namespace
 
 Error failure_of(const CeilingFails& verdict, const RunOptions& options, const RunPlan& plan,
@@ -77,13 +111,9 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
   const std::string what = "the probe fails even with " + ceiling_text(plan.search.policy.ceiling) +
                            " capabilities, " + times + " times out of " + times +
                            shown(outcome, options);
-  if (grants_cannot_take_effect(options, plan, result)) {
+  if (const std::string unreached = unreached_user(options, plan, result); !unreached.empty()) {
     return {
-        ExitCode::kNoWorkingSet,
-        what + "\n  user: " + sanitize(container_user(options, plan)) +
-            " holds none of what the trials granted: " + options.engine_command.front() +
-            " gives added capabilities to root only; another user gets them by file "
-            "capabilities and setuid programs alone",
+        ExitCode::kNoWorkingSet, what + unreached,
         "listen on a port of 1024 or more, give the program a file capability (setcap) when the "
         "image is built, or set the sysctl that makes the capability needless, for instance "
         "--sysctl net.ipv4.ip_unprivileged_port_start=0"};
@@ -98,7 +128,7 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
     }
     return {ExitCode::kNoWorkingSet, what,
             "the log points to what is not in the ceiling; to try it: --allow " +
-                joined(beyond.names()) + risks};
+                joined(beyond.names()) + risks + forbidden_by(beyond)};
   }
   return {ExitCode::kNoWorkingSet, what,
           "see that the image and the probe work by hand: capmin run " + options.image +

@@ -161,7 +161,7 @@ Profile common_profile(const RunOptions& options, const RunPlan& plan, const Sea
     profile.warnings.push_back("new in the log, though the probe passed: " + line);
   }
   profile.warnings.insert(profile.warnings.end(), lost.processes.begin(), lost.processes.end());
-  if (!proof.set.empty() && grants_cannot_take_effect(options, plan, result)) {
+  if (!proof.set.empty() && grant_effect(options, plan, result) == GrantEffect::kNone) {
     profile.warnings.push_back("the container's user " + profile.image.user +
                                " does not hold what is granted: it takes effect only through file "
                                "capabilities or setuid programs");

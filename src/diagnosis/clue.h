@@ -27,6 +27,8 @@ struct Clue {
   std::string check;                    ///< what to look at before granting anything
   std::string alternative;              ///< how to avoid the need; may be empty
   bool vague = false;  ///< the rule knows the error only, neither the program nor the system call
+  /// Whose execution was refused, as the line names it; hostile; mostly empty.
+  std::string program = {};
 };
 
 /// `line` without what changes from run to run: numbers, hexadecimal words, names of days and

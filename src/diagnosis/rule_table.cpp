@@ -54,8 +54,9 @@ struct RuleTable::Compiled {
   /// A decision without the line itself.
   struct Answer {
     const Rule* rule = nullptr;
-    std::vector<CapabilitySet> suspects;
+    std::vector<CapabilitySet> suspects;  ///< none where the line does not speak for any
     bool is_translated = false;  ///< no rule decides, and the line holds a translated error
+    std::string program;         ///< captured, where the rule is about executing one
   };
 
   RuleFile file;
@@ -170,7 +171,7 @@ struct RuleTable::Compiled {
   Answer decide_text(std::string_view line, const Surroundings& around) const {
     for (const std::size_t i : matching(line)) {
       if (i >= rule_of_pattern.size()) {
-        return {.rule = nullptr, .suspects = {}, .is_translated = true};
+        return {.rule = nullptr, .suspects = {}, .is_translated = true, .program = {}};
       }
       const std::size_t index = rule_of_pattern[i];
       const Rule& rule = file.rules[index];
@@ -179,12 +180,12 @@ struct RuleTable::Compiled {
       }
       if (rule.when.port_below &&
           !port_is_below(patterns[i].captured(line, "port"), *rule.when.port_below)) {
-        return {&rule, {}, false};
+        return {&rule, {}, false, {}};
       }
       std::vector<CapabilitySet> found = suspects(rule, patterns[i], line);
       // A captured name that is no capability leaves the line to later rules.
       if (!found.empty() || rule.suspects.empty()) {
-        return {&rule, std::move(found), false};
+        return {&rule, std::move(found), false, patterns[i].captured(line, "program")};
       }
     }
     return {};
@@ -262,7 +263,7 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
       continue;
     }
     clues.push_back({rule.id, shown(lines[i]), answer.suspects, rule.reason, rule.check,
-                     rule.alternative, rule.vague});
+                     rule.alternative, rule.vague, answer.program});
     if (clues.size() > 2 * kClueEnd) {
       clues.erase(clues.begin() + kClueEnd);
     }

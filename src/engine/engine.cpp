@@ -15,6 +15,8 @@ constexpr std::chrono::minutes kPullDeadline{15};
 /// An engine keeps waiting for a container as long as it lives; its trial's deadline ends the call.
 constexpr std::chrono::hours kNoDeadline{24};
 constexpr std::size_t kLogLimit = 4U << 20U;
+/// Twice what the headers of one file take, with its extended attributes.
+constexpr std::size_t kArchiveLimit = 1U << 18U;
 
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -209,6 +211,16 @@ std::string Engine::logs(const std::string& container) {
     throw engine_error(name(), "read the log of " + container, result);
   }
   return without_warnings(result.out);
+}
+
+std::string Engine::archive(const std::string& container, const std::string& path) {
+  const ProcessResult result =
+      runner_.run({.argv = command_line({"cp", container + ':' + path, "-"}),
+                   .deadline = kDeadline,
+                   .output_limit = kArchiveLimit});
+  if (result.ok()) return result.out;
+  if (result.ending == Ending::kExited) return {};
+  throw engine_error(name(), "read " + path + " in " + container, result);
 }
 
 void Engine::when_ended(const std::string& container, std::stop_token stop,

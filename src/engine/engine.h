@@ -52,6 +52,9 @@ class Engine {
   /// the beginning and the end. Without the warnings that the client prints at other calls, too: it
   /// writes them into the same stream.
   std::string logs(const std::string& container);
+  /// The beginning, at least the headers, of a tar archive of the file at `path` in a container
+  /// that need not run; a symbolic link is not followed. Empty where there is no such file.
+  std::string archive(const std::string& container, const std::string& path);
   /// Calls `done` once when the container has ended, or when the engine can't tell.
   void when_ended(const std::string& container, std::stop_token stop, std::function<void()> done);
   /// Runs a program inside a running container.

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <sstream>
 
 namespace capmin {
 namespace {
@@ -60,6 +61,21 @@ json::value first_inspected(std::string_view reply, std::string_view command) {
                                        "' does not describe one object");
   }
   return array->front();
+}
+
+/// The directories of PATH among `variables`; the engines' own where the image sets none.
+std::vector<std::string> path_directories(const std::vector<std::string>& variables) {
+  constexpr std::string_view kKey = "PATH=";
+  std::string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  for (const std::string& variable : variables) {
+    if (variable.starts_with(kKey)) path = variable.substr(kKey.size());
+  }
+  std::vector<std::string> directories;
+  std::istringstream fields(path);
+  for (std::string directory; std::getline(fields, directory, ':');) {
+    if (directory.starts_with('/')) directories.push_back(directory);
+  }
+  return directories;
 }
 
 /// The program of a HEALTHCHECK, from the three forms of its Test field.
@@ -118,6 +134,7 @@ ImageFacts parse_image_facts(std::string_view inspect_json) {
   facts.user = text(member(config, "User"));
   facts.entrypoint = texts(member(config, "Entrypoint"));
   facts.command = texts(member(config, "Cmd"));
+  facts.path = path_directories(texts(member(config, "Env")));
   if (const json::object* ports = member(config, "ExposedPorts").if_object()) {
     for (const auto& port : *ports)
       facts.exposed_ports.emplace_back(port.key());

@@ -28,6 +28,7 @@ struct ImageFacts {
   std::string user;      ///< as the image names it; empty is root
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;
+  std::vector<std::string> path;           ///< the directories of its PATH
   std::vector<std::string> exposed_ports;  ///< "80/tcp"
   std::vector<std::string> healthcheck;    ///< HEALTHCHECK as an argument vector; empty without
   std::chrono::milliseconds healthcheck_timeout{30'000};

@@ -5,6 +5,8 @@
 #include "profile/pod_security.h"
 #include "yaml/quote.h"
 
+#include <algorithm>
+
 namespace capmin {
 namespace {
 

@@ -17,6 +17,10 @@ namespace capmin {
 using RunTrial = std::function<Outcome(int number, CapabilitySet grant,
                                        const TrialDeadline& deadline, std::stop_token stop)>;
 
+/// The capabilities without which the image's `program` (a path, or a name to look up in its PATH)
+/// cannot be executed, because its file carries them; empty where that is not known.
+using CapabilitiesOfProgram = std::function<CapabilitySet(const std::string& program)>;
+
 /// How long trials may take.
 struct Patience {
   std::chrono::milliseconds baseline{60'000};      ///< until the ceiling has passed
@@ -42,6 +46,8 @@ struct SearchPlan {
   std::vector<FinishedTrial> known;  ///< trials of an earlier run of the same search
   bool strict = false;               ///< a trial that passes but has losses() counts as failed
   std::vector<std::string> secrets;  ///< masked in everything that a trial leaves behind
+  /// Asked about programs whose execution was refused.
+  CapabilitiesOfProgram capabilities_of = [](const auto&) { return CapabilitySet{}; };
 };
 
 /// What happens during a search, for whoever watches; called on the thread of search().

@@ -173,6 +173,7 @@ bool Trial::stop_container() {
 void Trial::settle(EndWatch& watch) {
   if (watch.wait_until(Clock::now() + setup_.scenario.settle)) return;
   if (stop_.stop_requested() || is_job()) return;
+  // However long it had to settle, the probe gets its whole time.
   switch (probe_once(Clock::now() + deadline_(), watch.any()).result) {
     case ProbeAttempt::Result::kPassed:
     case ProbeAttempt::Result::kStopped:

@@ -125,3 +125,8 @@ PROBE
   expect_stderr "13 capabilities"
   [ -z "$(calls "'--cap-add' 'CHOWN'")" ]
 }
+
+@test "after the time to settle the probe gets its whole time again" {
+  FAKE_NEEDS=CHOWN minimize --timeout 2s --settle 2s
+  expect_set CHOWN
+}

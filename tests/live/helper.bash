@@ -85,17 +85,24 @@ expect_no_profile() {
   [ ! -e "$profile" ] || { echo "a profile was written"; return 1; }
 }
 
-# expect_set CAPABILITY...: the run succeeded, the profile adds exactly these, and it
-# proves each: a passing trial of the set, a failing one without each member.
-expect_set() {
+# expect_set CAPABILITY...: the run succeeded, the profile adds exactly these, none of them
+# under a condition, and it proves each.
+expect_set() { expect_set_and_conditional "$*" ''; }
+
+# expect_set_and_conditional ADD CONDITIONAL: the same with words of capabilities; the proof
+# is of both together: a passing trial of the set, a failing one without each member.
+expect_set_and_conditional() {
+  local all
+  all=$(tr " " "\n" <<<"$1 $2" | sort | xargs)
   expect_status 0
   [ "$(yaml 'p["capabilities"]["drop"]')" = ALL ]
-  [ "$(yaml 'p["capabilities"]["add"]')" = "$*" ] ||
-    { echo "expected: $*"; return 1; }
+  [ "$(yaml 'p["capabilities"]["add"]')" = "$1" ] || { echo "expected: $1"; return 1; }
+  [ "$(yaml '[c["name"] for c in p["capabilities"].get("conditional") or []]')" = "$2" ] ||
+    { echo "expected under conditions: $2"; return 1; }
   [[ "$(yaml 'p["proof"]["guarantee"]')" =~ ^(one-minimal|unique)$ ]]
-  [ "$(yaml 'any(t["grant"] == p["capabilities"]["add"] for t in p["proof"]["passed"])')" = True ]
-  [ "$(yaml 'sorted(t["without"] for t in p["proof"].get("failed") or [])')" = "$*" ]
-  [ "$(yaml 'sorted(r["name"] for r in p.get("reasons") or [])')" = "$*" ]
+  [ "$(yaml "any(t['grant'] == '$all'.split() for t in p['proof']['passed'])")" = True ]
+  [ "$(yaml 'sorted(t["without"] for t in p["proof"].get("failed") or [])')" = "$all" ]
+  [ "$(yaml 'sorted(r["name"] for r in p.get("reasons") or [])')" = "$all" ]
 }
 
 # probe_script NAME: writes an executable probe from standard input and prints its path.

@@ -41,6 +41,15 @@ TEST_CASE("an image's user, ports and health check are read") {
   CHECK(facts.healthcheck_timeout == std::chrono::seconds(2));
 }
 
+TEST_CASE("the directories of an image's PATH are read; without one they are the engine's own") {
+  const auto path = [](const std::string& env) {
+    return parse_image_facts(R"([{"Id":"x","Config":{"Env":)" + env + "}}]").path;
+  };
+  CHECK(path(R"(["PATH=/opt/bin:bin::/bin","PATHS=/x"])") ==
+        std::vector<std::string>{"/opt/bin", "/bin"});
+  CHECK(path("null").size() == 6);
+}
+
 TEST_CASE("the other forms of a health check are a program or nothing") {
   const auto healthcheck = [](const std::string& test) {
     return parse_image_facts(R"([{"Id":"x","Config":{"Healthcheck":{"Test":)" + test + "}}}]")

@@ -259,5 +259,15 @@ TEST_CASE("a decision tells the rule of each line, and whether its conditions ho
   CHECK(seen == std::vector<std::string>{"- 0", "bind-port 1", "bind-port 0"});
 }
 
+TEST_CASE("a refused execution names its program, also one that is looked up in PATH") {
+  const auto program = [](const std::string& line) { return clues_in(line).at(0).program; };
+  CHECK(program("exec /usr/local/bin/tool: operation not permitted") == "/usr/local/bin/tool");
+  CHECK(program("sh: 1: ping: Operation not permitted") == "ping");
+  CHECK(program("/start.sh: 4: ping: Operation not permitted") == "ping");
+  CHECK(program("/start.sh: line 4: /bin/ping: Operation not permitted") == "/bin/ping");
+  CHECK(program("Error: spawn tool EPERM") == "tool");
+  CHECK(program("chown: /data: Operation not permitted").empty());
+}
+
 }  // namespace
 }  // namespace capmin

@@ -225,5 +225,34 @@ TEST_CASE("an error in a trial is thrown on") {
   CHECK(code == ExitCode::kInternal);
 }
 
+TEST_CASE("what a program's file carries is tried before what its rule suspects") {
+  const RuleTable table = RuleTable::parse(
+      "rules: [{id: \"exec\", patterns: [\"exec (?P<program>\\\\S+): refused\"], suspects: "
+      "[\"KILL\"], reason: \"-\", check: \"-\"}]",
+      "test");
+  SearchPlan search_plan = plan();
+  std::vector<std::string> asked;
+  search_plan.capabilities_of = [&](const std::string& program) {
+    asked.push_back(program);
+    return kNeeded;
+  };
+  const SearchResult result = search(search_plan, table,
+                                     [](int, CapabilitySet grant, auto, const auto&) {
+                                       Outcome outcome = judged(grant);
+                                       if (outcome.verdict == Verdict::kFailed)
+                                         outcome.log = "exec /bin/tool: refused\n";
+                                       return outcome;
+                                     },
+                                     {}, {});
+  REQUIRE(result.verdict);
+  CHECK(std::get<Minimal>(*result.verdict).proof.set == kNeeded);
+  // The ceiling, nothing, the set, and the set without each of its two members.
+  CHECK(result.trials.size() == 5);
+  CHECK(asked.front() == "/bin/tool");
+  const Clue& clue = result.trials[1].clues.front();
+  CHECK(clue.suspects == std::vector<CapabilitySet>{kNeeded, {Capability::kKill}});
+  CHECK(clue.reason.find("carries CHOWN SETUID") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace capmin

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/capability_set.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace capmin {
+
+/// The capabilities that a program's file carries: its extended attribute security.capability.
+struct FileCapability {
+  CapabilitySet permitted;
+  CapabilitySet inheritable;
+  bool effective = false;  ///< the program gets all it carries at once, or is not executed at all
+
+  /// What must be in the bounding set for the program to be executed: execve(2) refuses a program
+  /// with the effective bit that could not get all of its permitted set, capabilities(7) "Safety
+  /// checking for capability-dumb binaries".
+  CapabilitySet needed_to_execute() const { return effective ? permitted : CapabilitySet{}; }
+  friend bool operator==(const FileCapability&, const FileCapability&) = default;
+};
+
+/// Reads the bytes of the attribute: struct vfs_cap_data of linux/capability.h, revisions 1 to 3.
+/// Nothing where they are not of that form.
+std::optional<FileCapability> parse_file_capability(std::string_view bytes);
+
+/// The first entry of a tar archive, as `docker cp CONTAINER:PATH -` prints it.
+struct TarEntry {
+  enum class Kind { kFile, kSymbolicLink, kOther };
+  Kind kind = Kind::kOther;
+  std::string link;                          ///< where a symbolic link leads to
+  std::optional<FileCapability> capability;  ///< from the record SCHILY.xattr.security.capability
+};
+
+/// Reads the first entry of the archive that begins with `bytes`: its header block and the extended
+/// header (pax(1)) before it. What follows the header need not be there. Nothing where the bytes
+/// are no such archive.
+std::optional<TarEntry> first_tar_entry(std::string_view bytes);
+
+}  // namespace capmin
