@@ -49,7 +49,9 @@ void check_search(const Scenario& image) {
   RC_ASSERT(answer.stable);
   const int removal = image.policy.ceiling.size() + image.needed.size() + 1;
   RC_ASSERT(static_cast<int>(run.history.size()) <= removal + kMostOverRemoval);
-  RC_ASSERT(repeated_grants(run.history) <= 4);
+  // The doubts of minimize.cpp: a few members whose failure named no reason, and each member of the
+  // answer whose failure led the search on.
+  RC_ASSERT(repeated_grants(run.history) <= 3 + image.needed.size());
 
   // The answer so far is a set that passes, whenever the search is cut short.
   History prefix;
