@@ -96,7 +96,6 @@ expect_set_and_conditional() {
   all=$(tr " " "\n" <<<"$1 $2" | sort | xargs)
   expect_status 0
   [ "$(yaml 'p["capabilities"]["drop"]')" = ALL ]
-<<<<<<< HEAD
   [ "$(yaml 'p["capabilities"]["add"]')" = "$1" ] || { echo "expected: $1"; return 1; }
   [ "$(yaml '[c["name"] for c in p["capabilities"].get("conditional") or []]')" = "$2" ] ||
     { echo "expected under conditions: $2"; return 1; }
@@ -104,16 +103,6 @@ expect_set_and_conditional() {
   [ "$(yaml "any(t['grant'] == '$all'.split() for t in p['proof']['passed'])")" = True ]
   [ "$(yaml 'sorted(t["without"] for t in p["proof"].get("failed") or [])')" = "$all" ]
   [ "$(yaml 'sorted(r["name"] for r in p.get("reasons") or [])')" = "$all" ]
-=======
-  [ "$(yaml 'p["capabilities"]["add"]')" = "$*" ] ||
-    { echo "expected: $*"; return 1; }
-  local guarantee=one-minimal
-  if [ $# = 0 ]; then guarantee=unique; fi  # it is part of every other set
-  [ "$(yaml 'p["proof"]["guarantee"]')" = "$guarantee" ]
-  [ "$(yaml 'any(t["grant"] == p["capabilities"]["add"] for t in p["proof"]["passed"])')" = True ]
-  [ "$(yaml 'sorted(t["without"] for t in p["proof"].get("failed") or [])')" = "$*" ]
-  [ "$(yaml 'sorted(r["name"] for r in p.get("reasons") or [])')" = "$*" ]
->>>>>>> fresh
 }
 
 # probe_script NAME: writes an executable probe from standard input and prints its path.
