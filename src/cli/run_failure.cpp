@@ -28,7 +28,7 @@ std::string last_lines(const std::string& label, const std::string& hostile) {
   if (lines.size() > kShownLines) lines.erase(lines.begin(), lines.end() - kShownLines);
   std::string text;
   for (const std::string& line : lines) {
-    text += "\n  " + label + ": " + line;
+    text.append("\n  ").append(label).append(": ").append(line);
   }
   return text;
 }
