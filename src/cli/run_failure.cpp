@@ -61,6 +61,15 @@ CapabilitySet suspects_beyond(const SearchResult& result, CapabilitySet ceiling)
   return beyond;
 }
 
+/// Whether a program was refused because its file carries what the ceiling lacks: a grant of that
+/// reaches any user.
+bool is_carried_beyond(const SearchResult& result, CapabilitySet ceiling) {
+  return std::ranges::any_of(result.trials, [ceiling](const FinishedTrial& trial) {
+    const auto lead = leading_clue(trial);
+    return lead && !lead->clue.program.empty() && !ceiling.contains(lead->suspect);
+  });
+}
+
 std::string joined(const std::vector<std::string_view>& names) {
   std::string text;
   for (const std::string_view name : names) {
@@ -111,7 +120,8 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
   const std::string what = "the probe fails even with " + ceiling_text(plan.search.policy.ceiling) +
                            " capabilities, " + times + " times out of " + times +
                            shown(outcome, options);
-  if (const std::string unreached = unreached_user(options, plan, result); !unreached.empty()) {
+  const std::string unreached = unreached_user(options, plan, result);
+  if (!unreached.empty() && !is_carried_beyond(result, plan.search.policy.ceiling)) {
     return {
         ExitCode::kNoWorkingSet, what + unreached,
         "listen on a port of 1024 or more, give the program a file capability (setcap) when the "

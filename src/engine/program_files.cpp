@@ -51,7 +51,7 @@ CapabilitySet ProgramFiles::look_up(const std::string& program) {
   if (program.starts_with('/')) paths.push_back(program);
   if (program.find('/') == std::string::npos) {
     for (const std::string& directory : image_.path) {
-      paths.push_back(directory + '/' + program);
+      paths.push_back((fs::path(directory) / program).string());
     }
   }
   if (paths.empty()) return {};

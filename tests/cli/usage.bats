@@ -96,12 +96,23 @@ refused() {
   refused $'error: \'data:here\' is not a volume\n  hint: write SOURCE:/TARGET, SOURCE:/TARGET:ro or /TARGET' run app:1 --probe exit --volume data:here
 }
 
-@test "a writable directory of the host is an error unless --keep-volumes says so" {
-  refused $'error: the writable directory /srv would carry state from trial to trial\n  hint: mount it read-only (/srv:/data:ro), or say --keep-volumes if its state cannot matter' \
-    run app:1 --probe exit -v /srv:/data
+@test "a writable directory of the host is copied for each trial unless --keep-volumes says so" {
+  mkdir "$BATS_TEST_TMPDIR/data"
+  FAKE_JOB=0 capmin run app:1 --probe exit -v "$BATS_TEST_TMPDIR/data:/data"
+  expect_status 0
+  [ -n "$(calls "create .*capmin-volume-[^ ]*/copy:/data")" ]
+  [ -z "$(calls "$BATS_TEST_TMPDIR/data:/data")" ]
+}
+
+@test "--keep-volumes mounts a writable directory of the host itself" {
   FAKE_JOB=0 capmin run app:1 --probe exit -v /srv:/data --keep-volumes
   expect_status 0
   [ -n "$(calls "'--volume' '/srv:/data'")" ]
+}
+
+@test "a writable directory of the host that is not there is an error" {
+  refused $'error: the writable directory /nowhere cannot be copied for each trial: it is not there\n  hint: mount it read-only (SOURCE:TARGET:ro), or say --keep-volumes if its state cannot matter' \
+    run app:1 --probe exit -v /nowhere:/data
 }
 
 @test "an option that would undo the trial is refused with its reason" {
