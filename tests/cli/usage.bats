@@ -100,7 +100,7 @@ refused() {
   mkdir "$BATS_TEST_TMPDIR/data"
   FAKE_JOB=0 capmin run app:1 --probe exit -v "$BATS_TEST_TMPDIR/data:/data"
   expect_status 0
-  [ -n "$(calls "create .*capmin-volume-[^ ]*/copy:/data")" ]
+  [ -n "$(calls "'create' .*capmin-volume-[^ ]*/copy:/data")" ]
   [ -z "$(calls "$BATS_TEST_TMPDIR/data:/data")" ]
 }
 
