@@ -1,7 +1,9 @@
 #include "cli/program.h"
 
+#include "cli/diff_command.h"
 #include "cli/explain_command.h"
 #include "cli/options_diagnosis.h"
+#include "cli/options_diff.h"
 #include "cli/options_table.h"
 #include "cli/rules_command.h"
 #include "cli/run_command.h"
@@ -29,6 +31,7 @@ constexpr std::string_view kHelp =
     "\n"
     "  capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n"
     "                         find, prove and write the minimal set of an image\n"
+    "  capmin diff OLD NEW    what became different from one profile to another\n"
     "  capmin explain [LOGFILE|-|CAPABILITY|MASK]...\n"
     "                         what a log, a capability or a capability word means\n"
     "  capmin explain --container NAME [--profile FILE]\n"
@@ -51,7 +54,8 @@ struct CommandEntry {
   std::string (*help)();
 };
 
-constexpr std::array<CommandEntry, 3> kCommands{{{"run", run_command, run_help},
+constexpr std::array<CommandEntry, 4> kCommands{{{"run", run_command, run_help},
+                                                 {"diff", diff_command, diff_help},
                                                  {"explain", explain_command, explain_help},
                                                  {"rules", rules_command, rules_help}}};
 
