@@ -80,7 +80,7 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
     return {
         ExitCode::kNoWorkingSet,
         what + "\n  user: " + sanitize(container_user(options, plan)) +
-            " holds none of what the trials granted: " + options.engine_command.front() +
+            " holds none of what the trials granted: " + plan.engine.name +
             " gives added capabilities to root only; another user gets them by file "
             "capabilities and setuid programs alone",
         "listen on a port of 1024 or more, give the program a file capability (setcap) when the "
@@ -127,7 +127,7 @@ Error failure_of(const Undecided& verdict, const SearchResult& result) {
       return {ExitCode::kNoWorkingSet, what,
               "the probe ended with status 77, or could not be run: run it by hand"};
     default:
-      return {ExitCode::kEngine, what, "see whether the engine still works: docker version"};
+      return {ExitCode::kEngine, what, "see whether the engine still works: capmin doctor"};
   }
 }
 

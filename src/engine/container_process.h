@@ -14,7 +14,7 @@ struct ContainerProcess {
   std::string name;  ///< of its program, at most 15 bytes; hostile
   int uid = 0;       ///< effective user
   int gid = 0;       ///< effective group
-  CapabilitySet effective;
+  CapabilitySet effective = {};
   bool no_new_privs = false;
   friend bool operator==(const ContainerProcess&, const ContainerProcess&) = default;
 };

@@ -116,9 +116,9 @@ bool Trial::pass_phase(Phase phase) {
   target_.phase = name_of(phase);
   const Clock::time_point begin = Clock::now();
   const Clock::time_point end = begin + deadline_;
-  const bool started = engine_.start(target_.name);
-  ContainerFacts facts = engine_.inspect(target_.name);
-  if (!started) {
+  const Started started = engine_.start(target_.name);
+  ContainerFacts facts = started.facts;
+  if (!started.ok) {
     start_failed(facts);
     return false;
   }
