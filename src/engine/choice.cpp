@@ -45,12 +45,13 @@ ChosenEngine choose_engine(const EngineRequest& request, ProcessRunner& runner) 
   if (!docker_fault) return {.command = docker, .note = {}};
   const std::string docker_reason = docker_fault->what();
   if (names_docker(request)) {
-    throw Error(ExitCode::kEngine,
-                docker_reason +
-                    "; podman was not tried, because docker's place "
-                    "is given (--engine podman asks for it)",
-                docker_fault->hint());
-  }
+    const bool is_installed = docker_reason.find("not found in PATH") == std::string::npos;
+  const std::string hint = is_installed ? docker_fault->hint() : "install docker or podman";
+  throw Error(ExitCode::kEngine,
+              "no engine works here\n  docker: " + docker_reason +
+                  "\n  podman: " + podman_fault->what(),
+              (hint.empty() ? "" : hint + "; ") + "capmin doctor tells more");
+}
   const std::vector<std::string> podman = client_command(Dialect::kPodman, request);
   const std::optional<Error> podman_fault = fault_of(podman, runner);
   if (!podman_fault) {
@@ -59,7 +60,7 @@ ChosenEngine choose_engine(const EngineRequest& request, ProcessRunner& runner) 
   throw Error(
       ExitCode::kEngine,
       "no engine works here\n  docker: " + docker_reason + "\n  podman: " + podman_fault->what(),
-      docker_fault->hint() + "; capmin doctor tells more");
+      (hint.empty() ? "" : hint + "; ") + "capmin doctor tells more");
 }
 
 bool is_local(const EngineRequest& request, Dialect dialect) {

@@ -42,7 +42,7 @@ Error engine_error(const std::string& engine, const std::string& action,
   const std::string prefix = "cannot " + action + ": ";
   switch (result.ending) {
     case Ending::kNotStarted:
-      return {ExitCode::kEngine, prefix + result.failure, "install " + engine + ""};
+      return {ExitCode::kEngine, prefix + result.failure, "install " + engine};
     case Ending::kDeadline:
       return {ExitCode::kEngine, prefix + engine + " did not answer in time",
               "see whether the engine still works: " + engine + " version"};
