@@ -1,6 +1,5 @@
 #include "engine/choice.h"
 
-#include "core/error.h"
 #include "engine/engine.h"
 #include "engine/host_limits.h"
 
@@ -14,16 +13,6 @@ bool is_set(const char* variable) {
   return value != nullptr && *value != '\0';
 }
 
-/// Why the engine does not work; nothing where it does.
-std::optional<Error> fault_of(const std::vector<std::string>& command, ProcessRunner& runner) {
-  try {
-    Engine(runner, command).check();
-    return std::nullopt;
-  } catch (const Error& error) {
-    return error;
-  }
-}
-
 }  // namespace
 
 std::vector<std::string> client_command(Dialect dialect, const EngineRequest& request) {
@@ -31,6 +20,15 @@ std::vector<std::string> client_command(Dialect dialect, const EngineRequest& re
   if (!request.host.empty()) command.insert(command.end(), {"--host", request.host});
   if (!request.context.empty()) command.insert(command.end(), {"--context", request.context});
   return command;
+}
+
+std::optional<Error> engine_fault(const std::vector<std::string>& command, ProcessRunner& runner) {
+  try {
+    Engine(runner, command).check();
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error;
+  }
 }
 
 bool names_docker(const EngineRequest& request) {
@@ -41,22 +39,23 @@ bool names_docker(const EngineRequest& request) {
 ChosenEngine choose_engine(const EngineRequest& request, ProcessRunner& runner) {
   if (request.dialect) return {.command = client_command(*request.dialect, request), .note = {}};
   const std::vector<std::string> docker = client_command(Dialect::kDocker, request);
-  const std::optional<Error> docker_fault = fault_of(docker, runner);
+  const std::optional<Error> docker_fault = engine_fault(docker, runner);
   if (!docker_fault) return {.command = docker, .note = {}};
   const std::string docker_reason = docker_fault->what();
   if (names_docker(request)) {
-    const bool is_installed = docker_reason.find("not found in PATH") == std::string::npos;
-  const std::string hint = is_installed ? docker_fault->hint() : "install docker or podman";
-  throw Error(ExitCode::kEngine,
-              "no engine works here\n  docker: " + docker_reason +
-                  "\n  podman: " + podman_fault->what(),
-              (hint.empty() ? "" : hint + "; ") + "capmin doctor tells more");
-}
+    throw Error(ExitCode::kEngine,
+                docker_reason +
+                    "; podman was not tried, because docker's place is given "
+                    "(--engine podman asks for it)",
+                docker_fault->hint());
+  }
   const std::vector<std::string> podman = client_command(Dialect::kPodman, request);
-  const std::optional<Error> podman_fault = fault_of(podman, runner);
+  const std::optional<Error> podman_fault = engine_fault(podman, runner);
   if (!podman_fault) {
     return {.command = podman, .note = "podman is used: docker does not work: " + docker_reason};
   }
+  const bool is_installed = docker_reason.find("not found in PATH") == std::string::npos;
+  const std::string hint = is_installed ? docker_fault->hint() : "install docker or podman";
   throw Error(
       ExitCode::kEngine,
       "no engine works here\n  docker: " + docker_reason + "\n  podman: " + podman_fault->what(),

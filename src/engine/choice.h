@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/error.h"
 #include "engine/dialect.h"
 #include "system/process.h"
 
@@ -24,6 +25,9 @@ struct ChosenEngine {
 
 /// The client of `dialect` with its global options: podman takes docker's --host and --context.
 std::vector<std::string> client_command(Dialect dialect, const EngineRequest& request);
+
+/// Why the engine behind this client does not work; nothing where it answers.
+std::optional<Error> engine_fault(const std::vector<std::string>& command, ProcessRunner& runner);
 
 /// Whether the request, or the environment (DOCKER_HOST, DOCKER_CONTEXT), says which docker is
 /// meant: then no other engine can be.
