@@ -1,5 +1,7 @@
 #include "cli/program.h"
 
+#include "cli/doctor_command.h"
+#include "cli/options_doctor.h"
 #include "cli/options_table.h"
 #include "cli/run_command.h"
 #include "cli/standard_output.h"
@@ -25,6 +27,7 @@ constexpr std::string_view kHelp =
     "\n"
     "  capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n"
     "                         find, prove and write the minimal set of an image\n"
+    "  capmin doctor [IMAGE]  what this machine and engine can and cannot show\n"
     "  capmin help [COMMAND]  this text, or all about a command\n"
     "  capmin version         the version\n";
 
@@ -47,6 +50,7 @@ int print(std::string_view text) {
 int help(const std::vector<std::string>& arguments) {
   if (arguments.empty()) return print(kHelp);
   if (arguments.front() == "run") return print(run_help());
+  if (arguments.front() == "doctor") return print(doctor_help());
   no_such_command(arguments.front());
 }
 
@@ -68,8 +72,9 @@ int dispatch(const std::vector<std::string>& arguments) {
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (name == "--help" || name == "-h" || name == "help") return help(rest);
   if (name == "--version" || name == "version") return print("capmin " CAPMIN_VERSION "\n");
-  if (name != "run") no_such_command(name);
-  return asks_for_help(rest) ? help({name}) : run_command(rest);
+  if (name != "run" && name != "doctor") no_such_command(name);
+  if (asks_for_help(rest)) return help({name});
+  return name == "run" ? run_command(rest) : doctor_command(rest);
 }
 
 /// A message that may quote an engine, an image or an argument, made harmless line by line. Lines

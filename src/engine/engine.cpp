@@ -148,6 +148,8 @@ CapabilitySet Engine::accepted(CapabilitySet wanted, const std::string& image) {
   ContainerSpec spec;
   spec.image = image;
   spec.ports = Ports::kEngine;
+  // For images without a program of their own; it is never started.
+  spec.command = {"true"};
   const std::string id = random_id();
   TrialIdentity identity{
       .name = "capmin-" + id + "-accepted", .labels = {{"capmin.run", id}}, .grant = {}};

@@ -11,6 +11,28 @@ namespace {
 
 constexpr std::chrono::seconds kLookDeadline{10};
 
+Look look(Engine& engine, ProcessRunner& runner, const ContainerSpec& spec) {
+  const std::string id = random_id();
+  const Container container(engine, runner, spec,
+                            {.name = "capmin-" + id + "-look",
+                             .labels = {{"capmin.run", id}, {"capmin.owner", process_identity()}},
+                             .grant = {}});
+  const Started started = engine.start(container.name());
+  if (!started.ok) {
+    if (program_not_executable(started.facts))
+      return {.view = {}, .reason = "the image has no sleep"};
+    return {.view = {}, .reason = started.facts.error, .engine_failed = true};
+  }
+  std::vector<std::string> program{"cat"};
+  program.insert(program.end(), inside_files().begin(), inside_files().end());
+  const ProcessResult result = engine.exec(container.name(), program, {}, kLookDeadline, {});
+  std::optional<InsideView> view = parse_inside(result.out);
+  if (!result.ok() || !view) return {.view = {}, .reason = "the image has no cat"};
+  view->first_process_shown =
+      kernel_sets_of_container(started.facts.id, started.facts.pid).has_value();
+  return {.view = view, .reason = {}};
+}
+
 }  // namespace
 
 const std::vector<std::string>& inside_files() {
@@ -56,25 +78,12 @@ Look look_inside(Engine& engine, ProcessRunner& runner, const std::string& image
   spec.ports = ports;
   spec.options.push_back({.name = "--entrypoint", .value = "sleep"});
   spec.command = {"60"};
-  const std::string id = random_id();
-  const Container container(engine, runner, spec,
-                            {.name = "capmin-" + id + "-look",
-                             .labels = {{"capmin.run", id}, {"capmin.owner", process_identity()}},
-                             .grant = {}});
-  const Started started = engine.start(container.name());
-  if (!started.ok) {
-    return {.view = {},
-            .reason = program_not_executable(started.facts) ? "the image has no program sleep"
-                                                            : started.facts.error};
+  try {
+    return look(engine, runner, spec);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::kEngine) throw;
+    return {.view = {}, .reason = error.what(), .engine_failed = true};
   }
-  std::vector<std::string> program{"cat"};
-  program.insert(program.end(), inside_files().begin(), inside_files().end());
-  const ProcessResult result = engine.exec(container.name(), program, {}, kLookDeadline, {});
-  std::optional<InsideView> view = parse_inside(result.out);
-  if (!result.ok() || !view) return {.view = {}, .reason = "the image has no program cat"};
-  view->first_process_shown =
-      kernel_sets_of_container(started.facts.id, started.facts.pid).has_value();
-  return {.view = view, .reason = {}};
 }
 
 }  // namespace capmin

@@ -24,6 +24,7 @@ struct InsideView {
 struct Look {
   std::optional<InsideView> view;
   std::string reason;
+  bool engine_failed = false;  ///< the engine could not make or start it, whatever the image
 };
 
 /// The files that parse_inside reads, one after the other.
@@ -34,7 +35,7 @@ std::optional<InsideView> parse_inside(std::string_view text);
 
 /// Starts a container of `image` without capabilities, under the settings for ports and ping of
 /// `ports`, with the image's own sleep and cat; looks into it and removes it. An image without
-/// these programs is a reason, as is an engine that does not start it. Throws as Engine does.
+/// these programs is a reason, as is an engine that fails. Throws Error kImageMissing.
 Look look_inside(Engine& engine, ProcessRunner& runner, const std::string& image, Ports ports);
 
 }  // namespace capmin
