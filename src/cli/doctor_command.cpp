@@ -6,12 +6,12 @@
 #include "engine/engine.h"
 #include "engine/host_limits.h"
 #include "system/interruption.h"
+#include "system/process_identity.h"
 
 #include <spdlog/spdlog.h>
 
 #include <csignal>
 #include <filesystem>
-#include <unistd.h>
 
 namespace capmin {
 namespace {
@@ -49,7 +49,10 @@ void look_at_machine(DoctorFindings& findings) {
   findings.host = host_bounding_set();
   std::error_code error;
   findings.temporary = std::filesystem::temp_directory_path(error).string();
-  findings.temporary_writable = !error && ::access(findings.temporary.c_str(), W_OK) == 0;
+  // The mode does not tell: root may write where the file system cannot be written.
+  const std::filesystem::path attempt = findings.temporary + "/capmin-" + random_id();
+  findings.temporary_writable = !error && std::filesystem::create_directory(attempt, error);
+  std::filesystem::remove(attempt, error);
 }
 
 void look_at_engine(const DoctorOptions& options, ProcessRunner& runner,

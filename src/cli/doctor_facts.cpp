@@ -23,18 +23,33 @@ DocumentNode names(CapabilitySet set) {
   return {list};
 }
 
+/// The one with the highest number.
+std::string last_name(CapabilitySet set) {
+  std::string name = "none";
+  for (const CapabilityInfo& row : all_capabilities()) {
+    if (set.contains(row.capability)) name = name_of(row.capability);
+  }
+  return name;
+}
+
+std::string advice(const DoctorFindings& findings) {
+  return findings.hint.empty() ? "" : "; " + sanitize(findings.hint);
+}
+
 void add_engines(const DoctorFindings& findings, Facts& facts) {
   if (!findings.engine) {
     add(facts, "engine", "none: " + findings.fault,
-        "capmin run cannot work here; " + sanitize(findings.hint));
+        "capmin run cannot work here" + advice(findings));
     return;
   }
   const EngineFacts& engine = *findings.engine;
   add(facts, "engine", engine.name + ' ' + engine.version, "capmin run uses it");
+  if (!findings.fault.empty()) {
+    add(facts, "trouble", findings.fault, "capmin run cannot work here" + advice(findings));
+  }
   add(facts, "client", engine.client_version,
-      engine.client_version == engine.version
-          ? "the same as the engine's"
-          : "what it does not know of the engine cannot be used");
+      engine.client_version == engine.version ? "the same as the engine's"
+                                              : "they use the newest API that both know");
   if (findings.other_fault.empty()) {
     add(facts, "other engine", findings.other,
         "works as well: --engine " + findings.other + " uses it");
@@ -67,6 +82,14 @@ void add_engines(const DoctorFindings& findings, Facts& facts) {
 
 void add_inside(const DoctorFindings& findings, Facts& facts) {
   const auto& view = findings.engine_look.view;
+  if (findings.engine_look.engine_failed) {
+    const bool is_podman = findings.engine && findings.engine->name == "podman";
+    add(facts, "inside", "the engine does not start containers: " + findings.engine_look.reason,
+        is_podman ? "capmin run cannot work here; what every container needs, a runtime or other "
+                    "limits, can be given in a containers.conf that CONTAINERS_CONF names"
+                  : "capmin run cannot work here");
+    return;
+  }
   if (!view) {
     add(facts, "inside", "not seen: " + findings.engine_look.reason,
         "ports, ping and user namespace are not known; give an image that has sleep and cat: "
@@ -113,7 +136,7 @@ void add_capabilities(const DoctorFindings& findings, Facts& facts) {
     facts.push_back({.name = "kernel's capabilities",
                      .value = names(findings.kernel),
                      .text = std::to_string(findings.kernel.size()) + ", the last is " +
-                             std::string(findings.kernel.names().back()),
+                             last_name(findings.kernel),
                      .then = "no other can be tried here"});
     const CapabilitySet missing = findings.kernel - findings.host;
     facts.push_back({.name = "missing on the host",

@@ -13,8 +13,8 @@ namespace capmin {
 
 /// What was found out about a machine and its engine. Texts of engines are hostile.
 struct DoctorFindings {
-  std::optional<EngineFacts> engine;      ///< nothing where none works
-  std::string fault;                      ///< why none does
+  std::optional<EngineFacts> engine;      ///< nothing where none answers
+  std::string fault;                      ///< what the engine failed at, if it did
   std::string hint;                       ///< what to do then
   std::string other;                      ///< the name of the engine that is not used
   std::string other_fault;                ///< why that does not work; empty where it does
