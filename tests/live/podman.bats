@@ -16,17 +16,27 @@ runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 CONF
-  # vfs works on every file system.
-  printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/storage"\nrunroot = "%s/run"\n' "$dir" "$dir" >"$dir/storage.conf"
   export CONTAINERS_CONF=$dir/containers.conf CONTAINERS_STORAGE_CONF=$dir/storage.conf
+  # vfs copies whole images, but works on every file system.
+  use_storage overlay
+  podman info >/dev/null 2>&1 || use_storage vfs
   local name
   for name in static chown chroot healthcheck setgid restart hang nginx; do
     docker save "capmin-test-$name" | podman load --quiet >&2 || return 1
   done
 }
 
+# use_storage DRIVER
+use_storage() {
+  printf '[storage]\ndriver = "%s"\ngraphroot = "%s"\nrunroot = "%s"\n' \
+    "$1" "$BATS_FILE_TMPDIR/$1" "$BATS_FILE_TMPDIR/run-$1" >"$CONTAINERS_STORAGE_CONF"
+}
+
 teardown_file() {
-  [ -z "${CONTAINERS_STORAGE_CONF:-}" ] || podman rm --force --all --time 0 --volumes >&2
+  [ -n "${CONTAINERS_STORAGE_CONF:-}" ] || return 0
+  podman rm --force --all --time 0 --volumes >&2
+  # The driver leaves its own directory mounted.
+  ! mountpoint --quiet "$BATS_FILE_TMPDIR/overlay/overlay" || umount "$BATS_FILE_TMPDIR/overlay/overlay"
 }
 
 setup() {
@@ -127,6 +137,7 @@ minimize() {
 
 @test "podman: Ctrl-C during a trial ends with status 130 and leaves nothing" {
   local probe pid
+  # shellcheck disable=SC2016  # for the probe's shell
   probe=$(printf '#!/bin/sh\necho "$CAPMIN_TRIAL" >>"%s"\n[ "$CAPMIN_TRIAL" = 0 ]\n' "$probed" | probe_script probe.sh)
   env --default-signal=INT "$CAPMIN" run capmin-test-hang --engine podman --probe "$probe" --timeout 100 \
     -o "$profile" >"$BATS_TEST_TMPDIR/output" 2>&1 3>&- &
