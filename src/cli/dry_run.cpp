@@ -48,7 +48,7 @@ std::string dry_run_text(const RunPlan& plan, const Engine& engine) {
     }
     text += probe_command_text(plan.setup, name, engine);
     for (const std::vector<std::string>& arguments :
-         {std::vector<std::string>{"logs", name}, {"rm", "-f", "-v", name}}) {
+         {std::vector<std::string>{"logs", name}, engine.remove_arguments(name)}) {
       text += shell_quoted(engine.command_line(arguments)) + '\n';
     }
   }

@@ -63,4 +63,19 @@ int parse_number(const std::string& option, const std::string& text, int least, 
   return number;
 }
 
+bool read_engine_option(const std::string& name, const std::string& value, EngineRequest& request) {
+  if (name == "engine") {
+    request.dialect = chosen<std::optional<Dialect>>(
+        name, value,
+        {{"auto", std::nullopt}, {"docker", Dialect::kDocker}, {"podman", Dialect::kPodman}});
+  } else if (name == "host") {
+    request.host = value;
+  } else if (name == "context") {
+    request.context = value;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 }  // namespace capmin

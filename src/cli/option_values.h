@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability_set.h"
+#include "engine/choice.h"
 
 #include <chrono>
 #include <initializer_list>
@@ -42,5 +43,8 @@ Value chosen(const std::string& option, const std::string& text,
   }
   not_taken(option, text, words);
 }
+
+/// Reads --engine, --host and --context; false where `name` is none of them.
+bool read_engine_option(const std::string& name, const std::string& value, EngineRequest& request);
 
 }  // namespace capmin

@@ -159,11 +159,8 @@ void Reader::set_level(Level level) {
 }
 
 bool Reader::read_work(const string& name, const string& value) {
-  if (name == "host" || name == "context") {
-    options_.engine_command.insert(options_.engine_command.end(), {"--" + name, value});
-    if (name == "host") options_.host = value;
-    if (name == "context") options_.has_context = true;
-  } else if (name == "pull") {
+  if (read_engine_option(name, value, options_.engine)) return true;
+  if (name == "pull") {
     options_.pull = chosen<Pull>(
         name, value,
         {{"never", Pull::kNever}, {"missing", Pull::kMissing}, {"always", Pull::kAlways}});
@@ -236,7 +233,6 @@ void Reader::finish() {
 RunOptions parse_run_options(const vector<string>& arguments) {
   const auto separator = std::ranges::find(arguments, "--");
   RunOptions options;
-  options.engine_command = {"docker"};
   if (separator != arguments.end()) options.spec.command.assign(separator + 1, arguments.end());
 
   po::options_description all;

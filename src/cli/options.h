@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability_set.h"
+#include "engine/choice.h"
 #include "engine/container_spec.h"
 #include "trial/probe.h"
 #include "trial/search.h"
@@ -42,9 +43,7 @@ struct RunOptions {
   int jobs = 1;
   Budget budget;
   bool resume = false;
-  std::vector<std::string> engine_command;  ///< the client with its global options
-  std::string host;                         ///< --host; empty without
-  bool has_context = false;                 ///< --context is given
+  EngineRequest engine;
   Pull pull = Pull::kMissing;
   bool dry_run = false;
   std::string output;  ///< a file; empty or "-" is standard output

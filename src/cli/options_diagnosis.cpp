@@ -23,6 +23,7 @@ po::options_description explain_table() {
   table.add_options()("rules", text("FILE"), "ask the rules of this file first")(
       "container", text("NAME"), "show the capability sets of a running container")(
       "profile", text("FILE"), "with --container: compare them with this profile")(
+      "engine", text("auto|docker|podman"), "as for capmin run")(
       "host", text("URL"), "the engine's address, as docker --host")(
       "context", text("NAME"), "as docker --context")("help,h", "print this");
   return table;
@@ -63,10 +64,10 @@ void set_once(string& target, const po::option& option, const char* hint) {
 }
 
 void check(const ExplainOptions& options) {
-  const bool has_engine = options.engine_command.size() > 1;
   if (options.container.empty()) {
-    if (!options.profile.empty() || has_engine) {
-      usage_error("--profile, --host and --context go with --container NAME", kExplainHint);
+    if (!options.profile.empty() || options.has_engine) {
+      usage_error("--profile, --engine, --host and --context go with --container NAME",
+                  kExplainHint);
     }
     return;
   }
@@ -82,7 +83,6 @@ void check(const ExplainOptions& options) {
 
 ExplainOptions parse_explain_options(const vector<string>& arguments) {
   ExplainOptions options;
-  options.engine_command = {"docker"};
   for (const po::option& option : parsed(arguments, explain_table(), kExplainHint)) {
     const string& name = option.string_key;
     if (name == "word") {
@@ -93,9 +93,9 @@ ExplainOptions parse_explain_options(const vector<string>& arguments) {
       set_once(options.container, option, kExplainHint);
     } else if (name == "profile") {
       set_once(options.profile, option, kExplainHint);
-    } else if (name == "host" || name == "context") {
-      options.engine_command.insert(options.engine_command.end(),
-                                    {"--" + name, option.value.front()});
+    } else {
+      read_engine_option(name, option.value.front(), options.engine);
+      options.has_engine = true;
     }
   }
   check(options);

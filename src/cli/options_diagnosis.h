@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/choice.h"
+
 #include <string>
 #include <vector>
 
@@ -7,11 +9,12 @@ namespace capmin {
 
 /// What `capmin explain` was asked to do.
 struct ExplainOptions {
-  std::vector<std::string> subjects;        ///< capabilities, masks and logs; "-" is standard input
-  std::string container;                    ///< --container; empty without
-  std::string profile;                      ///< --profile; empty without
-  std::string rules;                        ///< --rules; empty without
-  std::vector<std::string> engine_command;  ///< the client with its global options
+  std::vector<std::string> subjects;  ///< capabilities, masks and logs; "-" is standard input
+  std::string container;              ///< --container; empty without
+  std::string profile;                ///< --profile; empty without
+  std::string rules;                  ///< --rules; empty without
+  EngineRequest engine;               ///< with --container
+  bool has_engine = false;            ///< some option about the engine is given
 };
 
 /// What `capmin rules` was asked to do.

@@ -62,7 +62,8 @@ const std::vector<Heading>& headings() {
       {"What may be tried",
        {
            {"allow", "CAP[,CAP]",
-            "try these too, beyond Docker's 14 default capabilities; a trial really grants them"},
+            "try these too, beyond Docker's 14 default capabilities (with podman as well); a trial "
+            "really grants them"},
            {"deny", "CAP[,CAP]", "never grant these"},
            {"ports", "portable|engine",
             "portable (default): ports below 1024 and ping are privileged inside the trial, as "
@@ -93,6 +94,9 @@ const std::vector<Heading>& headings() {
            {"max-trials", "N", "start at most so many containers"},
            {"resume", nullptr,
             "go on with the journal that an interrupted run left beside -o FILE"},
+           {"engine", "auto|docker|podman",
+            "auto (default): docker where it answers, else podman; docker alone where --host, "
+            "--context or DOCKER_HOST tell its place"},
            {"host", "URL", "the engine's address, as docker --host"},
            {"context", "NAME", "as docker --context"},
            {"pull", "never|missing|always", "when to fetch the image (default: missing)"},

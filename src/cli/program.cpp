@@ -1,9 +1,11 @@
 #include "cli/program.h"
 
 #include "cli/diff_command.h"
+#include "cli/doctor_command.h"
 #include "cli/explain_command.h"
 #include "cli/options_diagnosis.h"
 #include "cli/options_diff.h"
+#include "cli/options_doctor.h"
 #include "cli/options_table.h"
 #include "cli/rules_command.h"
 #include "cli/run_command.h"
@@ -38,6 +40,7 @@ constexpr std::string_view kHelp =
     "                         the capability sets of a running container\n"
     "  capmin rules list | check FILE | test FILE LOG\n"
     "                         the rules that turn a log's lines into suspects\n"
+    "  capmin doctor [IMAGE]  what this machine and engine can and cannot show\n"
     "  capmin help [COMMAND]  this text, or all about a command\n"
     "  capmin version         the version\n";
 
@@ -54,10 +57,11 @@ struct CommandEntry {
   std::string (*help)();
 };
 
-constexpr std::array<CommandEntry, 4> kCommands{{{"run", run_command, run_help},
+constexpr std::array<CommandEntry, 5> kCommands{{{"run", run_command, run_help},
                                                  {"diff", diff_command, diff_help},
                                                  {"explain", explain_command, explain_help},
-                                                 {"rules", rules_command, rules_help}}};
+                                                 {"rules", rules_command, rules_help},
+                                                 {"doctor", doctor_command, doctor_help}}};
 
 const CommandEntry& command_named(const std::string& name) {
   const auto* const entry = std::ranges::find(kCommands, name, &CommandEntry::name);

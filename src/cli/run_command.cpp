@@ -42,7 +42,7 @@ std::string now_utc() {
 std::string headline(const RunOptions& options, const RunPlan& plan) {
   const std::string user = options.user.empty() ? plan.image.user : options.user;
   return "capmin  " + options.image + "  " + sanitize(plan.image.id.substr(0, 15)) + "  " +
-         options.engine_command.front() + ' ' + sanitize(plan.engine.version) + "  user " +
+         plan.engine.name + ' ' + sanitize(plan.engine.version) + "  user " +
          (user.empty() ? "root" : sanitize(user)) + "  ports " +
          (trial_sysctls(plan.setup.spec).empty() ? "engine" : "portable");
 }
@@ -115,6 +115,7 @@ int Run::operator()() {
                                   " ps -aq --filter label=capmin.run=" + plan_.setup.run_id +
                                   " | xargs -r " + engine_.name() + " rm -f -v\n");
   say(headline(options_, plan_));
+  if (!plan_.engine_note.empty()) say("  " + sanitize(plan_.engine_note));
   for (const std::string& text : plan_.left_out) {
     say("  " + text);
   }
@@ -242,8 +243,10 @@ int run_command(const std::vector<std::string>& arguments) {
   const ChosenRules rules = chosen_rules(options.rules);
 
   ProcessRunner runner;
-  Engine engine(runner, options.engine_command);
-  const RunPlan plan = make_run_plan(options, engine);
+  const ChosenEngine chosen = choose_engine(options.engine, runner);
+  Engine engine(runner, chosen.command);
+  RunPlan plan = make_run_plan(options, engine);
+  plan.engine_note = chosen.note;
   if (options.dry_run) {
     write_standard_output(dry_run_text(plan, engine));
     return static_cast<int>(ExitCode::kDone);

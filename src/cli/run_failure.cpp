@@ -82,7 +82,7 @@ std::string joined(const std::vector<std::string_view>& names) {
 /// told of docker only: podman gives other users what is granted.
 std::string unreached_user(const RunOptions& options, const RunPlan& plan,
                            const SearchResult& result) {
-  const std::string& engine = options.engine_command.front();
+  const std::string& engine = plan.engine.name;
   const GrantEffect effect = grant_effect(options, plan, result);
   const bool is_unseen = effect == GrantEffect::kNotSeen && engine == "docker";
   if (effect != GrantEffect::kNone && !is_unseen) return {};
@@ -168,7 +168,7 @@ Error failure_of(const Undecided& verdict, const SearchResult& result) {
       return {ExitCode::kNoWorkingSet, what,
               "the probe ended with status 77, or could not be run: run it by hand"};
     default:
-      return {ExitCode::kEngine, what, "see whether the engine still works: docker version"};
+      return {ExitCode::kEngine, what, "see whether the engine still works: capmin doctor"};
   }
 }
 

@@ -40,7 +40,7 @@ std::optional<Journal> open_journal(const RunOptions& options, const RunPlan& pl
   const SearchFacts facts{{"capmin", std::string(version.substr(0, version.find('.')))},
                           {"image", plan.image.id},
                           {"probe", probe_text(plan)},
-                          {"engine", options.engine_command.front() + ' ' + plan.engine.version},
+                          {"engine", plan.engine.name + ' ' + plan.engine.version},
                           {"options", hash_of_options(options, plan)},
                           {"search", search_text(plan.search.policy)},
                           {"rules", rules_sha256}};

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <unistd.h>
@@ -86,9 +85,8 @@ void limit_ceiling(const RunOptions& options, Engine& engine, RunPlan& plan) {
       plan.left_out.push_back(std::string(name_of(capability)) + " was not tried: " + why);
     }
   };
-  const char* variable = std::getenv("DOCKER_HOST");
-  const std::string host = !options.host.empty() || variable == nullptr ? options.host : variable;
-  if (!options.has_context && is_local_host(host)) {
+  // A user namespace begins with a full bounding set, user_namespaces(7).
+  if (is_local(options.engine, engine.dialect()) && !plan.engine.rootless) {
     leave_out(ceiling - host_bounding_set(), "this machine's bounding set does not hold it");
   }
   // Every engine knows Docker's own set.

@@ -15,6 +15,7 @@ namespace capmin {
 /// Everything that is settled before the first trial.
 struct RunPlan {
   EngineFacts engine;
+  std::string engine_note;  ///< why it is this engine, where a reader should know
   ImageFacts image;
   TrialSetup setup;
   SearchPlan search;

@@ -114,13 +114,13 @@ std::vector<std::string> options_without_values(const ContainerSpec& spec) {
 
 Profile::Environment environment_of(const RunOptions& options, const RunPlan& plan) {
   Profile::Environment environment;
-  environment.engine = options.engine_command.front();
+  environment.engine = plan.engine.name;
   environment.version = sanitize(plan.engine.version);
   environment.runtime = sanitize(plan.engine.runtime);
   environment.kernel = sanitize(plan.engine.kernel);
   environment.seccomp = sanitize(plan.engine.seccomp);
   environment.rootless = plan.engine.rootless;
-  environment.network = options.spec.network.empty() ? "bridge" : options.spec.network;
+  environment.network = options.spec.network.empty() ? plan.engine.network : options.spec.network;
   const auto sysctls = trial_sysctls(options.spec);
   environment.ports = sysctls.empty() ? "engine" : "portable";
   environment.sysctls = {sysctls.begin(), sysctls.end()};

@@ -15,14 +15,26 @@ struct Refused {
 constexpr std::string_view kGrants = "it would grant more than the trial says; use --allow";
 constexpr std::string_view kOwn = "capmin sets it itself for each trial";
 constexpr std::string_view kNamespace = "it shares a namespace of the host with the trial";
-constexpr std::array<Refused, 27> kRefused{{
+constexpr std::string_view kUserNamespace =
+    "capabilities mean something else in another user namespace";
+constexpr std::array<Refused, 37> kRefused{{
     {"--privileged", kGrants},
     {"--cap-add", kGrants},
     {"--cap-drop", "a trial drops ALL; use --deny"},
     {"--pid", kNamespace},
     {"--ipc", kNamespace},
     {"--uts", kNamespace},
-    {"--userns", "capabilities mean something else in another user namespace"},
+    {"--userns", kUserNamespace},
+    {"--uidmap", kUserNamespace},
+    {"--gidmap", kUserNamespace},
+    {"--subuidname", kUserNamespace},
+    {"--subgidname", kUserNamespace},
+    {"--pod", "it shares the namespaces of other containers with the trial"},
+    {"--pod-id-file", "it shares the namespaces of other containers with the trial"},
+    {"--rootfs", "a trial runs an image"},
+    {"--replace", "it removes a container that is not capmin's"},
+    {"--requires", "it starts other containers"},
+    {"--timeout", "give it to capmin: --timeout"},
     {"--cgroupns", kNamespace},
     {"--name", kOwn},
     {"--cidfile", kOwn},
@@ -82,7 +94,7 @@ std::string escaped(const std::string& argument) {
 
 std::vector<std::pair<std::string, std::string>> trial_sysctls(const ContainerSpec& spec) {
   if (spec.ports == Ports::kEngine || spec.network == "host" ||
-      spec.network.starts_with("container:")) {
+      spec.network.starts_with("container:") || spec.network.starts_with("ns:")) {
     return {};
   }
   return {{"net.ipv4.ip_unprivileged_port_start", "1024"}, {"net.ipv4.ping_group_range", "1 0"}};
@@ -98,6 +110,7 @@ std::vector<std::string> create_arguments(const ContainerSpec& spec,
   for (const auto& [key, value] : identity.labels) {
     add("--label", key + '=' + value);
   }
+  // podman's driver of this name is its own k8s-file.
   add("--log-driver", "json-file");
   add("--log-opt", kLogSize);
   add("--cap-drop", "ALL");

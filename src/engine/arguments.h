@@ -15,7 +15,7 @@ namespace capmin {
 /// container.
 std::vector<std::pair<std::string, std::string>> trial_sysctls(const ContainerSpec& spec);
 
-/// The arguments of `docker create` for one trial: everything dropped, the grant added.
+/// The arguments of the engine's create command for one trial: everything dropped, the grant added.
 std::vector<std::string> create_arguments(const ContainerSpec& spec, const TrialIdentity& identity);
 
 /// Takes the host's ports out of the --publish options of `spec`, so that the engine chooses free

@@ -4,6 +4,7 @@
 #include "system/process_identity.h"
 
 #include <algorithm>
+#include <sstream>
 #include <string_view>
 
 namespace capmin {
@@ -17,10 +18,6 @@ constexpr std::chrono::hours kNoDeadline{24};
 constexpr std::size_t kLogLimit = 4U << 20U;
 /// Twice what the headers of one file take, with its extended attributes.
 constexpr std::size_t kArchiveLimit = 1U << 18U;
-
-bool has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 /// What the client said, on one line: it may quote a container.
 std::string one_line(std::string_view text) {
@@ -47,7 +44,7 @@ Error engine_error(const std::string& engine, const std::string& action,
   const std::string prefix = "cannot " + action + ": ";
   switch (result.ending) {
     case Ending::kNotStarted:
-      return {ExitCode::kEngine, prefix + result.failure, "install " + engine + ""};
+      return {ExitCode::kEngine, prefix + result.failure, "install " + engine};
     case Ending::kDeadline:
       return {ExitCode::kEngine, prefix + engine + " did not answer in time",
               "see whether the engine still works: " + engine + " version"};
@@ -60,21 +57,15 @@ Error engine_error(const std::string& engine, const std::string& action,
       break;
   }
   const std::string words = one_line(result.err);
-  if (has(words, "permission denied while trying to connect")) {
-    return {ExitCode::kEngine, prefix + "no permission to use the engine's socket",
-            "run capmin as root or as a member of the group docker"};
-  }
-  if (has(words, "Cannot connect to the Docker daemon") || has(words, "connection refused") ||
-      has(words, "error during connect")) {
-    return {ExitCode::kEngine, prefix + "no engine answers: " + words,
-            "start it, or say where it is with --host or DOCKER_HOST"};
+  if (const auto unusable = says_unusable(dialect_of(engine), words)) {
+    return {ExitCode::kEngine, prefix + unusable->reason, unusable->hint};
   }
   return {ExitCode::kEngine, prefix + (words.empty() ? "no reason given" : words) +
                                  " (exit status " + std::to_string(result.status) + ')'};
 }
 
 Engine::Engine(ProcessRunner& runner, std::vector<std::string> command)
-    : runner_(runner), command_(std::move(command)) {}
+    : runner_(runner), command_(std::move(command)), dialect_(dialect_of(command_.front())) {}
 
 std::vector<std::string> Engine::command_line(const std::vector<std::string>& arguments) const {
   std::vector<std::string> argv = command_;
@@ -96,7 +87,7 @@ void Engine::note_warnings(std::string_view err) {
   constexpr std::size_t kMost = 100;
   const std::scoped_lock lock(mutex_);
   for_each_line(err, [this](std::string_view line) {
-    if (warnings_.size() < kMost && line != "\n") warnings_.emplace(line);
+    if (warnings_.size() < kMost && line != "\n") warnings_.emplace(without_time(line));
   });
 }
 
@@ -104,7 +95,7 @@ std::string Engine::without_warnings(std::string_view log) const {
   const std::scoped_lock lock(mutex_);
   std::string text;
   for_each_line(log, [&](std::string_view line) {
-    if (!warnings_.contains(line)) text += line;
+    if (!warnings_.contains(without_time(line))) text += line;
   });
   return text;
 }
@@ -116,6 +107,10 @@ std::string Engine::checked(const std::vector<std::string>& arguments) {
   return std::move(result.out);
 }
 
+void Engine::check() {
+  checked({"version", "--format", "{{json .}}"});
+}
+
 EngineFacts Engine::facts() {
   const std::string version = checked({"version", "--format", "{{json .}}"});
   return parse_engine_facts(version, checked({"info", "--format", "{{json .}}"}));
@@ -124,7 +119,7 @@ EngineFacts Engine::facts() {
 std::optional<ImageFacts> Engine::find_image(const std::string& reference) {
   const ProcessResult result = call({"image", "inspect", "--", reference});
   if (result.ok()) return parse_image_facts(result.out);
-  if (result.ending == Ending::kExited && has(result.err, "No such image")) return std::nullopt;
+  if (result.ending == Ending::kExited && says_no_such_image(result.err)) return std::nullopt;
   throw engine_error(name(), "look at the image " + reference, result);
 }
 
@@ -143,8 +138,8 @@ void Engine::pull(const std::string& reference, const std::string& platform) {
 bool Engine::create(const std::vector<std::string>& arguments) {
   const ProcessResult result = call(arguments);
   if (result.ok()) return true;
-  if (has(result.err, "is already in use by container")) return false;
-  if (has(result.err, "No such image")) {
+  if (says_name_is_taken(result.err)) return false;
+  if (says_no_such_image(result.err)) {
     throw Error(ExitCode::kImageMissing, "the image is gone: " + one_line(result.err),
                 "make or pull it again");
   }
@@ -155,6 +150,8 @@ CapabilitySet Engine::accepted(CapabilitySet wanted, const std::string& image) {
   ContainerSpec spec;
   spec.image = image;
   spec.ports = Ports::kEngine;
+  // For images without a program of their own; it is never started.
+  spec.command = {"true"};
   const std::string id = random_id();
   TrialIdentity identity{
       .name = "capmin-" + id + "-accepted", .labels = {{"capmin.run", id}}, .grant = {}};
@@ -165,12 +162,7 @@ CapabilitySet Engine::accepted(CapabilitySet wanted, const std::string& image) {
       remove(identity.name);
       return wanted;
     }
-    // docker: invalid CapAdd: unknown capability: "CAP_X"; podman: "CAP_X": unknown capability
-    const std::size_t begin = result.err.find("\"CAP_");
-    const std::size_t end = result.err.find('"', begin + 1);
-    const bool is_named = has(result.err, "unknown capability") && end != std::string::npos;
-    const auto unknown =
-        is_named ? capability_named(result.err.substr(begin + 1, end - begin - 1)) : std::nullopt;
+    const auto unknown = unknown_capability(result.err);
     if (!unknown || !wanted.contains(*unknown)) {
       throw engine_error(name(), "create a container", result);
     }
@@ -178,18 +170,31 @@ CapabilitySet Engine::accepted(CapabilitySet wanted, const std::string& image) {
   }
 }
 
-bool Engine::start(const std::string& container) {
+Started Engine::start(const std::string& container) {
   const ProcessResult result = call({"start", container});
-  if (result.ok()) return true;
   // The client tells "the engine could not start it" and "no engine" apart only by its words.
-  if (result.ending == Ending::kExited && has(result.err, "Error response from daemon")) {
-    return false;
+  const bool has_failed =
+      result.ending == Ending::kExited && !result.ok() && says_start_failed(result.err);
+  if (!result.ok() && !has_failed)
+    throw engine_error(name(), "start the container " + container, result);
+  Started started{.ok = result.ok(), .facts = inspect(container)};
+  if (has_failed && started.facts.error.empty()) {
+    add_start_failure(one_line(result.err), started.facts);
   }
-  throw engine_error(name(), "start the container " + container, result);
+  return started;
 }
 
 void Engine::stop(const std::string& container) {
   checked({"stop", container});
+}
+
+std::vector<std::string> Engine::images() {
+  std::vector<std::string> ids;
+  std::istringstream lines(checked({"image", "ls", "--quiet"}));
+  for (std::string id; std::getline(lines, id);) {
+    if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+  }
+  return ids;
 }
 
 ContainerFacts Engine::inspect(const std::string& container) {
@@ -199,8 +204,7 @@ ContainerFacts Engine::inspect(const std::string& container) {
 std::optional<ContainerFacts> Engine::find_container(const std::string& container) {
   const ProcessResult result = call({"container", "inspect", "--", container});
   if (result.ok()) return parse_container_facts(result.out);
-  // docker: "Error: No such container"; podman: "no such container".
-  if (result.ending == Ending::kExited && has(result.err, "o such container")) return std::nullopt;
+  if (result.ending == Ending::kExited && says_no_such_object(result.err)) return std::nullopt;
   throw engine_error(name(), "look at the container " + container, result);
 }
 
@@ -225,8 +229,9 @@ std::string Engine::archive(const std::string& container, const std::string& pat
 
 void Engine::when_ended(const std::string& container, std::stop_token stop,
                         std::function<void()> done) {
-  runner_.start({.argv = command_line({"wait", container}), .deadline = kNoDeadline},
-                std::move(stop), [done = std::move(done)](const ProcessResult&) { done(); });
+  runner_.start(
+      {.argv = command_line(wait_arguments(dialect_, container)), .deadline = kNoDeadline},
+      std::move(stop), [done = std::move(done)](const ProcessResult&) { done(); });
 }
 
 ProcessResult Engine::exec(const std::string& container, const std::vector<std::string>& program,
@@ -253,8 +258,12 @@ void Engine::create_volume(const std::string& volume,
   checked(arguments);
 }
 
+std::vector<std::string> Engine::remove_arguments(const std::string& container) const {
+  return capmin::remove_arguments(dialect_, container);
+}
+
 void Engine::remove(const std::string& container) noexcept {
-  remove_object({"rm", "-f", "-v", container});
+  remove_object(remove_arguments(container));
 }
 
 void Engine::remove_volume(const std::string& volume) noexcept {
@@ -264,7 +273,7 @@ void Engine::remove_volume(const std::string& volume) noexcept {
 void Engine::remove_object(const std::vector<std::string>& arguments) noexcept {
   try {
     const ProcessResult result = call(arguments);
-    if (result.ok() || has(result.err, "No such")) return;
+    if (result.ok() || says_no_such_object(result.err)) return;
     const std::scoped_lock lock(mutex_);
     leftovers_.push_back(shell_quoted(command_line(arguments)));
   } catch (const std::exception&) {

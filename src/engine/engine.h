@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "engine/container_spec.h"
+#include "engine/dialect.h"
 #include "engine/replies.h"
 #include "system/process.h"
 
@@ -17,31 +18,44 @@
 
 namespace capmin {
 
+/// What became of the start of a container.
+struct Started {
+  bool ok = false;
+  ContainerFacts facts;  ///< where it did not start, `error` says why
+};
+
 /// A container engine, driven through its own command line. Every call has a deadline and throws
 /// Error kEngine where the engine does not answer, cannot be reached or refuses. Thread-safe.
 class Engine {
  public:
-  /// `command` is the client with its global options: {"docker", "--host", "..."}.
+  /// `command` is the client with its global options: {"docker", "--host", "..."}. The client's
+  /// name tells its dialect.
   Engine(ProcessRunner& runner, std::vector<std::string> command);
 
   /// The client's name.
   const std::string& name() const { return command_.front(); }
+  Dialect dialect() const { return dialect_; }
   /// The whole argument vector of a call of the client.
   std::vector<std::string> command_line(const std::vector<std::string>& arguments) const;
 
+  /// Throws Error kEngine unless the engine answers.
+  void check();
   EngineFacts facts();
   /// The image that `reference` names now; nothing where the engine has none.
   std::optional<ImageFacts> find_image(const std::string& reference);
   /// Fetches the image; throws Error kImageMissing where that cannot be done.
   void pull(const std::string& reference, const std::string& platform);
 
+  /// The ids of the images that the engine has, newest first.
+  std::vector<std::string> images();
+
   /// Creates a container by the arguments of create_arguments; false where its name is taken.
   bool create(const std::vector<std::string>& arguments);
   /// The part of `wanted` that the engine accepts for `image`, found by creating a container that
   /// is never started. Docker names one capability that it does not know at a time.
   CapabilitySet accepted(CapabilitySet wanted, const std::string& image);
-  /// Starts a container; false where it did not start: inspect tells why.
-  bool start(const std::string& container);
+  /// Starts a container. Not ok is a container that cannot be started, by an engine that works.
+  Started start(const std::string& container);
   /// Sends a container its stop signal and waits for its end; the engine kills it when it has not
   /// ended after its own patience, 10 s by default.
   void stop(const std::string& container);
@@ -67,6 +81,8 @@ class Engine {
   /// Remove a container with its anonymous volumes, or a volume; nothing happens where there is
   /// none. What cannot be removed is noted in leftovers(); never throw.
   void remove(const std::string& container) noexcept;
+  /// The arguments by which remove() does it.
+  std::vector<std::string> remove_arguments(const std::string& container) const;
   void remove_volume(const std::string& volume) noexcept;
   /// The commands that remove what could not be removed.
   std::vector<std::string> leftovers() const;
@@ -86,6 +102,7 @@ class Engine {
 
   ProcessRunner& runner_;
   std::vector<std::string> command_;
+  Dialect dialect_;
   mutable std::mutex mutex_;
   std::vector<std::string> leftovers_;
   std::set<std::string, std::less<>> warnings_;  ///< lines of the client in calls that went well

@@ -7,13 +7,18 @@
 
 namespace capmin {
 
-CapabilitySet host_bounding_set() {
+CapabilitySet kernel_capabilities() {
   CapabilitySet set;
   int last = static_cast<int>(kCapabilityCount) - 1;
   std::ifstream("/proc/sys/kernel/cap_last_cap") >> last;
   for (const CapabilityInfo& row : all_capabilities()) {
     if (static_cast<int>(row.capability) <= last) set = set.with(row.capability);
   }
+  return set;
+}
+
+CapabilitySet host_bounding_set() {
+  const CapabilitySet set = kernel_capabilities();
   const auto first = parse_kernel_sets(proc_text(1, "status"));
   return first ? set & first->bounding : set;
 }

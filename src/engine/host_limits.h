@@ -6,6 +6,9 @@
 
 namespace capmin {
 
+/// The capabilities that this machine's kernel knows (/proc/sys/kernel/cap_last_cap).
+CapabilitySet kernel_capabilities();
+
 /// The capabilities that a container of an engine on this machine can be given at most: what the
 /// kernel knows (/proc/sys/kernel/cap_last_cap) and the bounding set of the machine's first process
 /// holds (/proc/1/status). All, where neither can be read.

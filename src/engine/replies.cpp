@@ -78,9 +78,16 @@ std::vector<std::string> path_directories(const std::vector<std::string>& variab
   return directories;
 }
 
+/// The HEALTHCHECK of an image: docker keeps it in Config, podman beside it.
+const json::value& healthcheck_of(const json::value& image) {
+  const json::value& inside = member(member(image, "Config"), "Healthcheck");
+  return inside.is_null() ? member(image, "Healthcheck") : inside;
+}
+
 /// The program of a HEALTHCHECK, from the three forms of its Test field.
-std::vector<std::string> healthcheck_program(const json::value& config) {
-  std::vector<std::string> test = texts(member(member(config, "Healthcheck"), "Test"));
+std::vector<std::string> healthcheck_program(const json::value& healthcheck,
+                                             const json::value& config) {
+  std::vector<std::string> test = texts(member(healthcheck, "Test"));
   if (test.empty() || test.front() == "NONE") return {};
   const bool is_shell_line = test.front() == "CMD-SHELL";
   test.erase(test.begin());
@@ -91,17 +98,11 @@ std::vector<std::string> healthcheck_program(const json::value& config) {
   return program;
 }
 
-}  // namespace
-
-EngineFacts parse_engine_facts(std::string_view version_json, std::string_view info_json) {
-  const json::value version = parse(version_json, "version");
-  const json::value info = parse(info_json, "info");
+EngineFacts docker_facts(const json::value& version, const json::value& info) {
   const json::value& server = member(version, "Server");
   EngineFacts facts;
+  facts.name = "docker";
   facts.version = text(member(server, "Version"));
-  if (facts.version.empty()) {
-    throw Error(ExitCode::kEngine, "the engine does not tell its version");
-  }
   facts.kernel = text(member(info, "KernelVersion"));
   facts.platform = text(member(server, "Os")) + '/' + text(member(server, "Arch"));
   facts.runtime = text(member(info, "DefaultRuntime"));
@@ -119,6 +120,54 @@ EngineFacts parse_engine_facts(std::string_view version_json, std::string_view i
     if (option.starts_with(kSeccomp)) facts.seccomp = option.substr(kSeccomp.size());
     if (option.starts_with("name=rootless")) facts.rootless = true;
   }
+  facts.cgroups = text(member(info, "CgroupVersion")) == "2" ? 2 : 1;
+  facts.network = "bridge";
+  return facts;
+}
+
+EngineFacts podman_facts(const json::value& info) {
+  const json::value& host = member(info, "host");
+  const json::value& security = member(host, "security");
+  EngineFacts facts;
+  facts.name = "podman";
+  facts.version = text(member(member(info, "version"), "Version"));
+  facts.kernel = text(member(host, "kernel"));
+  facts.platform = text(member(host, "os")) + '/' + text(member(host, "arch"));
+  // "runc version 1.1.5+ds1" and further lines
+  const json::value& runtime = member(host, "ociRuntime");
+  facts.runtime = text(member(runtime, "name"));
+  const std::string line = text(member(runtime, "version"));
+  constexpr std::string_view kVersion = " version ";
+  const std::size_t begin = line.find(kVersion);
+  if (begin != std::string::npos && begin < line.find('\n')) {
+    const std::size_t number = begin + kVersion.size();
+    facts.runtime += ' ' + line.substr(number, line.find('\n') - number);
+  }
+  facts.seccomp = flag(member(security, "seccompEnabled"))
+                      ? text(member(security, "seccompProfilePath"))
+                      : "off";
+  if (facts.seccomp.empty()) facts.seccomp = "default";
+  facts.rootless = flag(member(security, "rootless"));
+  facts.cgroups = text(member(host, "cgroupVersion")) == "v2" ? 2 : 1;
+  facts.network = "bridge";
+  if (facts.rootless) {
+    const std::string command = text(member(host, "rootlessNetworkCmd"));
+    facts.network = command.empty() ? "slirp4netns" : command;
+  }
+  return facts;
+}
+
+}  // namespace
+
+EngineFacts parse_engine_facts(std::string_view version_json, std::string_view info_json) {
+  const json::value version = parse(version_json, "version");
+  const json::value info = parse(info_json, "info");
+  EngineFacts facts =
+      member(info, "host").is_object() ? podman_facts(info) : docker_facts(version, info);
+  if (facts.version.empty()) {
+    throw Error(ExitCode::kEngine, "the engine does not tell its version");
+  }
+  facts.client_version = text(member(member(version, "Client"), "Version"));
   return facts;
 }
 
@@ -128,8 +177,13 @@ ImageFacts parse_image_facts(std::string_view inspect_json) {
   ImageFacts facts;
   facts.id = text(member(image, "Id"));
   if (facts.id.empty()) throw Error(ExitCode::kEngine, "the engine does not tell the image's id");
-  const std::vector<std::string> digests = texts(member(image, "RepoDigests"));
-  if (!digests.empty()) facts.digest = digests.front().substr(digests.front().find('@') + 1);
+  // podman prints the bare number.
+  if (facts.id.find(':') == std::string::npos) facts.id = "sha256:" + facts.id;
+  for (const std::string& digest : texts(member(image, "RepoDigests"))) {
+    // podman's word for an image that no registry has.
+    if (digest.starts_with("localhost/")) continue;
+    if (facts.digest.empty()) facts.digest = digest.substr(digest.find('@') + 1);
+  }
   facts.platform = text(member(image, "Os")) + '/' + text(member(image, "Architecture"));
   facts.user = text(member(config, "User"));
   facts.entrypoint = texts(member(config, "Entrypoint"));
@@ -139,8 +193,9 @@ ImageFacts parse_image_facts(std::string_view inspect_json) {
     for (const auto& port : *ports)
       facts.exposed_ports.emplace_back(port.key());
   }
-  facts.healthcheck = healthcheck_program(config);
-  const std::int64_t nanoseconds = number(member(member(config, "Healthcheck"), "Timeout"));
+  const json::value& healthcheck = healthcheck_of(image);
+  facts.healthcheck = healthcheck_program(healthcheck, config);
+  const std::int64_t nanoseconds = number(member(healthcheck, "Timeout"));
   if (nanoseconds > 0) facts.healthcheck_timeout = std::chrono::milliseconds(nanoseconds / 1000000);
   return facts;
 }
@@ -158,6 +213,13 @@ ContainerFacts parse_container_facts(std::string_view inspect_json) {
   facts.pid = static_cast<int>(number(member(state, "Pid")));
   facts.exit_code = static_cast<int>(number(member(state, "ExitCode")));
   facts.out_of_memory = flag(member(state, "OOMKilled"));
+  constexpr int kKilled = 137;
+  // podman 4.3 leaves OOMKilled false on control groups of version 1. The first process of a
+  // container with a limit of its own can be killed so by nothing inside the container.
+  if (member(state, "OciVersion").is_string() && !facts.running && facts.exit_code == kKilled &&
+      number(member(member(container, "HostConfig"), "Memory")) > 0) {
+    facts.out_of_memory = true;
+  }
   facts.error = text(member(state, "Error"));
   const json::value& network = member(container, "NetworkSettings");
   if (const json::object* networks = member(network, "Networks").if_object()) {
@@ -175,9 +237,20 @@ ContainerFacts parse_container_facts(std::string_view inspect_json) {
   return facts;
 }
 
+void add_start_failure(std::string_view words, ContainerFacts& facts) {
+  facts.error = words;
+  if (facts.exit_code != 0) return;
+  const bool is_missing = words.find("not found") != std::string_view::npos ||
+                          words.find("no such file") != std::string_view::npos;
+  facts.exit_code = is_missing ? 127 : 126;
+}
+
 bool program_not_executable(const ContainerFacts& facts) {
+  const auto says = [&facts](std::string_view words) {
+    return facts.error.find(words) != std::string::npos;
+  };
   return !facts.started && (facts.exit_code == 126 || facts.exit_code == 127) &&
-         facts.error.find("exec: \"") != std::string::npos;
+         (says("exec: \"") || says("crun: executable file `") || says("crun: open executable"));
 }
 
 }  // namespace capmin

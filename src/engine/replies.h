@@ -12,12 +12,16 @@ namespace capmin {
 
 /// What the engine says of itself.
 struct EngineFacts {
-  std::string version;
-  std::string runtime;  ///< name and version, "runc 1.1.5"
+  std::string name;            ///< docker or podman
+  std::string version;         ///< of the engine, not of its client
+  std::string client_version;  ///< the same as the engine's where podman needs no service
+  std::string runtime;         ///< name and version, "runc 1.1.5"
   std::string kernel;
   std::string platform;  ///< "linux/amd64"
   std::string seccomp;   ///< name of the default profile; "off" without
   bool rootless = false;
+  int cgroups = 0;      ///< version of the control groups, 1 or 2; 0 where the engine does not tell
+  std::string network;  ///< what a container is connected to unless told otherwise
 };
 
 /// What an image says of itself.
@@ -47,16 +51,22 @@ struct ContainerFacts {
   std::map<std::string, std::string> ports;  ///< published: container port -> host port
 };
 
-/// Read the engine's JSON replies; fields that are not there stay empty. Throw Error kEngine, which
-/// names the command, for what is no JSON of the expected form.
+/// Read the engine's JSON replies, docker's and podman's; fields that are not there stay empty.
+/// Throw Error kEngine, which names the command, for what is no JSON of the expected form.
 EngineFacts parse_engine_facts(std::string_view version_json, std::string_view info_json);
 ImageFacts parse_image_facts(std::string_view inspect_json);
 ContainerFacts parse_container_facts(std::string_view inspect_json);
 
+/// Adds what podman keeps nothing of in a container's state: why its start failed, from the words
+/// of the start command, and the exit status that `podman run` would have given it, 127 for a
+/// program that is not there and 126 for one that may not be executed.
+void add_start_failure(std::string_view words, ContainerFacts& facts);
+
 /// Tells whether a container did not start because its program could not be executed under the
 /// grant and user at hand (no such file, permission denied): then the container's start has failed
-/// like any program's, and it is no engine trouble. runc says `exec: "PROGRAM": ...` and docker
-/// sets the exit status 126 or 127 (docker 20.10 with runc 1.1).
+/// like any program's, and it is no engine trouble. runc says `exec: "PROGRAM": ...`, crun
+/// "executable file `PROGRAM` not found" and "open executable"; the exit status is 126 or 127
+/// (docker 20.10 and podman 4.3 with runc 1.1; crun's words from its version 1.8).
 bool program_not_executable(const ContainerFacts& facts);
 
 }  // namespace capmin

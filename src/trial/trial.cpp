@@ -117,9 +117,9 @@ bool Trial::pass_phase(Phase phase) {
   outcome_.phase = phase;
   target_.phase = name_of(phase);
   phase_begin_ = Clock::now();
-  const bool started = engine_.start(target_.name);
-  ContainerFacts facts = engine_.inspect(target_.name);
-  if (!started) {
+  const Started started = engine_.start(target_.name);
+  ContainerFacts facts = started.facts;
+  if (!started.ok) {
     start_failed(facts);
     return false;
   }

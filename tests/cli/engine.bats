@@ -13,7 +13,7 @@ path_without_engine() {
 @test "F12: an engine that is not installed ends with status 5" {
   run --separate-stderr env "PATH=$(path_without_engine)" "$CAPMIN" run app:1 --probe ./health.sh
   expect_status 5
-  expect_error $'error: cannot run \'docker version\': docker: not found in PATH\n  hint: install docker'
+  expect_error $'error: no engine works here\n  docker: cannot run \'docker version\': docker: not found in PATH\n  podman: cannot run \'podman version\': podman: not found in PATH\n  hint: install docker or podman; capmin doctor tells more'
 }
 
 @test "F12: an engine that is not executable ends with status 5" {
@@ -22,8 +22,8 @@ path_without_engine() {
   cp empty.txt empty/docker
   run --separate-stderr env "PATH=$BATS_TEST_TMPDIR/empty" "$CAPMIN" run app:1 --probe ./health.sh
   expect_status 5
-  expect_stderr "error: cannot run 'docker version': docker: "
-  expect_stderr "hint: install docker"
+  expect_stderr "docker: cannot run 'docker version': docker: "
+  expect_stderr "hint: install docker or podman"
 }
 
 @test "no daemon ends with status 5 and says how to reach one" {

@@ -22,7 +22,7 @@ TEST_CASE("a container is looked at through the engine that the options name") {
   CHECK(options.container == "app");
   CHECK(options.profile == "p.yaml");
   CHECK(options.subjects.empty());
-  CHECK(options.engine_command == Words{"docker", "--context", "far"});
+  CHECK(options.engine.context == "far");
 }
 
 TEST_CASE("what explain does not understand is refused") {

@@ -32,7 +32,7 @@ TEST_CASE("the shortest command line names an image and a probe") {
   CHECK(options.probe.kind == Probe::Kind::kFile);
   CHECK(options.probe_as_written == "./health.sh");
   CHECK(options.spec.ports == Ports::kPortable);
-  CHECK(options.engine_command == Arguments{"docker"});
+  CHECK_FALSE(options.engine.dialect);
 }
 
 TEST_CASE("everything behind -- is the container's command, byte for byte") {

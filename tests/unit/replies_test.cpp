@@ -123,5 +123,107 @@ TEST_CASE("an engine that cannot be reached and one that may not be used have th
   CHECK(forbidden.hint().find("group docker") != std::string::npos);
 }
 
+// Shortened replies of podman 4.3.1.
+constexpr const char* kPodmanVersion = R"({"Client":{"Version":"4.3.1","Os":"linux"}})";
+
+std::string podman_info(const std::string& security, const std::string& more = "") {
+  return R"({"host":{"arch":"amd64","cgroupVersion":"v1","kernel":"6.1.0","os":"linux",)" + more +
+         R"("ociRuntime":{"name":"runc","version":"runc version 1.1.5+ds1\ncommit: x"},
+         "security":)" +
+         security + R"(},"version":{"Version":"4.3.1"}})";
+}
+
+TEST_CASE("podman's version, runtime, kernel and seccomp profile are read") {
+  const EngineFacts facts =
+      parse_engine_facts(kPodmanVersion, podman_info(R"({"rootless":false,"seccompEnabled":true,
+                                      "seccompProfilePath":"/usr/share/containers/seccomp.json"})"));
+  CHECK(facts.name == "podman");
+  CHECK(facts.version == "4.3.1");
+  CHECK(facts.client_version == "4.3.1");
+  CHECK(facts.runtime == "runc 1.1.5+ds1");
+  CHECK(facts.kernel == "6.1.0");
+  CHECK(facts.platform == "linux/amd64");
+  CHECK(facts.seccomp == "/usr/share/containers/seccomp.json");
+  CHECK(facts.cgroups == 1);
+  CHECK(facts.network == "bridge");
+  CHECK_FALSE(facts.rootless);
+}
+
+TEST_CASE("a podman without root has another network and may have no seccomp filter") {
+  const char* security = R"({"rootless":true,"seccompEnabled":false})";
+  const EngineFacts old = parse_engine_facts(kPodmanVersion, podman_info(security));
+  CHECK(old.rootless);
+  CHECK(old.seccomp == "off");
+  CHECK(old.network == "slirp4netns");
+  CHECK(
+      parse_engine_facts(kPodmanVersion, podman_info(security, R"("rootlessNetworkCmd":"pasta",)"))
+          .network == "pasta");
+}
+
+TEST_CASE("podman's image has its id without a scheme and its health check beside its settings") {
+  const ImageFacts facts = parse_image_facts(
+      R"([{"Id":"8df3","RepoDigests":["localhost/x@sha256:11"],"Os":"linux","Architecture":"amd64",
+      "Config":{"User":"1000"},"Healthcheck":{"Test":["CMD","/check"],"Timeout":2000000000}}])");
+  CHECK(facts.id == "sha256:8df3");
+  CHECK(facts.digest.empty());
+  CHECK(facts.healthcheck == std::vector<std::string>{"/check"});
+  CHECK(facts.healthcheck_timeout == std::chrono::seconds(2));
+}
+
+TEST_CASE("a start that podman refused is read from its words") {
+  ContainerFacts facts;
+  add_start_failure(
+      "Error: unable to start container \"a\": runc: runc create failed: unable to start "
+      "container process: exec: \"/x\": stat /x: no such file or directory: OCI runtime attempted "
+      "to invoke a command that was not found",
+      facts);
+  CHECK(facts.exit_code == 127);
+  CHECK(program_not_executable(facts));
+}
+
+TEST_CASE("podman's words for engine trouble do not become the program's") {
+  // "OCI permission denied" and "was not found" stand in these, too.
+  for (const char* words :
+       {"Error: unable to start container \"a\": crun: setrlimit `RLIMIT_NOFILE`: Operation not "
+        "permitted: OCI permission denied",
+        "Error: unable to start container \"a\": runc: runc create failed: error mounting \"/x\": "
+        "no such file or directory: OCI runtime attempted to invoke a command that was not found",
+        "Error: unable to start container \"a\": cannot listen on the TCP port: address already "
+        "in use"}) {
+    CAPTURE(words);
+    ContainerFacts facts;
+    add_start_failure(words, facts);
+    CHECK_FALSE(program_not_executable(facts));
+  }
+}
+
+TEST_CASE("crun's words for a program that cannot be executed are known") {
+  for (const char* words :
+       {"Error: crun: executable file `x` not found in $PATH: No such file or directory: OCI "
+        "runtime attempted to invoke a command that was not found",
+        "Error: crun: open executable: Permission denied: OCI permission denied"}) {
+    CAPTURE(words);
+    ContainerFacts facts;
+    add_start_failure(words, facts);
+    CHECK(program_not_executable(facts));
+  }
+}
+
+TEST_CASE("podman's container killed under a limit of memory was killed for memory") {
+  const auto out_of_memory = [](const std::string& version, int exit_code, int memory) {
+    return parse_container_facts(
+               R"([{"Id":"a","State":{)" + version +
+               R"("Status":"exited","Running":false,"OOMKilled":false,"ExitCode":)" +
+               std::to_string(exit_code) + R"(},"HostConfig":{"Memory":)" + std::to_string(memory) +
+               "}}]")
+        .out_of_memory;
+  };
+  const std::string podman = R"("OciVersion":"1.0.2-dev",)";
+  CHECK(out_of_memory(podman, 137, 20971520));
+  CHECK_FALSE(out_of_memory(podman, 137, 0));
+  CHECK_FALSE(out_of_memory(podman, 1, 20971520));
+  CHECK_FALSE(out_of_memory("", 137, 20971520));
+}
+
 }  // namespace
 }  // namespace capmin

@@ -1,3 +1,3 @@
 #!/bin/sh
 # Passes when the job, once it has ended, has reported the set-gid bit.
-docker logs "$CAPMIN_CONTAINER" | grep -q '^mode 2755$'
+"$CAPMIN_ENGINE" logs "$CAPMIN_CONTAINER" | grep -q '^mode 2755$'

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/capability.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace capmin {
+
+/// Whose command line is spoken. Podman takes docker's commands and options; where the two differ,
+/// the difference stands here or, for the JSON they print, in replies.h. Measured with docker
+/// 20.10.24 and podman 4.3.1.
+enum class Dialect { kDocker, kPodman };
+
+/// The dialect of the client program `client`, a name or path: podman's for podman, else docker's.
+Dialect dialect_of(std::string_view client);
+
+/// The variable that holds the engine's address where --host does not give it.
+const char* host_variable(Dialect dialect);
+
+/// The arguments that remove a container at once, running or not, with its anonymous volumes.
+/// Podman would first wait 10 s for it to end by its stop signal; docker knows no such option.
+std::vector<std::string> remove_arguments(Dialect dialect, const std::string& container);
+
+/// The arguments that wait for a container's end. Podman looks only now and then, each 250 ms
+/// unless told otherwise.
+std::vector<std::string> wait_arguments(Dialect dialect, const std::string& container);
+
+/// What a failed call of the engine says; `words` is what it printed on standard error.
+bool says_no_such_image(std::string_view words);
+bool says_name_is_taken(std::string_view words);
+/// No container or volume has the name.
+bool says_no_such_object(std::string_view words);
+/// A start was refused by an engine that works: something about this container keeps it from
+/// starting.
+bool says_start_failed(std::string_view words);
+/// The capability that the engine does not know; nothing where it says something else.
+std::optional<Capability> unknown_capability(std::string_view words);
+
+/// Why an engine could not be used at all, and what to do.
+struct Unusable {
+  std::string reason;
+  std::string hint;
+};
+
+/// Reads a failed call's words for that; nothing where the engine was reached.
+std::optional<Unusable> says_unusable(Dialect dialect, std::string_view words);
+
+/// A line of the client's own log without the time that podman puts before it, so that the same
+/// warning can be known again.
+std::string_view without_time(std::string_view line);
+
+}  // namespace capmin

@@ -1,0 +1,179 @@
+#!/usr/bin/env bats
+# The same tool with podman, as root, in a storage of the test's own. Podman's settings that this
+# machine needs stand in one containers.conf, as a user would give them.
+# shellcheck disable=SC2154  # variables of the helper
+load helper
+
+setup_file() {
+  command -v podman >/dev/null || return 0
+  local dir=$BATS_FILE_TMPDIR
+  # Podman asks for higher limits by itself, which hosts without SYS_RESOURCE refuse.
+  cat >"$dir/containers.conf" <<CONF
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+CONF
+  export CONTAINERS_CONF=$dir/containers.conf CONTAINERS_STORAGE_CONF=$dir/storage.conf
+  # vfs copies whole images, but works on every file system.
+  use_storage overlay
+  podman info >/dev/null 2>&1 || use_storage vfs
+  local name
+  for name in static chown chroot healthcheck setgid restart hang nginx; do
+    docker save "capmin-test-$name" | podman load --quiet >&2 || return 1
+  done
+}
+
+# use_storage DRIVER
+use_storage() {
+  printf '[storage]\ndriver = "%s"\ngraphroot = "%s"\nrunroot = "%s"\n' \
+    "$1" "$BATS_FILE_TMPDIR/$1" "$BATS_FILE_TMPDIR/run-$1" >"$CONTAINERS_STORAGE_CONF"
+}
+
+teardown_file() {
+  [ -n "${CONTAINERS_STORAGE_CONF:-}" ] || return 0
+  podman rm --force --all --time 0 --volumes >&2
+  # The driver leaves its own directory mounted.
+  ! mountpoint --quiet "$BATS_FILE_TMPDIR/overlay/overlay" || umount "$BATS_FILE_TMPDIR/overlay/overlay"
+}
+
+setup() {
+  command -v podman >/dev/null || skip "podman is not installed"
+  profile=$BATS_TEST_TMPDIR/profile.yaml
+  probed=$BATS_TEST_TMPDIR/probed
+}
+
+# Nothing is left: the storage is the test's own.
+teardown() {
+  [ -z "$(podman ps --all --quiet)" ]
+  [ -z "$(podman volume ls --quiet)" ]
+}
+
+# minimize NAME ARG...: capmin run on podman's capmin-test-NAME.
+minimize() {
+  local name=$1
+  shift
+  capmin run "capmin-test-$name" --engine podman -o "$profile" "$@"
+}
+
+@test "podman: nginx needs the same as with docker, port included" {
+  minimize nginx --probe "$images/nginx/probe.sh" --timeout 3s
+  expect_set CHOWN DAC_OVERRIDE NET_BIND_SERVICE SETGID SETUID
+  [ "$(yaml 'p["environment"]["engine"]')" = podman ]
+  # Podman's own settings keep low ports privileged, so nothing is conditional.
+  [ "$(yaml 'len(p["capabilities"]["conditional"])')" = 0 ]
+}
+
+@test "podman: a static page as another user needs nothing" {
+  minimize static --probe "$images/static/probe.sh"
+  expect_set
+}
+
+@test "podman: a user other than root holds what is granted" {
+  minimize chown --probe exit --user 1000
+  expect_set CHOWN
+}
+
+@test "podman: a job that gives a file away needs CHOWN" {
+  minimize chown --probe exit
+  expect_set CHOWN
+}
+
+@test "podman: a job that changes its root directory needs SYS_CHROOT" {
+  minimize chroot --probe exit
+  expect_set SYS_CHROOT
+}
+
+@test "podman: the image's own health check is a probe" {
+  minimize healthcheck --probe healthcheck
+  expect_set
+}
+
+@test "podman: a probe runs inside the container" {
+  minimize static --probe-exec "$images/static/probe-inside.sh"
+  expect_set
+}
+
+@test "podman: a probe of a job runs after its end" {
+  minimize setgid --oneshot --probe "$images/setgid/probe.sh"
+  expect_set FSETID
+}
+
+@test "podman: a second start that needs more is in the answer" {
+  minimize restart --restart --probe "$images/restart/probe.sh"
+  expect_set CHOWN DAC_OVERRIDE
+}
+
+@test "podman: named volumes are fresh for each trial, and gone afterwards" {
+  minimize chown --probe exit --volume state:/data/state -- chown 1000:1000 /data/state
+  expect_set CHOWN
+}
+
+@test "podman: a missing image ends with status 6" {
+  minimize no-such-image --probe exit --pull never
+  expect_status 6
+  expect_no_profile
+}
+
+@test "podman: a program that is not there is the image's failure" {
+  minimize static --probe exit -- /no/such/program
+  expect_status 3
+  expect_stderr "the container's program could not be executed"
+}
+
+@test "podman: a limit that the host refuses is the engine's failure" {
+  minimize static --probe exit --ulimit nofile=2000000000:2000000000
+  expect_status 5
+  expect_no_profile
+}
+
+@test "podman: a container killed for memory proves nothing" {
+  minimize chown --probe exit --memory 16m -- tail /dev/zero
+  expect_status 3
+  expect_stderr "the container was killed for lack of memory"
+}
+
+@test "podman: Ctrl-C during a trial ends with status 130 and leaves nothing" {
+  local probe pid
+  # shellcheck disable=SC2016  # for the probe's shell
+  probe=$(printf '#!/bin/sh\necho "$CAPMIN_TRIAL" >>"%s"\n[ "$CAPMIN_TRIAL" = 0 ]\n' "$probed" | probe_script probe.sh)
+  env --default-signal=INT "$CAPMIN" run capmin-test-hang --engine podman --probe "$probe" --timeout 100 \
+    -o "$profile" >"$BATS_TEST_TMPDIR/output" 2>&1 3>&- &
+  pid=$!
+  within 30 grep -q 1 "$probed" || { kill -KILL "$pid"; cat "$BATS_TEST_TMPDIR/output"; return 1; }
+  kill -INT "$pid"
+  within 20 gone "$pid" || { kill -KILL "$pid"; cat "$BATS_TEST_TMPDIR/output"; return 1; }
+  status=0
+  wait "$pid" || status=$?
+  cat "$BATS_TEST_TMPDIR/output"
+  [ "$status" = 130 ]
+  expect_no_profile
+}
+
+@test "podman: it is used where docker has no daemon" {
+  local empty=$BATS_TEST_TMPDIR/bin
+  mkdir "$empty"
+  printf '#!/bin/sh\necho "Cannot connect to the Docker daemon at unix:///var/run/docker.sock." >&2\nexit 1\n' >"$empty/docker"
+  chmod +x "$empty/docker"
+  run --separate-stderr env -u DOCKER_HOST -u DOCKER_CONTEXT "PATH=$empty:$PATH" \
+    timeout 120 "$CAPMIN" run capmin-test-chown --probe exit -o "$profile"
+  expect_set CHOWN
+  expect_stderr "podman is used"
+}
+
+@test "podman: doctor sees privileged ports and every capability accepted" {
+  capmin doctor capmin-test-static --engine podman
+  expect_status 0
+  [[ "$output" == *"privileged ports        below 1024"* ]]
+  [[ "$output" == *"processes shown         yes"* ]]
+  [[ "$output" == *"refused by the engine   (none)"* ]]
+}
+
+@test "podman: doctor tells when it cannot start containers" {
+  sed 's/nofile=[^"]*/nofile=2000000000:2000000000/' "$CONTAINERS_CONF" >"$BATS_TEST_TMPDIR/containers.conf"
+  CONTAINERS_CONF=$BATS_TEST_TMPDIR/containers.conf capmin doctor capmin-test-static --engine podman
+  expect_status 5
+  [[ "$output" == *"does not start containers"*"CONTAINERS_CONF"* ]]
+}
