@@ -1,11 +1,14 @@
-// Simulates searches and prints what they cost: the mean over many images of the trials and, for
-// capmin, of the rounds at one and at four slots.
+// Simulates searches. Without an argument it prints what they cost: the mean over many images of
+// the trials and, for capmin, of the rounds at one and at four slots. "flaky" prints what becomes
+// of them where the probe fails for no reason.
 
+#include "bench/flaky_table.h"
 #include "bench/rivals.h"
 #include "unit/scenario.h"
 
 #include <cstdio>
 #include <set>
+#include <string_view>
 
 namespace capmin {
 namespace {
@@ -80,20 +83,31 @@ std::vector<Row> rows() {
   return result;
 }
 
-}  // namespace
-}  // namespace capmin
-
-int main() {
+void print_cost_tables() {
   for (const int size : {14, 41}) {
-    std::printf("n = %d; trials, mean of %d images%17s", size, capmin::kImages, "k =");
-    for (int needed = 0; needed <= capmin::kMostNeeded; ++needed) {
+    std::printf("n = %d; trials, mean of %d images%17s", size, kImages, "k =");
+    for (int needed = 0; needed <= kMostNeeded; ++needed) {
       std::printf("%7d", needed);
     }
     std::printf("\n");
-    for (const capmin::Row& row : capmin::rows()) {
+    for (const Row& row : rows()) {
       print(row, size);
     }
     std::printf("\n");
+  }
+}
+
+}  // namespace
+}  // namespace capmin
+
+int main(int argc, char** argv) {
+  if (argc == 1) {
+    capmin::print_cost_tables();
+  } else if (argc == 2 && std::string_view(argv[1]) == "flaky") {
+    capmin::print_flaky_table();
+  } else {
+    (void)std::fprintf(stderr, "usage: simulate [flaky]\n");
+    return 2;
   }
   return 0;
 }
