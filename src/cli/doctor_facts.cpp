@@ -120,10 +120,11 @@ void add_inside(const DoctorFindings& findings, Facts& facts) {
   const auto& portable = findings.portable_look.view;
   const bool can_be_set = portable && portable->unprivileged_port_start == 1024 &&
                           portable->ping_first > portable->ping_last;
+  const std::string& reason = findings.portable_look.reason;
+  const std::string why = reason.empty() ? "" : " (" + sanitize(reason) + ')';
   add_flag(facts, "settings", can_be_set,
            can_be_set ? "ports and ping can be made privileged: --ports portable works"
-                      : "ports and ping cannot be made privileged; use --ports engine (" +
-                            sanitize(findings.portable_look.reason) + ")");
+                      : "ports and ping cannot be made privileged; use --ports engine" + why);
   add_flag(facts, "processes shown", view->first_process_shown,
            view->first_process_shown
                ? "each trial's real capability sets are compared with what it granted"

@@ -69,6 +69,12 @@ std::optional<InsideView> parse_inside(std::string_view text) {
   constexpr unsigned long long kAll = 4294967295;
   if (!found_filter || !(map >> inside >> outside >> length)) return std::nullopt;
   view.own_user_namespace = inside != 0 || outside != 0 || length != kAll;
+  // How the kernel shows groups that a user namespace does not map: "1 0" of the host's groups.
+  constexpr long kUnmapped = 65534;
+  if (view.own_user_namespace && view.ping_first == kUnmapped && view.ping_last == kUnmapped) {
+    view.ping_first = 1;
+    view.ping_last = 0;
+  }
   return view;
 }
 

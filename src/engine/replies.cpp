@@ -23,11 +23,11 @@ json::value parse(std::string_view text, std::string_view command) {
 
 /// The member `key` of `value`, or null where there is none.
 const json::value& member(const json::value& value, std::string_view key) {
-  static const json::value kNull;
+  static const json::value null;
   const json::object* object = value.if_object();
-  if (object == nullptr) return kNull;
+  if (object == nullptr) return null;
   const json::value* found = object->if_contains(json::string_view(key.data(), key.size()));
-  return found == nullptr ? kNull : *found;
+  return found == nullptr ? null : *found;
 }
 
 std::string text(const json::value& value) {

@@ -35,6 +35,13 @@ TEST_CASE("any other map of users is another user namespace") {
   CHECK_FALSE(own(kHostMap));
 }
 
+TEST_CASE("groups that a user namespace does not map are nobody's") {
+  const std::string open = "1024\n65534\t65534\n" + kStatus;
+  CHECK(parse_inside(open + "0 1000 1\n")->ping_first == 1);
+  CHECK(parse_inside(open + "0 1000 1\n")->ping_last == 0);
+  CHECK(parse_inside(open + kHostMap)->ping_first == 65534);
+}
+
 TEST_CASE("what is cut short or something else is no view") {
   CHECK_FALSE(parse_inside(""));
   CHECK_FALSE(parse_inside("1024\n1\t0\n"));
