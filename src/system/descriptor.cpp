@@ -1,7 +1,6 @@
 #include "system/descriptor.h"
 
 #include <unistd.h>
-#include <utility>
 
 namespace capmin {
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 namespace capmin {
 
 /// A file descriptor of the system that is closed at the end of its owner's life.
@@ -8,6 +10,8 @@ class Descriptor {
   /// Owns `number`, which may be negative: then there is nothing to close.
   explicit Descriptor(int number) : number_(number) {}
   ~Descriptor();
+  /// Takes over what `other` owns; nothing is left to it.
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
 

@@ -14,24 +14,43 @@ namespace capmin {
 namespace {
 
 constexpr std::size_t kLargest = 64U << 20U;
+constexpr int kAttempts = 5;
 
 std::string reason() {
   return std::generic_category().message(errno);
 }
 
+[[noreturn]] void fail(const std::filesystem::path& path, const std::string& why) {
+  throw Error(ExitCode::kOutput, "cannot use " + path.string() + ": " + why,
+              "name another output with -o FILE");
+}
+
+bool names(const std::filesystem::path& path, const struct stat& file) {
+  struct stat named {};
+  return ::lstat(path.c_str(), &named) == 0 && named.st_dev == file.st_dev &&
+         named.st_ino == file.st_ino;
+}
+
+Descriptor open_locked(const std::filesystem::path& path) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    Descriptor file(::open(
+        path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
+    struct stat status {};
+    if (file.get() < 0 || ::fstat(file.get(), &status) != 0) fail(path, reason());
+    if (!S_ISREG(status.st_mode)) fail(path, "it is not a regular file");
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      fail(path, errno == EWOULDBLOCK ? "another capmin is using it" : reason());
+    }
+    // Its holder may have removed it between open and flock: such a lock would guard nothing.
+    if (names(path, status)) return file;
+  }
+  fail(path, "it is removed again and again while it is opened");
+}
+
 }  // namespace
 
 LockedLog::LockedLog(std::filesystem::path path)
-    : path_(std::move(path)),
-      file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK,
-                   0600)) {
-  struct stat status {};
-  if (file_.get() < 0 || ::fstat(file_.get(), &status) != 0) fail(reason());
-  if (!S_ISREG(status.st_mode)) fail("it is not a regular file");
-  if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
-    fail(errno == EWOULDBLOCK ? "another capmin is using it" : reason());
-  }
-}
+    : path_(std::move(path)), file_(open_locked(path_)) {}
 
 std::vector<std::string> LockedLog::whole_lines() const {
   const std::string text = read_file(path_, kLargest);
@@ -51,7 +70,7 @@ void LockedLog::truncate(std::size_t lines) {
       bytes += line.size() + 1;
     }
   }
-  if (::ftruncate(file_.get(), static_cast<off_t>(bytes)) != 0) fail(reason());
+  if (::ftruncate(file_.get(), static_cast<off_t>(bytes)) != 0) fail(path_, reason());
 }
 
 void LockedLog::append(std::string_view line) {
@@ -60,19 +79,14 @@ void LockedLog::append(std::string_view line) {
   while (!rest.empty()) {
     const ssize_t count = ::write(file_.get(), rest.data(), rest.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(reason());
+    if (count < 0) fail(path_, reason());
     rest.remove_prefix(static_cast<std::size_t>(count));
   }
-  if (::fdatasync(file_.get()) != 0) fail(reason());
+  if (::fdatasync(file_.get()) != 0) fail(path_, reason());
 }
 
 void LockedLog::remove() {
-  if (::unlink(path_.c_str()) != 0 && errno != ENOENT) fail(reason());
-}
-
-void LockedLog::fail(const std::string& why) const {
-  throw Error(ExitCode::kOutput, "cannot use " + path_.string() + ": " + why,
-              "name another output with -o FILE");
+  if (::unlink(path_.c_str()) != 0 && errno != ENOENT) fail(path_, reason());
 }
 
 }  // namespace capmin

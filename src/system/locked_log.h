@@ -14,7 +14,8 @@ namespace capmin {
 class LockedLog {
  public:
   /// Opens and locks `path`; refuses links, devices and directories, and a file that another
-  /// process has locked.
+  /// process has locked. Afterwards `path` names what is locked, even if another process removed
+  /// its log meanwhile.
   explicit LockedLog(std::filesystem::path path);
 
   /// The lines that end in a line break, without it. At most 64 MiB are read.
@@ -27,8 +28,6 @@ class LockedLog {
   void remove();
 
  private:
-  [[noreturn]] void fail(const std::string& why) const;
-
   std::filesystem::path path_;
   Descriptor file_;
 };
