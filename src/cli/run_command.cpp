@@ -242,11 +242,12 @@ int run_command(const std::vector<std::string>& arguments) {
   if (options.writes_file() && !options.dry_run) check_writable(options.output);
   const ChosenRules rules = chosen_rules(options.rules);
 
+  RunPlan plan = begin_run_plan(options);
   ProcessRunner runner;
   const ChosenEngine chosen = choose_engine(options.engine, runner);
   Engine engine(runner, chosen.command);
-  RunPlan plan = make_run_plan(options, engine);
   plan.engine_note = chosen.note;
+  complete_run_plan(options, engine, plan);
   if (options.dry_run) {
     write_standard_output(dry_run_text(plan, engine));
     return static_cast<int>(ExitCode::kDone);

@@ -128,7 +128,7 @@ std::optional<int> lowest_privileged_port(const ImageFacts& image) {
   return lowest;
 }
 
-RunPlan make_run_plan(const RunOptions& options, Engine& engine) {
+RunPlan begin_run_plan(const RunOptions& options) {
   RunPlan plan;
   plan.setup.probe = options.probe;
   plan.setup.spec = options.spec;
@@ -141,16 +141,18 @@ RunPlan make_run_plan(const RunOptions& options, Engine& engine) {
   if (options.jobs > 1) free_host_ports(plan.setup.spec);
   plan.setup.scenario = options.scenario;
   plan.search.strict = options.strict;
-  // What a user can mend at once is told before the engine is asked anything.
   if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   check_volumes(options);
+  return plan;
+}
+
+void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan) {
   plan.engine = engine.facts();
   plan.image = find_or_pull(options, engine);
   if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   plan.setup.spec.image = plan.image.id;
   plan.search.policy = make_policy(options, plan);
   limit_ceiling(options, engine, plan);
-  return plan;
 }
 
 }  // namespace capmin

@@ -23,9 +23,14 @@ struct RunPlan {
   std::vector<std::string> left_out;  ///< capabilities that cannot be tried here, and why
 };
 
-/// Looks at the probe, the engine and the image (fetching it where that was asked for) and settles
-/// what will be tried. Throws Error kUsage for a probe that cannot work, kEngine, kImageMissing.
-RunPlan make_run_plan(const RunOptions& options, Engine& engine);
+/// Settles what needs no engine, so that what a user can mend at once is told first. Throws Error
+/// kUsage for a probe or a volume that cannot work.
+RunPlan begin_run_plan(const RunOptions& options);
+
+/// Looks at the engine and the image (fetching it where that was asked for) and settles what will be
+/// tried. Throws Error kEngine, kImageMissing, and kUsage for an image without a HEALTHCHECK that
+/// should be the probe.
+void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan);
 
 /// The lowest port below 1024 that the image exposes, if it exposes one.
 std::optional<int> lowest_privileged_port(const ImageFacts& image);

@@ -31,7 +31,8 @@ load helper
   expect_status 0
   names=$(calls | awk '{print $1 ($1 == "'"'container'"'" || $1 == "'"'image'"'" ? $2 : "")}' | tr -d "'" | tr '\n' ' ')
   trial='create start containerinspect wait containerinspect logs rm '
-  [ "$names" = "version info imageinspect $trial$trial" ]
+  # The version is asked for once more where podman could take docker's part.
+  [[ "$names" =~ ^(version ){1,2}"info imageinspect $trial$trial"$ ]]
 }
 
 @test "every trial drops all capabilities, adds its grant, and starts from the image's id" {
@@ -40,8 +41,9 @@ load helper
   [ "$(calls "^'create'" | grep -c "'--cap-drop' 'ALL'")" = "$(calls "^'create'" | wc -l)" ]
   [ -z "$(calls "'--cap-add' 'MKNOD'")" ]
   calls "^'create'" | head -1 | grep -F "'--cap-add' 'SYSLOG'"
+  # All but the container that only asks which capabilities the engine accepts.
   [ "$(calls "^'create'" | grep -c "'--' 'sha256:4c0fdaa8b6341bfdeca5f18f7837462c80cff90527ee35ef185571e1c327beac'$")" \
-    = "$(calls "^'create'" | wc -l)" ]
+    = "$(calls "^'create'" | grep -vc "'capmin-[0-9a-f]*-accepted'")" ]
 }
 
 @test "H23: every container carries the labels of its own run, whatever the image claims" {
