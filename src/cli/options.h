@@ -40,13 +40,13 @@ struct RunOptions {
   Level level = Level::kOneMinimal;
   std::string rules;  ///< a rule file; empty without
   int jobs = 1;
-  Budget budget;
   bool resume = false;
+  bool dry_run = false;
+  Budget budget;
   std::vector<std::string> engine_command;  ///< the client with its global options
   std::string host;                         ///< --host; empty without
   bool has_context = false;                 ///< --context is given
   Pull pull = Pull::kMissing;
-  bool dry_run = false;
   std::string output;  ///< a file; empty or "-" is standard output
   bool json = false;   ///< the profile's format
   Verbosity verbosity = Verbosity::kNormal;
