@@ -41,11 +41,11 @@ struct RunOptions {
   Level level = Level::kOneMinimal;
   std::string rules;  ///< a rule file; empty without
   int jobs = 1;
-  Budget budget;
   bool resume = false;
+  bool dry_run = false;
+  Budget budget;
   EngineRequest engine;
   Pull pull = Pull::kMissing;
-  bool dry_run = false;
   std::string output;  ///< a file; empty or "-" is standard output
   bool json = false;   ///< the profile's format
   Verbosity verbosity = Verbosity::kNormal;

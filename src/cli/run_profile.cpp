@@ -236,25 +236,25 @@ void add_warnings(const Minimal& answer, Profile& profile) {
 }  // namespace
 
 Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
-                   const Answer& found, const RunEnding& ending) {
-  const Minimal& answer = found.minimal;
-  Profile profile = common_profile(options, plan, result, answer.proof, ending);
-  add_conditions(found.conditional, plan, profile);
-  profile.guarantee = guarantee_of(answer);
+                   const Answer& answer, const RunEnding& ending) {
+  const Minimal& minimal = answer.minimal;
+  Profile profile = common_profile(options, plan, result, minimal.proof, ending);
+  add_conditions(answer.conditional, plan, profile);
+  profile.guarantee = guarantee_of(minimal);
   if (profile.guarantee != "one-minimal") {
     profile.assumption = "a superset of a set that passes passes too";
-    profile.essential = attempts_of(result, answer.essential);
-    for (const Cut& cut : answer.cuts) {
+    profile.essential = attempts_of(result, minimal.essential);
+    for (const Cut& cut : minimal.cuts) {
       profile.cuts.push_back(attempt_of(result, cut.trials));
     }
   }
-  for (const Proof& alternative : answer.alternatives) {
+  for (const Proof& alternative : minimal.alternatives) {
     profile.alternatives.push_back(attempt_of(result, alternative.passed));
   }
-  if (answer.other_pass && answer.alternatives.empty()) {
-    profile.other_pass = attempt_of(result, passes_of(result, *answer.other_pass));
+  if (minimal.other_pass && minimal.alternatives.empty()) {
+    profile.other_pass = attempt_of(result, passes_of(result, *minimal.other_pass));
   }
-  add_warnings(answer, profile);
+  add_warnings(minimal, profile);
   return profile;
 }
 

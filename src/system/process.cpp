@@ -56,7 +56,7 @@ struct ChildSetup {
     ::setpgid(0, 0);
     // The signal comes at the end of the thread that forked: the runner's, which ends with it.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::signal(SIGPIPE, SIG_DFL);
+    static_cast<void>(::signal(SIGPIPE, SIG_DFL));
     return {};
   }
   /// Leaves at once: exit handlers and buffers belong to the parent.
@@ -156,9 +156,10 @@ void Job::spawn() {
     if (std::ranges::none_of(command_.environment, same_name)) variables.emplace_back(text);
   }
   for (const auto& [key, value] : command_.environment) {
-    variables.push_back(key + '=' + value);
+    variables.emplace_back(key).append("=").append(value);
   }
   std::vector<const char*> environment;
+  environment.reserve(variables.size() + 1);
   for (const std::string& variable : variables) {
     environment.push_back(variable.c_str());
   }

@@ -24,7 +24,7 @@ std::string process_identity() {
 std::string random_id() {
   std::array<char, 9> digits{};
   std::random_device random;
-  std::snprintf(digits.data(), digits.size(), "%08x", random());
+  static_cast<void>(std::snprintf(digits.data(), digits.size(), "%08x", random()));
   return digits.data();
 }
 
