@@ -41,6 +41,8 @@ teardown_file() {
 
 setup() {
   command -v podman >/dev/null || skip "podman is not installed"
+  # On a kill for lack of memory podman's monitor leaves a file in the working directory.
+  cd "$BATS_TEST_TMPDIR" || return 1
   profile=$BATS_TEST_TMPDIR/profile.yaml
   probed=$BATS_TEST_TMPDIR/probed
 }
