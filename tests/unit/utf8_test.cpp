@@ -29,9 +29,8 @@ TEST_CASE("bytes that are not UTF-8 are no character") {
            "\xf4\x90\x80\x80",  // beyond U+10FFFF
            "\xf5\x80\x80\x80",  // no such start
            "\xff",
-           "\xe2\x82",  // cut short
-           "\xe2\x82"
-           "a",  // broken off
+           "\xe2\x82",   // cut short
+           "\xe2\x82z",  // broken off
        }) {
     CAPTURE(bytes);
     CHECK_FALSE(first_character(bytes));
