@@ -108,7 +108,7 @@ std::vector<std::string> create_arguments(const ContainerSpec& spec,
     argv.emplace_back(value);
   };
   for (const auto& [key, value] : identity.labels) {
-    add("--label", key + '=' + value);
+    add("--label", std::string(key).append("=").append(value));
   }
   // podman's driver of this name is its own k8s-file.
   add("--log-driver", "json-file");
@@ -118,7 +118,7 @@ std::vector<std::string> create_arguments(const ContainerSpec& spec,
     add("--cap-add", name);
   }
   for (const auto& [key, value] : trial_sysctls(spec)) {
-    add("--sysctl", key + '=' + value);
+    add("--sysctl", std::string(key).append("=").append(value));
   }
   if (!spec.network.empty()) add("--network", spec.network);
   for (const EngineOption& option : spec.options) {

@@ -130,7 +130,7 @@ void Engine::pull(const std::string& reference, const std::string& platform) {
   const ProcessResult result = call(arguments, kPullDeadline);
   if (result.ok()) return;
   const Error error = engine_error(name(), "pull the image " + reference, result);
-  if (result.ending != Ending::kExited || !error.hint().empty()) throw error;
+  if (result.ending != Ending::kExited || !error.hint().empty()) throw Error(error);
   throw Error(ExitCode::kImageMissing, error.what(),
               "check the name, or make the image first and use --pull never");
 }
@@ -239,7 +239,7 @@ ProcessResult Engine::exec(const std::string& container, const std::vector<std::
                            std::chrono::milliseconds deadline, const std::stop_token& stop) {
   std::vector<std::string> arguments{"exec"};
   for (const auto& [key, value] : environment) {
-    arguments.insert(arguments.end(), {"--env", key + '=' + value});
+    arguments.insert(arguments.end(), {"--env", std::string(key).append("=").append(value)});
   }
   arguments.push_back(container);
   arguments.insert(arguments.end(), program.begin(), program.end());
@@ -252,7 +252,7 @@ void Engine::create_volume(const std::string& volume,
                            const std::vector<std::pair<std::string, std::string>>& labels) {
   std::vector<std::string> arguments{"volume", "create"};
   for (const auto& [key, value] : labels) {
-    arguments.insert(arguments.end(), {"--label", key + '=' + value});
+    arguments.insert(arguments.end(), {"--label", std::string(key).append("=").append(value)});
   }
   arguments.push_back(volume);
   checked(arguments);
