@@ -27,9 +27,9 @@ struct RunPlan {
 /// kUsage for a probe or a volume that cannot work.
 RunPlan begin_run_plan(const RunOptions& options);
 
-/// Looks at the engine and the image (fetching it where that was asked for) and settles what will be
-/// tried. Throws Error kEngine, kImageMissing, and kUsage for an image without a HEALTHCHECK that
-/// should be the probe.
+/// Looks at the engine and the image (fetching it where that was asked for) and settles what will
+/// be tried. Throws Error kEngine, kImageMissing, and kUsage for an image without a HEALTHCHECK
+/// that should be the probe.
 void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan);
 
 /// The lowest port below 1024 that the image exposes, if it exposes one.
