@@ -81,7 +81,7 @@ class Run {
   int operator()(const Unstable& verdict) const { throw failure_of(verdict, options_, result_); }
   int operator()(const Undecided& verdict) const { throw failure_of(verdict, result_); }
   int operator()(const Minimal& answer) {
-    write(profile_of(options_, plan_, result_, {answer, conditional_}, ending()));
+    write(profile_of(options_, plan_, result_, {answer, conditional_, unknown_}, ending()));
     return static_cast<int>(ExitCode::kDone);
   }
 
@@ -106,6 +106,7 @@ class Run {
   Progress progress_;
   SearchResult result_;
   CapabilitySet conditional_;
+  CapabilitySet unknown_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
@@ -171,6 +172,7 @@ bool Run::find_conditions(const std::stop_token& stop) {
     const Conditions conditions(answer->proof.set, trials);
     if (!conditions.wanted()) {
       conditional_ = conditions.conditional();
+      unknown_ = conditions.unknown();
       return true;
     }
     const CapabilitySet grant = *conditions.wanted();

@@ -240,6 +240,12 @@ Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchR
   const Minimal& minimal = answer.minimal;
   Profile profile = common_profile(options, plan, result, minimal.proof, ending);
   add_conditions(answer.conditional, plan, profile);
+  if (!answer.unknown.empty()) {
+    profile.warnings.push_back(
+        "whether " + to_string(answer.unknown) +
+        " is needed under the engine's own settings for ports and ping could "
+        "not be tried: the engine failed");
+  }
   profile.guarantee = guarantee_of(minimal);
   if (profile.guarantee != "one-minimal") {
     profile.assumption = "a superset of a set that passes passes too";

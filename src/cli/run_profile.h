@@ -20,6 +20,7 @@ struct RunEnding {
 struct Answer {
   Minimal minimal;
   CapabilitySet conditional;  ///< members that are needed only where ports or ping are privileged
+  CapabilitySet unknown;      ///< members of which the engine's failures left that open
 };
 
 /// Writes down what a search that reached `answer` has shown.
