@@ -48,16 +48,24 @@ std::string headline(const Profile& profile) {
 }
 
 std::string keep_text(const Profile& profile) {
+  if (profile.add.empty() && !profile.conditional.empty()) {
+    return "under " + shown(profile.environment.engine) +
+           "'s own settings for ports and ping the probe passes without any capability";
+  }
   if (profile.add.empty()) return "the probe passes without any capability";
   if (!is_complete(profile)) return "the probe passes; not every member was proven to be needed";
   return profile.add.size() == 1 ? "removed again: the probe fails"
                                  : "each one removed again: the probe fails";
 }
 
-/// A condition in a reader's terms, where capmin knows who meets it.
-std::string condition(const std::string& when) {
+/// A condition in a reader's terms, where capmin knows who meets it. Podman's default meets it: a
+/// podman under which the need is conditional was told otherwise.
+std::string condition(const std::string& when, const Profile& profile) {
   if (when.starts_with("net.ipv4.ip_unprivileged_port_start")) {
-    return "only where ports below 1024 are privileged (podman, CRI-O, host network)";
+    return profile.environment.engine == "podman"
+               ? "only where ports below 1024 are privileged (podman's default, CRI-O, host "
+                 "network), not under the settings of this podman"
+               : "only where ports below 1024 are privileged (podman, CRI-O, host network)";
   }
   if (when.starts_with("net.ipv4.ping_group_range")) {
     return "only where net.ipv4.ping_group_range does not let the container's group ping";
@@ -71,7 +79,7 @@ std::string rows(const Profile& profile) {
   for (const Profile::Conditional& conditional : profile.conditional) {
     const bool kept = profile.add.contains(conditional.name);
     columns.add(kept ? "but" : "also", std::string(name_of(conditional.name)),
-                condition(conditional.when));
+                condition(conditional.when, profile));
   }
   for (const Profile::Attempt& alternative : profile.alternatives) {
     columns.add("or", to_string(alternative.grant), "another minimal set: it passes as well");

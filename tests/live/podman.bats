@@ -3,6 +3,7 @@
 # machine needs stand in one containers.conf, as a user would give them.
 # shellcheck disable=SC2154  # variables of the helper
 load helper
+load sets
 
 setup_file() {
   command -v podman >/dev/null || return 0
@@ -78,30 +79,15 @@ minimize() {
   expect_set CHOWN
 }
 
-@test "podman: a job that gives a file away needs CHOWN" {
-  minimize chown --probe exit
-  expect_set CHOWN
-}
+@test "podman: a job that gives a file away needs CHOWN" { file_given_away_needs_chown; }
 
-@test "podman: a job that changes its root directory needs SYS_CHROOT" {
-  minimize chroot --probe exit
-  expect_set SYS_CHROOT
-}
+@test "podman: a job that changes its root directory needs SYS_CHROOT" { changed_root_needs_sys_chroot; }
 
-@test "podman: the image's own health check is a probe" {
-  minimize healthcheck --probe healthcheck
-  expect_set
-}
+@test "podman: the image's own health check is a probe" { health_check_is_a_probe; }
 
-@test "podman: a probe runs inside the container" {
-  minimize static --probe-exec "$images/static/probe-inside.sh"
-  expect_set
-}
+@test "podman: a probe runs inside the container" { probe_runs_inside; }
 
-@test "podman: a probe of a job runs after its end" {
-  minimize setgid --oneshot --probe "$images/setgid/probe.sh"
-  expect_set FSETID
-}
+@test "podman: a probe of a job runs after its end" { probe_of_a_job_runs_after_its_end; }
 
 @test "podman: a second start that needs more is in the answer" {
   minimize restart --restart --probe "$images/restart/probe.sh"

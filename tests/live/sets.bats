@@ -2,6 +2,7 @@
 # Small images whose minimal set is known, and every form of probe.
 # shellcheck disable=SC2154  # variables of the helper
 load helper
+load sets
 
 @test "a static page as a user without privileges needs nothing, in one trial beyond the baseline" {
   local probe
@@ -16,15 +17,9 @@ PROBE
   [ "$(count_probed)" = 2 ]
 }
 
-@test "a job that gives a file away needs CHOWN" {
-  minimize chown --probe exit
-  expect_set CHOWN
-}
+@test "a job that gives a file away needs CHOWN" { file_given_away_needs_chown; }
 
-@test "a job that changes its root directory needs SYS_CHROOT" {
-  minimize chroot --probe exit
-  expect_set SYS_CHROOT
-}
+@test "a job that changes its root directory needs SYS_CHROOT" { changed_root_needs_sys_chroot; }
 
 @test "the same facts give the same profile, apart from what it says about the run" {
   minimize chown --probe exit
@@ -40,10 +35,7 @@ PROBE
   expect_set
 }
 
-@test "the image's own health check is a probe" {
-  minimize healthcheck --probe healthcheck
-  expect_set
-}
+@test "the image's own health check is a probe" { health_check_is_a_probe; }
 
 @test "a health check probe on an image without one is refused" {
   minimize static --probe healthcheck
@@ -51,15 +43,9 @@ PROBE
   expect_no_profile
 }
 
-@test "a probe runs inside the container" {
-  minimize static --probe-exec "$images/static/probe-inside.sh"
-  expect_set
-}
+@test "a probe runs inside the container" { probe_runs_inside; }
 
-@test "a probe of a job runs after its end and sees a silent loss" {
-  minimize setgid --oneshot --probe "$images/setgid/probe.sh"
-  expect_set FSETID
-}
+@test "a probe of a job runs after its end and sees a silent loss" { probe_of_a_job_runs_after_its_end; }
 
 @test "of several ways to own a spool one is proven" {
   minimize spool --probe "$images/spool/probe.sh"

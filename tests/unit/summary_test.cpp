@@ -95,6 +95,31 @@ TEST_CASE("a condition on a member of the set is told as a limit of its need") {
                  "  but  NET_BIND_SERVICE    only where the port is below 1024\n"));
 }
 
+/// The summary of a server on a low port that needs nothing where such ports are open.
+std::string summary_of_low_port(const std::string& engine) {
+  Profile profile;
+  profile.environment.engine = engine;
+  profile.conditional = {{kNetBindService, "net.ipv4.ip_unprivileged_port_start > 80"}};
+  return summary(profile, "");
+}
+
+TEST_CASE("a set of conditional members alone is not called needless") {
+  for (const std::string engine : {"docker", "podman"}) {
+    CAPTURE(engine);
+    const std::string text = summary_of_low_port(engine);
+    CHECK(contains(text, "under " + engine + "'s own settings for ports and ping the probe"));
+    CHECK_FALSE(contains(text, "  the probe passes without any capability"));
+  }
+}
+
+TEST_CASE("who keeps low ports privileged is told for the engine at hand") {
+  CHECK(contains(summary_of_low_port("docker"),
+                 "only where ports below 1024 are privileged (podman, CRI-O, host network)\n"));
+  const std::string text = summary_of_low_port("podman");
+  CHECK(contains(text, "(podman's default, CRI-O,"));
+  CHECK(contains(text, "not under the settings of this podman"));
+}
+
 TEST_CASE("an incomplete proof is not called one") {
   Profile profile;
   profile.image.reference = "web:1";
