@@ -1,5 +1,6 @@
 #include "cli/explain_text.h"
 #include "diagnosis/sanitize.h"
+#include "diagnosis/seccomp.h"
 #include "diagnosis/suspects_text.h"
 
 #include <algorithm>
@@ -16,8 +17,10 @@ std::string entry(std::size_t number, std::size_t width, const Clue& clue) {
   label.resize(std::max(label.size(), width), ' ');
   const std::string indent = '\n' + std::string(label.size() + 2, ' ');
   std::string text = label + "  " + clue.line;
-  text += indent + "suspects  " + suspects_text(clue.suspects);
+  text += indent + "suspects  " +
+          (clue.suspects.empty() ? "none: no grant helps" : suspects_text(clue.suspects));
   text += indent + "reason    " + clue.reason;
+  if (!clue.seccomp.empty()) text += indent + "seccomp   " + seccomp_sentence(clue.seccomp);
   text +=
       indent + "rule      " + clue.rule + (clue.vague ? " (vague: it knows the error only)" : "");
   text += indent + "check     " + clue.check;
@@ -41,8 +44,11 @@ std::string log_text(const std::string& name, std::string_view log, const RuleTa
     text += entry(i + 1, width, clues[i]);
   }
   constexpr bool kExited = true;
+  const std::vector<CapabilitySet> suspects = ranked_suspects(clues, kExited);
   text += "log " + shown + ": " + counted(clues.size(), "clue") +
-          "; to try first: " + suspects_text(ranked_suspects(clues, kExited)) + '\n';
+          (suspects.empty() ? "; none speaks for a capability"
+                            : "; to try first: " + suspects_text(suspects)) +
+          '\n';
   return text + "  a log is a hint; capmin run IMAGE --probe FILE finds out and proves it\n";
 }
 

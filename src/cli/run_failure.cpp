@@ -3,6 +3,7 @@
 #include "cli/grant_effect.h"
 #include "cli/progress.h"
 #include "diagnosis/sanitize.h"
+#include "diagnosis/seccomp.h"
 #include "engine/arguments.h"
 #include "profile/pod_security.h"
 
@@ -111,15 +112,47 @@ std::string forbidden_by(CapabilitySet set) {
   return text;
 }
 
+/// Whether the containers run behind Docker's default filter: no other engine, profile or switch.
+bool is_filtered_by_default(const RunOptions& options, const RunPlan& plan) {
+  const auto names_profile = [](const EngineOption& option) {
+    return option.name == "--security-opt" && option.value->starts_with("seccomp");
+  };
+  // Docker's words for it, the latter since version 23.
+  const std::string& profile = plan.engine.seccomp;
+  return plan.engine.name == "docker" && (profile == "default" || profile == "builtin") &&
+         std::ranges::none_of(options.spec.options, names_profile);
+}
+
+/// What the filter had to do with the failure of `trial`: it may have refused what the log blames
+/// the lack of a capability for.
+std::string filter_lines(const FinishedTrial& trial, const RunOptions& options,
+                         const RunPlan& plan) {
+  if (!is_filtered_by_default(options, plan)) return {};
+  constexpr std::size_t kMost = 3;
+  std::vector<std::string> sentences;
+  for (const Clue& clue : trial.clues) {
+    std::string sentence = seccomp_sentence(clue.seccomp);
+    if (sentence.empty() || sentences.size() == kMost) continue;
+    if (std::ranges::find(sentences, sentence) == sentences.end()) {
+      sentences.push_back(std::move(sentence));
+    }
+  }
+  std::string text;
+  for (const std::string& sentence : sentences) {
+    text += "\n  seccomp: " + sentence;
+  }
+  return text;
+}
+
 }  // namespace
 
 Error failure_of(const CeilingFails& verdict, const RunOptions& options, const RunPlan& plan,
                  const SearchResult& result) {
-  const Outcome& outcome = result.trial(verdict.trials.back()).outcome;
+  const FinishedTrial& last = result.trial(verdict.trials.back());
   const std::string times = std::to_string(verdict.trials.size());
   const std::string what = "the probe fails even with " + ceiling_text(plan.search.policy.ceiling) +
                            " capabilities, " + times + " times out of " + times +
-                           shown(outcome, options);
+                           shown(last.outcome, options) + filter_lines(last, options, plan);
   const std::string unreached = unreached_user(options, plan, result);
   if (!unreached.empty() && !is_carried_beyond(result, plan.search.policy.ceiling)) {
     return {

@@ -22,13 +22,15 @@ struct Evidence {
 struct Clue {
   std::string rule;  ///< the rule's id
   std::string line;  ///< the line that it matched: sanitized, steady and shortened
-  std::vector<CapabilitySet> suspects;  ///< best first; members of one set are needed together
-  std::string reason;                   ///< why such a line speaks for these suspects
-  std::string check;                    ///< what to look at before granting anything
-  std::string alternative;              ///< how to avoid the need; may be empty
+  /// Best first; members of one set are needed together. None where no grant can help.
+  std::vector<CapabilitySet> suspects;
+  std::string reason;       ///< why such a line speaks for these suspects
+  std::string check;        ///< what to look at before granting anything
+  std::string alternative;  ///< how to avoid the need; may be empty
   bool vague = false;  ///< the rule knows the error only, neither the program nor the system call
   /// Whose execution was refused, as the line names it; hostile; mostly empty.
   std::string program = {};
+  std::vector<std::string> seccomp = {};  ///< Rule::seccomp
 };
 
 /// `line` without what changes from run to run: numbers, hexadecimal words, names of days and

@@ -36,6 +36,9 @@ struct Rule {
   std::string reason;       ///< why such a line speaks for the suspects, or for none
   std::string check;        ///< what to look at before granting; empty for an innocent rule
   std::string alternative;  ///< how to avoid the need; may be empty
+  /// The system calls behind the line that Docker's default seccomp filter refuses; see
+  /// opens_in_seccomp. A rule that names some may have no suspects.
+  std::vector<std::string> seccomp;
   std::vector<std::string> references;  ///< where the kernel or the manual states the condition
 };
 

@@ -1,6 +1,7 @@
 #include "diagnosis/pattern.h"
 #include "diagnosis/rule.h"
 #include "diagnosis/sanitize.h"
+#include "diagnosis/seccomp.h"
 #include "yaml/yaml_reader.h"
 
 #include <algorithm>
@@ -69,7 +70,7 @@ class RuleReader {
   Rule rule(const YamlNode& node) {
     const YamlNode& map =
         reader_.map(node, {"id", "patterns", "when", "suspects", "innocent", "vague", "reason",
-                           "check", "alternative", "references"});
+                           "check", "alternative", "seccomp", "references"});
     Rule rule;
     rule.id = id(reader_.at(map, "id"));
     for (const YamlNode& item : nonempty_sequence(reader_.at(map, "patterns"))) {
@@ -81,14 +82,23 @@ class RuleReader {
     rule.reason = sentence(reader_.at(map, "reason"));
     const YamlNode* innocent = reader_.find(map, "innocent");
     if (innocent != nullptr && reader_.truth(*innocent)) {
-      for (const char* key : {"suspects", "vague", "check", "alternative"}) {
+      for (const char* key : {"suspects", "vague", "check", "alternative", "seccomp"}) {
         if (const YamlNode* extra = reader_.find(map, key)) {
           reader_.fail(*extra, "an innocent rule has no \"" + std::string(key) + "\"");
         }
       }
     } else {
-      for (const YamlNode& item : nonempty_sequence(reader_.at(map, "suspects"))) {
-        rule.suspects.push_back(suspect(item));
+      if (const YamlNode* calls = reader_.find(map, "seccomp")) {
+        for (const YamlNode& item : nonempty_sequence(*calls)) {
+          rule.seccomp.push_back(refused_call(item));
+        }
+      }
+      // What no grant opens speaks for no capability.
+      const YamlNode* suspects = reader_.find(map, "suspects");
+      if (suspects != nullptr || rule.seccomp.empty()) {
+        for (const YamlNode& item : nonempty_sequence(reader_.at(map, "suspects"))) {
+          rule.suspects.push_back(suspect(item));
+        }
       }
       rule.check = sentence(reader_.at(map, "check"));
     }
@@ -164,6 +174,14 @@ class RuleReader {
     }
     // The empty set stands for what the group "capability" captures.
     return node.text == "captured" ? set : set.with(capability(node));
+  }
+
+  std::string refused_call(const YamlNode& node) const {
+    std::string call = text(node);
+    if (!opens_in_seccomp(call)) {
+      reader_.fail(node, "Docker's default seccomp filter does not refuse \"" + call + "\"");
+    }
+    return call;
   }
 
   Capability capability(const YamlNode& node) const {

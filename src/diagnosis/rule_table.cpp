@@ -254,16 +254,20 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
   std::set<std::string> seen;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const Compiled::Answer answer = compiled_->decide(lines[i], {&lines, i, &evidence});
-    if (answer.suspects.empty()) {
+    if (answer.rule == nullptr) {
       continue;
     }
     const Rule& rule = *answer.rule;
+    const bool is_closed = rule.suspects.empty() && !rule.seccomp.empty();
+    if (answer.suspects.empty() && !is_closed) {
+      continue;
+    }
     if (!seen.insert(rule.id + '\n' + normalized(std::string(lines[i].substr(0, kCompared))))
              .second) {
       continue;
     }
     clues.push_back({rule.id, shown(lines[i]), answer.suspects, rule.reason, rule.check,
-                     rule.alternative, rule.vague, answer.program});
+                     rule.alternative, rule.vague, answer.program, rule.seccomp});
     if (clues.size() > 2 * kClueEnd) {
       clues.erase(clues.begin() + kClueEnd);
     }

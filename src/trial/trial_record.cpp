@@ -51,9 +51,14 @@ json::array to_json(const std::vector<ContainerProcess>& processes) {
 }
 
 json::object to_json(const Clue& clue) {
-  return {{"rule", clue.rule},     {"line", clue.line},   {"suspects", to_json(clue.suspects)},
-          {"reason", clue.reason}, {"check", clue.check}, {"alternative", clue.alternative},
-          {"vague", clue.vague}};
+  return {{"rule", clue.rule},
+          {"line", clue.line},
+          {"suspects", to_json(clue.suspects)},
+          {"reason", clue.reason},
+          {"check", clue.check},
+          {"alternative", clue.alternative},
+          {"vague", clue.vague},
+          {"seccomp", json::array(clue.seccomp.begin(), clue.seccomp.end())}};
 }
 
 json::object to_json(const FinishedTrial& trial) {
@@ -98,6 +103,14 @@ std::string text_of(const json::value& value) {
   return std::string(value.as_string().data(), value.as_string().size());
 }
 
+std::vector<std::string> texts_of(const json::value& value) {
+  std::vector<std::string> texts;
+  for (const json::value& item : value.as_array()) {
+    texts.push_back(text_of(item));
+  }
+  return texts;
+}
+
 std::optional<int> number_of(const json::value& value) {
   if (value.is_null()) return std::nullopt;
   return value.to_number<int>();
@@ -137,7 +150,9 @@ Clue clue_of(const json::object& object) {
           .reason = text_of(object.at("reason")),
           .check = text_of(object.at("check")),
           .alternative = text_of(object.at("alternative")),
-          .vague = object.at("vague").as_bool()};
+          .vague = object.at("vague").as_bool(),
+          .program = {},
+          .seccomp = texts_of(object.at("seccomp"))};
 }
 
 FinishedTrial trial_of(const json::object& object) {

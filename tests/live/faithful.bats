@@ -251,6 +251,36 @@ host_lacks() {
   expect_set NET_ADMIN
 }
 
+@test "a call that the seccomp filter refuses first is explained as such" {
+  minimize busybox --probe exit -- sh -c 'mkdir /m && mount -t tmpfs none /m'
+  expect_status 3
+  expect_stderr "seccomp filter refuses mount and umount2 before the kernel looks at capabilities"
+  expect_stderr "--allow SYS_ADMIN"
+  expect_stderr "risk"
+  expect_stderr 'Pod Security "baseline", Pod Security "restricted", AWS Fargate'
+  expect_no_profile
+}
+
+@test "with --allow the seccomp filter opens, too" {
+  minimize busybox --probe exit --allow SYS_ADMIN -- sh -c 'mkdir /m && mount -t tmpfs none /m'
+  expect_set SYS_ADMIN
+}
+
+@test "with another filter nothing is said about Docker's own" {
+  minimize busybox --probe exit --security-opt seccomp=unconfined -- unshare -m true
+  expect_status 3
+  expect_stderr "--allow SYS_ADMIN"
+  [[ "$stderr" != *"seccomp filter"* ]]
+}
+
+@test "a call that the seccomp filter refuses whatever is granted is explained as such" {
+  minimize busybox --probe exit --allow SYS_ADMIN -- sh -c 'mkdir -p /m/old && pivot_root /m /m/old'
+  expect_status 3
+  expect_stderr "refuses pivot_root whatever is granted"
+  expect_stderr "--security-opt seccomp=PROFILE"
+  expect_no_profile
+}
+
 @test "a kill for lack of memory is no evidence and is reported as that" {
   minimize memory --probe exit --memory 8m
   expect_status 3

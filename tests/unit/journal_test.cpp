@@ -28,7 +28,9 @@ FinishedTrial trial(int number) {
                   .reason = "r",
                   .check = "c",
                   .alternative = "a",
-                  .vague = true}};
+                  .vague = true,
+                  .program = {},
+                  .seccomp = {"mount"}}};
   trial.observation = {.trial = number,
                        .grant = trial.request.grant,
                        .verdict = Verdict::kFailed,

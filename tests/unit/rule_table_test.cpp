@@ -180,6 +180,33 @@ TEST_CASE("a wrong rule file is refused with the place of the fault") {
             .find("my.yaml:3:16: the pattern is not valid") == 0);
 }
 
+TEST_CASE(
+    "a call that Docker's seccomp filter refuses whatever is granted gives a clue all the same") {
+  const std::vector<Clue> clues = clues_in("keyctl_get_keyring_ID: Operation not permitted");
+  REQUIRE(clues.size() == 1);
+  CHECK(clues[0].rule == "keyring");
+  CHECK(clues[0].suspects.empty());
+  CHECK(clues[0].seccomp == std::vector<std::string>{"keyctl", "add_key", "request_key"});
+  CHECK(ranked_suspects(clues, true).empty());
+}
+
+TEST_CASE("a refused mount suspects what the kernel and the filter ask for") {
+  const std::vector<Clue> clues = clues_in("mount: permission denied (are you root?)");
+  REQUIRE(clues.size() == 1);
+  CHECK(clues[0].suspects.front() == CapabilitySet{Capability::kSysAdmin});
+  CHECK(clues[0].seccomp.front() == "mount");
+}
+
+TEST_CASE("a rule may do without suspects only where it names refused calls, and those rightly") {
+  const std::string rule =
+      "rules:\n  - id: a\n    patterns: ['stop']\n    reason: r\n    check: c\n";
+  CHECK(refusal_of(rule) != "accepted");
+  CHECK(refusal_of(rule + "    seccomp: [keyctl]\n") == "accepted");
+  CHECK(refusal_of(rule + "    seccomp: [keyctl, chown]\n") ==
+        "my.yaml:6:23: Docker's default seccomp filter does not refuse \"chown\"");
+  CHECK(refusal_of(rule + "    seccomp: []\n") != "accepted");
+}
+
 TEST_CASE("translations are refused when they cannot be searched for") {
   const auto with = [](const std::string& english, const std::string& form) {
     return "translations:\n  - {english: '" + english + "', forms: ['" + form + "']}\n" +
