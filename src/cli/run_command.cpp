@@ -2,6 +2,7 @@
 
 #include "cli/chosen_rules.h"
 #include "cli/dry_run.h"
+#include "cli/grant_effect.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/run_failure.h"
@@ -65,7 +66,7 @@ class Run {
         rules_(rules),
         engine_(engine),
         runner_(runner),
-        files_(engine, runner, plan.image, files_identity(plan.setup)),
+        files_(engine, runner, plan.image, plan.setup.spec, files_identity(plan.setup)),
         terminal_(options.color),
         progress_(terminal_, plan.search.policy.ceiling) {}
 
@@ -76,12 +77,13 @@ class Run {
     throw Error(ExitCode::kInternal, "the search ended although it wanted more trials");
   }
   int operator()(const CeilingFails& verdict) const {
-    throw failure_of(verdict, options_, plan_, result_);
+    throw failure_of(verdict, options_, plan_, result_, programs_);
   }
   int operator()(const Unstable& verdict) const { throw failure_of(verdict, options_, result_); }
   int operator()(const Undecided& verdict) const { throw failure_of(verdict, result_); }
   int operator()(const Minimal& answer) {
-    write(profile_of(options_, plan_, result_, {answer, conditional_, unknown_}, ending()));
+    write(profile_of(options_, plan_, result_, {answer, conditional_, unknown_}, programs_,
+                     ending()));
     return static_cast<int>(ExitCode::kDone);
   }
 
@@ -91,6 +93,7 @@ class Run {
     if (!is_quiet()) terminal_.line(line);
   }
   bool find_conditions(const std::stop_token& stop);
+  void read_programs(const std::stop_token& stop);
   SearchPlan search_plan(std::optional<Journal>& journal);
   int budget_used_up();
   void write(const Profile& profile);
@@ -107,6 +110,7 @@ class Run {
   SearchResult result_;
   CapabilitySet conditional_;
   CapabilitySet unknown_;
+  ImagePrograms programs_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
@@ -133,6 +137,9 @@ int Run::operator()() {
   if (result_.end == SearchEnd::kVerdict && !find_conditions(interruption.token())) {
     result_.end = SearchEnd::kInterrupted;
   }
+  read_programs(interruption.token());
+  if (interruption.token().stop_requested()) result_.end = SearchEnd::kInterrupted;
+  files_.close();
   for (const std::string& command : engine_.leftovers()) {
     terminal_.line("warning: something could not be removed; remove it with: " + command);
   }
@@ -185,10 +192,27 @@ bool Run::find_conditions(const std::stop_token& stop) {
   }
 }
 
+/// Looks for the programs by which a user other than root can get what is granted, where that is
+/// what a failure or a set is about.
+void Run::read_programs(const std::stop_token& stop) {
+  if (result_.end == SearchEnd::kInterrupted) return;
+  if (result_.end == SearchEnd::kVerdict) {
+    const auto* answer = std::get_if<Minimal>(&*result_.verdict);
+    const bool is_about_grants = answer != nullptr
+                                     ? !answer->proof.set.empty()
+                                     : std::holds_alternative<CeilingFails>(*result_.verdict);
+    if (!is_about_grants) return;
+  }
+  if (!depends_on_files(grant_effect(options_, plan_, result_), plan_.engine)) return;
+  say("looking through the image's files for programs that give user " +
+      sanitize(container_user(options_, plan_)) + " capabilities");
+  programs_ = files_.privileged(stop);
+}
+
 SearchPlan Run::search_plan(std::optional<Journal>& journal) {
   SearchPlan search = plan_.search;
-  search.capabilities_of = [this](const std::string& program) {
-    return files_.needed_to_execute(program);
+  search.privileges_of = [this](const std::string& program) {
+    return files_.privileges_of(program);
   };
   if (!journal) return search;
   search.known = journal->known();
@@ -214,7 +238,7 @@ int Run::budget_used_up() {
   if (!best) {
     throw Error(ExitCode::kBudget, budget + " was used up before any set passed", hint);
   }
-  write(unfinished_profile_of(options_, plan_, result_, *best, ending()));
+  write(unfinished_profile_of(options_, plan_, result_, *best, programs_, ending()));
   terminal_.line("error: " + budget +
                  " was used up; what is written works, but is not proven to be " +
                  "minimal\n  hint: " + hint);

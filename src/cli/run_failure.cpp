@@ -79,10 +79,19 @@ std::string joined(const std::vector<std::string_view>& names) {
   return text;
 }
 
+/// Which programs of the image could give a user what is granted.
+std::string programs_line(const ImagePrograms& programs, CapabilitySet ceiling) {
+  if (!programs) return {};
+  const std::string found = programs_text(*programs, ceiling);
+  return "\n  image: " + (found.empty() ? "no program in it has file capabilities within the "
+                                          "ceiling or is setuid root, so no grant can take effect"
+                                        : found);
+}
+
 /// What to say of a user whom grants do not reach; empty where they do. What could not be seen is
 /// told of docker only: podman gives other users what is granted.
 std::string unreached_user(const RunOptions& options, const RunPlan& plan,
-                           const SearchResult& result) {
+                           const SearchResult& result, const ImagePrograms& programs) {
   const std::string& engine = plan.engine.name;
   const GrantEffect effect = grant_effect(options, plan, result);
   const bool is_unseen = effect == GrantEffect::kNotSeen && engine == "docker";
@@ -92,7 +101,8 @@ std::string unreached_user(const RunOptions& options, const RunPlan& plan,
                     : " holds none of what the trials granted: ") +
          engine +
          " gives added capabilities to root only; another user gets them by file capabilities and "
-         "setuid programs alone";
+         "setuid programs alone" +
+         programs_line(programs, plan.search.policy.ceiling);
 }
 
 /// Who refuses containers that add `set`: Kubernetes by its Pod Security Standards, and Fargate,
@@ -115,7 +125,8 @@ std::string forbidden_by(CapabilitySet set) {
 /// Whether the containers run behind Docker's default filter: no other engine, profile or switch.
 bool is_filtered_by_default(const RunOptions& options, const RunPlan& plan) {
   const auto names_profile = [](const EngineOption& option) {
-    return option.name == "--security-opt" && option.value->starts_with("seccomp");
+    return option.name.starts_with("--security-opt=seccomp") ||
+           (option.name == "--security-opt" && option.value->starts_with("seccomp"));
   };
   // Docker's words for it, the latter since version 23.
   const std::string& profile = plan.engine.seccomp;
@@ -147,13 +158,13 @@ std::string filter_lines(const FinishedTrial& trial, const RunOptions& options,
 }  // namespace
 
 Error failure_of(const CeilingFails& verdict, const RunOptions& options, const RunPlan& plan,
-                 const SearchResult& result) {
+                 const SearchResult& result, const ImagePrograms& programs) {
   const FinishedTrial& last = result.trial(verdict.trials.back());
   const std::string times = std::to_string(verdict.trials.size());
   const std::string what = "the probe fails even with " + ceiling_text(plan.search.policy.ceiling) +
                            " capabilities, " + times + " times out of " + times +
                            shown(last.outcome, options) + filter_lines(last, options, plan);
-  const std::string unreached = unreached_user(options, plan, result);
+  const std::string unreached = unreached_user(options, plan, result, programs);
   if (!unreached.empty() && !is_carried_beyond(result, plan.search.policy.ceiling)) {
     return {
         ExitCode::kNoWorkingSet, what + unreached,

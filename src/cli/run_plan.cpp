@@ -1,9 +1,12 @@
 #include "cli/run_plan.h"
 
+#include "cli/grant_effect.h"
 #include "core/error.h"
+#include "core/order.h"
 #include "engine/arguments.h"
 #include "engine/directory_copy.h"
 #include "engine/host_limits.h"
+#include "profile/pod_security.h"
 #include "system/file.h"
 #include "system/process_identity.h"
 
@@ -15,10 +18,6 @@
 
 namespace capmin {
 namespace {
-
-/// How strongly an exposed port below 1024 speaks for NET_BIND_SERVICE where such ports are
-/// privileged: nearly every server that exposes one also listens on it.
-constexpr double kExposedPortBelief = 0.9;
 
 ImageFacts find_or_pull(const RunOptions& options, Engine& engine) {
   std::optional<ImageFacts> image;
@@ -102,17 +101,20 @@ void check_volumes(const RunOptions& options) {
   }
 }
 
+/// Docker opens low ports in networks of a container's own; podman and the host do not.
+bool exposes_privileged_port(const RunOptions& options, const RunPlan& plan) {
+  const bool is_privileged = options.spec.ports == Ports::kPortable ||
+                             plan.engine.name == "podman" || options.spec.network == "host";
+  return is_privileged && lowest_privileged_port(plan.image).has_value();
+}
+
 Policy make_policy(const RunOptions& options, const RunPlan& plan) {
   Policy policy;
   policy.ceiling = (docker_default_set() | options.allow) - options.deny;
   policy.level = options.level;
   policy.confirm = options.confirm;
-  for (const CapabilityInfo& row : all_capabilities()) {
-    policy.belief.at(static_cast<std::size_t>(row.capability)) = row.need_rate;
-  }
-  if (options.spec.ports == Ports::kPortable && lowest_privileged_port(plan.image)) {
-    policy.belief.at(static_cast<std::size_t>(Capability::kNetBindService)) = kExposedPortBelief;
-  }
+  policy.belief = belief_of({.is_root = is_root(container_user(options, plan)),
+                             .exposes_privileged_port = exposes_privileged_port(options, plan)});
   return policy;
 }
 
@@ -152,6 +154,9 @@ void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan)
   if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   plan.setup.spec.image = plan.image.id;
   plan.search.policy = make_policy(options, plan);
+  if (exposes_privileged_port(options, plan)) {
+    plan.search.expected = {Capability::kNetBindService};
+  }
   limit_ceiling(options, engine, plan);
 }
 

@@ -141,7 +141,7 @@ std::vector<std::string> scenario_of(const Scenario& scenario) {
 
 /// Everything that does not depend on how the search ended.
 Profile common_profile(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
-                       const Proof& proof, const RunEnding& ending) {
+                       const Proof& proof, const ImagePrograms& programs, const RunEnding& ending) {
   Profile profile;
   profile.image = {.reference = options.image,
                    .digest = sanitize(plan.image.digest),
@@ -161,10 +161,9 @@ Profile common_profile(const RunOptions& options, const RunPlan& plan, const Sea
     profile.warnings.push_back("new in the log, though the probe passed: " + line);
   }
   profile.warnings.insert(profile.warnings.end(), lost.processes.begin(), lost.processes.end());
-  if (!proof.set.empty() && grant_effect(options, plan, result) == GrantEffect::kNone) {
-    profile.warnings.push_back("the container's user " + profile.image.user +
-                               " does not hold what is granted: it takes effect only through file "
-                               "capabilities or setuid programs");
+  const GrantEffect effect = grant_effect(options, plan, result);
+  if (auto warning = files_warning(options, plan, effect, proof.set, programs)) {
+    profile.warnings.push_back(std::move(*warning));
   }
   if (plan.setup.spec.ports == Ports::kPortable && trial_sysctls(plan.setup.spec).empty()) {
     profile.warnings.emplace_back(
@@ -236,9 +235,9 @@ void add_warnings(const Minimal& answer, Profile& profile) {
 }  // namespace
 
 Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
-                   const Answer& answer, const RunEnding& ending) {
+                   const Answer& answer, const ImagePrograms& programs, const RunEnding& ending) {
   const Minimal& minimal = answer.minimal;
-  Profile profile = common_profile(options, plan, result, minimal.proof, ending);
+  Profile profile = common_profile(options, plan, result, minimal.proof, programs, ending);
   add_conditions(answer.conditional, plan, profile);
   if (!answer.unknown.empty()) {
     profile.warnings.push_back(
@@ -266,8 +265,8 @@ Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchR
 
 Profile unfinished_profile_of(const RunOptions& options, const RunPlan& plan,
                               const SearchResult& result, const Proof& best,
-                              const RunEnding& ending) {
-  Profile profile = common_profile(options, plan, result, best, ending);
+                              const ImagePrograms& programs, const RunEnding& ending) {
+  Profile profile = common_profile(options, plan, result, best, programs, ending);
   profile.guarantee = "incomplete";
   return profile;
 }

@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "cli/run_plan.h"
 #include "core/planner.h"
+#include "engine/program_files.h"
 #include "profile/profile.h"
 #include "trial/search.h"
 
@@ -23,13 +24,14 @@ struct Answer {
   CapabilitySet unknown;      ///< members of which the engine's failures left that open
 };
 
-/// Writes down what a search that reached `answer` has shown.
+/// Writes down what a search that reached `answer` has shown. `programs` are those of the image,
+/// where they were looked for.
 Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
-                   const Answer& answer, const RunEnding& ending);
+                   const Answer& answer, const ImagePrograms& programs, const RunEnding& ending);
 
 /// Writes down what a search has shown that was cut short; the guarantee is "incomplete".
 Profile unfinished_profile_of(const RunOptions& options, const RunPlan& plan,
                               const SearchResult& result, const Proof& best,
-                              const RunEnding& ending);
+                              const ImagePrograms& programs, const RunEnding& ending);
 
 }  // namespace capmin

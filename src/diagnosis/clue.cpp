@@ -42,6 +42,12 @@ std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool 
   return suspects;
 }
 
+void expect_suspects(CapabilitySet expected, Clue& clue) {
+  if (!clue.vague) return;
+  std::ranges::stable_partition(
+      clue.suspects, [expected](CapabilitySet suspect) { return expected.contains(suspect); });
+}
+
 std::string failure_signature(const std::vector<Clue>& clues, const Evidence& evidence) {
   std::set<std::string> lines;
   for (const Clue& clue : clues) {

@@ -28,7 +28,8 @@ struct Clue {
   std::string check;        ///< what to look at before granting anything
   std::string alternative;  ///< how to avoid the need; may be empty
   bool vague = false;  ///< the rule knows the error only, neither the program nor the system call
-  /// Whose execution was refused, as the line names it; hostile; mostly empty.
+  /// Whose execution was refused or, of a vague clue, who complains, as the line names it; hostile;
+  /// mostly empty.
   std::string program = {};
   std::vector<std::string> seccomp = {};  ///< Rule::seccomp
 };
@@ -43,6 +44,10 @@ std::string normalized(const std::string& line);
 /// words are the fatal ones and count most. In a container that still runs the first error is the
 /// cause and the later ones follow from it.
 std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool exited);
+
+/// Moves the suspects within `expected`, which other evidence speaks for, to the front of a vague
+/// clue's suspects; an exact one knows better.
+void expect_suspects(CapabilitySet expected, Clue& clue);
 
 /// A text that is equal for two failures which look the same to a person: how the trial ended and
 /// the clues' normalized lines, in any order.

@@ -15,6 +15,8 @@ using Ending = ProcessResult::Ending;
 constexpr std::chrono::minutes kPullDeadline{15};
 /// An engine keeps waiting for a container as long as it lives; its trial's deadline ends the call.
 constexpr std::chrono::hours kNoDeadline{24};
+/// Docker writes out 75 MB in a second; what takes longer is not worth its wait.
+constexpr std::chrono::minutes kExportDeadline{1};
 constexpr std::size_t kLogLimit = 4U << 20U;
 /// Twice what the headers of one file take, with its extended attributes.
 constexpr std::size_t kArchiveLimit = 1U << 18U;
@@ -225,6 +227,17 @@ std::string Engine::archive(const std::string& container, const std::string& pat
   if (result.ok()) return result.out;
   if (result.ending == Ending::kExited) return {};
   throw engine_error(name(), "read " + path + " in " + container, result);
+}
+
+bool Engine::export_files(const std::string& container,
+                          std::function<void(std::string_view)> reader,
+                          const std::stop_token& stop) {
+  return runner_
+      .run({.argv = command_line({"export", container}),
+            .deadline = kExportDeadline,
+            .reader = std::move(reader)},
+           stop)
+      .ok();
 }
 
 void Engine::when_ended(const std::string& container, std::stop_token stop,

@@ -69,6 +69,11 @@ class Engine {
   /// The beginning, at least the headers, of a tar archive of the file at `path` in a container
   /// that need not run; a symbolic link is not followed. Empty where there is no such file.
   std::string archive(const std::string& container, const std::string& path);
+  /// Gives `reader` a tar archive of all files of a container that need not run, piece by piece and
+  /// on another thread; its volumes' files are not among them. False where the engine did not print
+  /// it to the end within a minute or until a stop.
+  bool export_files(const std::string& container, std::function<void(std::string_view)> reader,
+                    const std::stop_token& stop);
   /// Calls `done` once when the container has ended, or when the engine can't tell.
   void when_ended(const std::string& container, std::stop_token stop, std::function<void()> done);
   /// Runs a program inside a running container.

@@ -3,7 +3,6 @@
 #include "core/capability_set.h"
 
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace capmin {
@@ -24,18 +23,5 @@ struct FileCapability {
 /// Reads the bytes of the attribute: struct vfs_cap_data of linux/capability.h, revisions 1 to 3.
 /// Nothing where they are not of that form.
 std::optional<FileCapability> parse_file_capability(std::string_view bytes);
-
-/// The first entry of a tar archive, as `docker cp CONTAINER:PATH -` prints it.
-struct TarEntry {
-  enum class Kind { kFile, kSymbolicLink, kOther };
-  Kind kind = Kind::kOther;
-  std::string link;                          ///< where a symbolic link leads to
-  std::optional<FileCapability> capability;  ///< from the record SCHILY.xattr.security.capability
-};
-
-/// Reads the first entry of the archive that begins with `bytes`: its header block and the extended
-/// header (pax(1)) before it. What follows the header need not be there. Nothing where the bytes
-/// are no such archive.
-std::optional<TarEntry> first_tar_entry(std::string_view bytes);
 
 }  // namespace capmin

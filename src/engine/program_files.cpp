@@ -1,10 +1,7 @@
 #include "engine/program_files.h"
 
-#include "engine/container.h"
-#include "engine/file_capability.h"
-
+#include <algorithm>
 #include <filesystem>
-#include <optional>
 #include <utility>
 
 namespace capmin {
@@ -14,6 +11,10 @@ namespace fs = std::filesystem;
 
 /// As many as the kernel follows, path_resolution(7).
 constexpr int kMostLinks = 40;
+/// A log may name any number of programs, and each costs calls of the engine.
+constexpr std::size_t kMostPrograms = 16;
+constexpr unsigned kSetUserId = 04000;
+constexpr unsigned kExecutable = 0111;
 
 /// The file at `path` of a container, through symbolic links; nothing where there is none.
 std::optional<TarEntry> file_at(Engine& engine, const std::string& container, fs::path path) {
@@ -25,48 +26,122 @@ std::optional<TarEntry> file_at(Engine& engine, const std::string& container, fs
   return std::nullopt;
 }
 
+ProgramPrivileges privileges_in(const TarEntry& entry) {
+  ProgramPrivileges privileges;
+  if (entry.kind != TarEntry::Kind::kFile || (entry.mode & kExecutable) == 0) return privileges;
+  privileges.setuid_root = (entry.mode & kSetUserId) != 0 && entry.uid == 0;
+  if (entry.capability) {
+    privileges.needed_to_execute = entry.capability->needed_to_execute();
+    privileges.carried = entry.capability->permitted;
+  }
+  return privileges;
+}
+
+/// The value of the last option `name`; empty without.
+std::string last_option(const ContainerSpec& spec, const std::string& name,
+                        const std::string& begin = {}) {
+  std::string value;
+  for (const EngineOption& option : spec.options) {
+    if (option.name == name && option.value && option.value->starts_with(begin)) {
+      value = *option.value;
+    }
+  }
+  return value;
+}
+
 }  // namespace
 
-ProgramFiles::ProgramFiles(Engine& engine, ProcessRunner& runner, ImageFacts image,
-                           TrialIdentity identity)
-    : engine_(engine), runner_(runner), image_(std::move(image)), identity_(std::move(identity)) {}
+std::optional<PrivilegedProgram> privileged_program(const TarEntry& entry) {
+  const ProgramPrivileges privileges = privileges_in(entry);
+  if (privileges == ProgramPrivileges{}) return std::nullopt;
+  return PrivilegedProgram{.path = fs::path('/' + entry.path).lexically_normal().string(),
+                           .privileges = privileges};
+}
 
-CapabilitySet ProgramFiles::needed_to_execute(const std::string& program) {
+std::vector<std::string> places_of(const std::string& program, const std::vector<std::string>& path,
+                                   const std::string& working_directory) {
+  const fs::path base = fs::path("/") / working_directory;
+  const auto place = [](const fs::path& file) { return file.lexically_normal().string(); };
+  // An absolute path takes the place of what it is appended to.
+  if (program.find('/') != std::string::npos) return {place(base / program)};
+  std::vector<std::string> places;
+  if (program.empty()) return places;
+  for (const std::string& directory : path) {
+    places.push_back(place(base / directory / program));
+  }
+  return places;
+}
+
+ProgramFiles::ProgramFiles(Engine& engine, ProcessRunner& runner, ImageFacts image,
+                           const ContainerSpec& spec, TrialIdentity identity)
+    : engine_(engine),
+      runner_(runner),
+      image_(std::move(image)),
+      path_(image_.path),
+      working_directory_(last_option(spec, "--workdir")),
+      identity_(std::move(identity)) {
+  if (working_directory_.empty()) working_directory_ = image_.working_directory;
+  const std::string given = last_option(spec, "--env", "PATH=");
+  if (!given.empty()) path_ = path_directories({given});
+}
+
+ProgramPrivileges ProgramFiles::privileges_of(const std::string& program) {
   const std::scoped_lock lock(mutex_);
   const auto known = known_.find(program);
   if (known != known_.end()) return known->second;
-  CapabilitySet needed;
+  if (known_.size() >= kMostPrograms) return {};
+  ProgramPrivileges privileges;
   try {
-    needed = look_up(program);
+    privileges = look_up(program);
   } catch (const Error& error) {
     // A clue is worth less than the run.
     if (error.code() != ExitCode::kEngine) throw;
   }
-  known_[program] = needed;
-  return needed;
+  known_[program] = privileges;
+  return privileges;
 }
 
-CapabilitySet ProgramFiles::look_up(const std::string& program) {
-  std::vector<std::string> paths;
-  if (program.starts_with('/')) paths.push_back(program);
-  if (program.find('/') == std::string::npos) {
-    for (const std::string& directory : image_.path) {
-      paths.push_back((fs::path(directory) / program).string());
-    }
-  }
-  if (paths.empty()) return {};
-  ContainerSpec spec;
-  spec.image = image_.id;
-  spec.ports = Ports::kEngine;
-  // An image without a program of its own cannot be created without one; it is never started.
-  if (image_.entrypoint.empty() && image_.command.empty()) spec.command = {program};
-  const Container container(engine_, runner_, spec, identity_);
-  for (const std::string& path : paths) {
-    const std::optional<TarEntry> file = file_at(engine_, container.name(), path);
-    if (!file || file->kind != TarEntry::Kind::kFile) continue;
-    return file->capability ? file->capability->needed_to_execute() : CapabilitySet{};
+ProgramPrivileges ProgramFiles::look_up(const std::string& program) {
+  for (const std::string& path : places_of(program, path_, working_directory_)) {
+    const std::optional<TarEntry> file = file_at(engine_, container().name(), path);
+    if (file && file->kind == TarEntry::Kind::kFile) return privileges_in(*file);
   }
   return {};
+}
+
+ImagePrograms ProgramFiles::privileged(const std::stop_token& stop) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<PrivilegedProgram> programs;
+  TarReader reader([&programs](const TarEntry& entry) {
+    if (auto program = privileged_program(entry)) programs.push_back(std::move(*program));
+  });
+  try {
+    const bool whole = engine_.export_files(
+        container().name(), [&reader](std::string_view bytes) { reader.add(bytes); }, stop);
+    if (!whole || !reader.complete()) return std::nullopt;
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::kEngine) throw;
+    return std::nullopt;
+  }
+  std::ranges::sort(programs, {}, &PrivilegedProgram::path);
+  return programs;
+}
+
+const Container& ProgramFiles::container() {
+  if (!container_) {
+    ContainerSpec spec;
+    spec.image = image_.id;
+    spec.ports = Ports::kEngine;
+    // An image without a program of its own cannot be created without one; it is never started.
+    if (image_.entrypoint.empty() && image_.command.empty()) spec.command = {"/"};
+    container_.emplace(engine_, runner_, spec, identity_);
+  }
+  return *container_;
+}
+
+void ProgramFiles::close() {
+  const std::scoped_lock lock(mutex_);
+  container_.reset();
 }
 
 }  // namespace capmin

@@ -63,21 +63,6 @@ json::value first_inspected(std::string_view reply, std::string_view command) {
   return array->front();
 }
 
-/// The directories of PATH among `variables`; the engines' own where the image sets none.
-std::vector<std::string> path_directories(const std::vector<std::string>& variables) {
-  constexpr std::string_view kKey = "PATH=";
-  std::string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  for (const std::string& variable : variables) {
-    if (variable.starts_with(kKey)) path = variable.substr(kKey.size());
-  }
-  std::vector<std::string> directories;
-  std::istringstream fields(path);
-  for (std::string directory; std::getline(fields, directory, ':');) {
-    if (directory.starts_with('/')) directories.push_back(directory);
-  }
-  return directories;
-}
-
 /// The HEALTHCHECK of an image: docker keeps it in Config, podman beside it.
 const json::value& healthcheck_of(const json::value& image) {
   const json::value& inside = member(member(image, "Config"), "Healthcheck");
@@ -188,6 +173,7 @@ ImageFacts parse_image_facts(std::string_view inspect_json) {
   facts.user = text(member(config, "User"));
   facts.entrypoint = texts(member(config, "Entrypoint"));
   facts.command = texts(member(config, "Cmd"));
+  facts.working_directory = text(member(config, "WorkingDir"));
   facts.path = path_directories(texts(member(config, "Env")));
   if (const json::object* ports = member(config, "ExposedPorts").if_object()) {
     for (const auto& port : *ports)
@@ -235,6 +221,20 @@ ContainerFacts parse_container_facts(std::string_view inspect_json) {
     }
   }
   return facts;
+}
+
+std::vector<std::string> path_directories(const std::vector<std::string>& variables) {
+  constexpr std::string_view kKey = "PATH=";
+  std::string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  for (const std::string& variable : variables) {
+    if (variable.starts_with(kKey)) path = variable.substr(kKey.size());
+  }
+  std::vector<std::string> directories;
+  std::istringstream fields(path);
+  for (std::string directory; std::getline(fields, directory, ':');) {
+    directories.push_back(directory);
+  }
+  return directories;
 }
 
 void add_start_failure(std::string_view words, ContainerFacts& facts) {

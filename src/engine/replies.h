@@ -33,6 +33,7 @@ struct ImageFacts {
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;
   std::vector<std::string> path;           ///< the directories of its PATH
+  std::string working_directory;           ///< absolute; empty is "/"
   std::vector<std::string> exposed_ports;  ///< "80/tcp"
   std::vector<std::string> healthcheck;    ///< HEALTHCHECK as an argument vector; empty without
   std::chrono::milliseconds healthcheck_timeout{30'000};
@@ -56,6 +57,10 @@ struct ContainerFacts {
 EngineFacts parse_engine_facts(std::string_view version_json, std::string_view info_json);
 ImageFacts parse_image_facts(std::string_view inspect_json);
 ContainerFacts parse_container_facts(std::string_view inspect_json);
+
+/// The directories of the last PATH among `variables` ("NAME=VALUE"), in order; Docker's own
+/// without.
+std::vector<std::string> path_directories(const std::vector<std::string>& variables);
 
 /// Adds what podman keeps nothing of in a container's state: why its start failed, from the words
 /// of the start command, and the exit status that `podman run` would have given it, 127 for a

@@ -184,7 +184,12 @@ void Job::read(Stream& stream) {
   stream.pipe.async_read_some(
       asio::buffer(stream.buffer),
       [self = shared_from_this(), &stream](const error_code& error, std::size_t count) {
-        stream.text.append({stream.buffer.data(), count});
+        const std::string_view piece(stream.buffer.data(), count);
+        if (&stream == &self->out_ && self->command_.reader) {
+          self->command_.reader(piece);
+        } else {
+          stream.text.append(piece);
+        }
         if (!error) return self->read(stream);
         stream.pipe.close();
         if (self->native_status_ && self->pipes_closed()) self->finish();

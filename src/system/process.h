@@ -6,6 +6,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct Command {
   std::size_t output_limit = 1U << 20U;
   /// Whether standard error goes into `out` too, in the order of writing.
   enum class Streams { kSeparate, kMerged } streams = Streams::kSeparate;
+  /// Where set, is given standard output piece by piece in place of ProcessResult::out, without a
+  /// limit; on the runner's thread, before the program counts as ended. Must neither block nor
+  /// throw.
+  std::function<void(std::string_view piece)> reader = {};
 };
 
 /// How a program ended, and what it printed.

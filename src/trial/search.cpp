@@ -1,6 +1,7 @@
 #include "trial/search.h"
 
 #include "diagnosis/ending_clue.h"
+#include "diagnosis/program_clue.h"
 #include "diagnosis/secrets.h"
 #include "trial/losses.h"
 
@@ -84,7 +85,7 @@ class Search {
   void collect();
   void finish(Running& trial);
   void cancel_all();
-  void read_programs(FinishedTrial& trial) const;
+  void sharpen_clues(FinishedTrial& trial) const;
   void judge_losses(FinishedTrial& trial) const;
   void mask(FinishedTrial& trial) const;
   void remember(FinishedTrial trial);
@@ -219,7 +220,7 @@ void Search::finish(Running& trial) {
       finished.clues.push_back(std::move(*clue));
     }
   }
-  read_programs(finished);
+  sharpen_clues(finished);
   if (plan_.strict) judge_losses(finished);
   finished.observation = observation_of(finished);
   mask(finished);
@@ -227,18 +228,12 @@ void Search::finish(Running& trial) {
   remember(std::move(finished));
 }
 
-/// The words of a refused execution name no capability; the program's file may.
-void Search::read_programs(FinishedTrial& trial) const {
+/// The image knows more than the words of a log.
+void Search::sharpen_clues(FinishedTrial& trial) const {
   if (trial.outcome.verdict != Verdict::kFailed) return;
   for (Clue& clue : trial.clues) {
-    if (clue.program.empty()) continue;
-    const CapabilitySet carried = plan_.capabilities_of(clue.program);
-    if (carried.empty()) continue;
-    std::erase(clue.suspects, carried);
-    clue.suspects.insert(clue.suspects.begin(), carried);
-    clue.reason = "the program's file carries " + to_string(carried) +
-                  ", and it cannot be executed when the container may not hold that";
-    clue.check = "does the program need its file capability at all?";
+    expect_suspects(plan_.expected, clue);
+    if (!clue.program.empty()) heed_program(plan_.privileges_of(clue.program), clue);
   }
 }
 

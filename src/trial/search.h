@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/planner.h"
+#include "core/program_privileges.h"
 #include "diagnosis/rule_table.h"
 #include "trial/finished_trial.h"
 
@@ -17,9 +18,9 @@ namespace capmin {
 using RunTrial = std::function<Outcome(int number, CapabilitySet grant,
                                        const TrialDeadline& deadline, std::stop_token stop)>;
 
-/// The capabilities without which the image's `program` (a path, or a name to look up in its PATH)
-/// cannot be executed, because its file carries them; empty where that is not known.
-using CapabilitiesOfProgram = std::function<CapabilitySet(const std::string& program)>;
+/// What the file of the image's `program` (a path, or a name to look up in its PATH) gives; nothing
+/// where that is not known.
+using PrivilegesOfProgram = std::function<ProgramPrivileges(const std::string& program)>;
 
 /// How long trials may take.
 struct Patience {
@@ -46,8 +47,11 @@ struct SearchPlan {
   std::vector<FinishedTrial> known;  ///< trials of an earlier run of the same search
   bool strict = false;               ///< a trial that passes but has losses() counts as failed
   std::vector<std::string> secrets;  ///< masked in everything that a trial leaves behind
-  /// Asked about programs whose execution was refused.
-  CapabilitiesOfProgram capabilities_of = [](const auto&) { return CapabilitySet{}; };
+  /// Asked about programs whose execution was refused, or that complain without saying of what.
+  PrivilegesOfProgram privileges_of = [](const auto&) { return ProgramPrivileges{}; };
+  /// Capabilities that the image's facts speak for, Policy::belief apart: tried first where a log
+  /// is vague.
+  CapabilitySet expected;
 };
 
 /// What happens during a search, for whoever watches; called on the thread of search().

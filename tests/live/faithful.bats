@@ -97,6 +97,39 @@ host_lacks() {
   done
 }
 
+@test "a relative path begins at the working directory" {
+  minimize filecap --probe exit --user 0 --workdir /usr/local -- sh -c './bin/busybox-tool true || exit 1'
+  expect_set FOWNER MKNOD
+  expect_trials 5
+}
+
+@test "a set that acts through a file is told with the file and with what would break it" {
+  minimize filecap --probe "$images/lowport/probe.sh"
+  expect_set NET_BIND_SERVICE
+  expect_warning "user 1000 holds what is granted only by the file capabilities"
+  expect_warning "/bin/busybox-serve carries NET_BIND_SERVICE"
+  expect_warning "allowPrivilegeEscalation: false"
+}
+
+@test "root's set is not warned of" {
+  minimize filecap --probe "$images/lowport/probe.sh" --user 0
+  expect_status 0
+  [[ "$(warnings)" != *no_new_privs* ]]
+}
+
+@test "an image without privileged programs is told so to a user whom grants cannot reach" {
+  minimize lowport --probe "$images/lowport/probe.sh" --user 1000
+  expect_status 3
+  expect_stderr "no program in it has file capabilities within the ceiling or is setuid root"
+}
+
+@test "the programs through which a grant could reach a user are named" {
+  minimize filecap --probe exit -- sh -c 'busybox chown 0 /tool.sh'
+  expect_status 3
+  expect_stderr "/bin/busybox-serve carries NET_BIND_SERVICE"
+  expect_stderr "/usr/local/bin/busybox-tool carries FOWNER MKNOD"
+}
+
 @test "no-new-privileges is honoured and recorded: a file capability must be held, and gives nothing" {
   minimize filecap --probe "$images/lowport/probe.sh" --ports engine --security-opt no-new-privileges
   expect_set NET_BIND_SERVICE

@@ -105,6 +105,13 @@ minimize() {
   expect_no_profile
 }
 
+@test "podman: what a refused program carries is read from its file" {
+  docker save capmin-test-filecap | podman load --quiet >&2
+  minimize filecap --probe exit --user 0 -- sh /tool.sh
+  expect_set FOWNER MKNOD
+  [ "$(yaml 'p["reasons"][0]["rule"]')" = exec-eperm ]
+}
+
 @test "podman: a program that is not there is the image's failure" {
   minimize static --probe exit -- /no/such/program
   expect_status 3

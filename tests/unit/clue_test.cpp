@@ -66,5 +66,16 @@ TEST_CASE("a failure's signature knows how it ended and what was said, in any or
   CHECK_FALSE(failure_signature({}, {}).empty());
 }
 
+TEST_CASE("what other evidence speaks for leads a vague clue, never an exact one") {
+  using enum Capability;
+  Clue clue;
+  clue.suspects = {{kDacOverride}, {kNetBindService}, {kChown}};
+  expect_suspects({kNetBindService}, clue);
+  CHECK(clue.suspects.front() == CapabilitySet{kDacOverride});
+  clue.vague = true;
+  expect_suspects({kNetBindService}, clue);
+  CHECK(clue.suspects == std::vector<CapabilitySet>{{kNetBindService}, {kDacOverride}, {kChown}});
+}
+
 }  // namespace
 }  // namespace capmin

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 namespace capmin {
 namespace {
 
@@ -13,6 +15,29 @@ TEST_CASE("the least believed member comes first, then the riskiest, then the lo
   CHECK(least_believed_first(policy, set, {Capability::kChown}) ==
         std::vector{Capability::kFowner, Capability::kSetuid, Capability::kKill,
                     Capability::kSysAdmin, Capability::kChown});
+}
+
+double belief(Capability capability, const StartingFacts& facts) {
+  return belief_of(facts).at(static_cast<std::size_t>(capability));
+}
+
+TEST_CASE("without better evidence each capability is believed as often as services need it") {
+  for (const CapabilityInfo& row : all_capabilities()) {
+    CHECK(belief(row.capability, {}) == row.need_rate);
+  }
+}
+
+TEST_CASE("a privileged port that is exposed makes NET_BIND_SERVICE the first suspect") {
+  const auto belief = belief_of({.is_root = true, .exposes_privileged_port = true});
+  const auto most = std::ranges::max_element(belief);
+  CHECK(most - belief.begin() == static_cast<int>(Capability::kNetBindService));
+}
+
+TEST_CASE("an image of another user than root hardly changes identities or owners") {
+  const StartingFacts other{.is_root = false, .exposes_privileged_port = false};
+  CHECK(belief(Capability::kSetuid, other) < belief(Capability::kNetRaw, other));
+  CHECK(belief(Capability::kChown, other) < belief(Capability::kNetRaw, other));
+  CHECK(belief(Capability::kNetRaw, other) == belief(Capability::kNetRaw, {}));
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ TEST_CASE("the directories of an image's PATH are read; without one they are the
     return parse_image_facts(R"([{"Id":"x","Config":{"Env":)" + env + "}}]").path;
   };
   CHECK(path(R"(["PATH=/opt/bin:bin::/bin","PATHS=/x"])") ==
-        std::vector<std::string>{"/opt/bin", "/bin"});
+        std::vector<std::string>{"/opt/bin", "bin", "", "/bin"});
   CHECK(path("null").size() == 6);
 }
 

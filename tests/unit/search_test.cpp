@@ -232,9 +232,9 @@ TEST_CASE("what a program's file carries is tried before what its rule suspects"
       "test");
   SearchPlan search_plan = plan();
   std::vector<std::string> asked;
-  search_plan.capabilities_of = [&](const std::string& program) {
+  search_plan.privileges_of = [&](const std::string& program) {
     asked.push_back(program);
-    return kNeeded;
+    return ProgramPrivileges{.needed_to_execute = kNeeded, .carried = kNeeded};
   };
   const SearchResult result = search(search_plan, table,
                                      [](int, CapabilitySet grant, auto, const auto&) {
@@ -252,6 +252,25 @@ TEST_CASE("what a program's file carries is tried before what its rule suspects"
   const Clue& clue = result.trials[1].clues.front();
   CHECK(clue.suspects == std::vector<CapabilitySet>{kNeeded, {Capability::kKill}});
   CHECK(clue.reason.find("carries CHOWN SETUID") != std::string::npos);
+}
+
+TEST_CASE("where a log is vague, what the image speaks for is tried first") {
+  const RuleTable table = RuleTable::parse(
+      "rules: [{id: \"any\", vague: true, patterns: [\"denied\"], suspects: [\"KILL\", "
+      "\"CHOWN\"], reason: \"-\", check: \"-\"}]",
+      "test");
+  SearchPlan search_plan = plan();
+  search_plan.expected = {Capability::kChown};
+  const SearchResult result = search(search_plan, table,
+                                     [](int, CapabilitySet grant, auto, const auto&) {
+                                       if (grant.contains(Capability::kChown)) return passed();
+                                       Outcome outcome = failed();
+                                       outcome.log = "denied\n";
+                                       return outcome;
+                                     },
+                                     {}, {});
+  // The ceiling, nothing, the set; nothing is the set without its member.
+  CHECK(result.trials.size() == 3);
 }
 
 }  // namespace
