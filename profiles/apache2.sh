@@ -1,0 +1,3 @@
+#!/bin/sh
+# Passes when apache2 answers a request with its page.
+curl -fsS -m 2 "http://$CAPMIN_IP:80/" | grep -q '^hello from apache2$'

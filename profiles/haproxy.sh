@@ -1,0 +1,3 @@
+#!/bin/sh
+# Passes when haproxy answers a request with its page.
+curl -fsS -m 2 "http://$CAPMIN_IP:80/" | grep -q '^hello from haproxy$'
