@@ -1,4 +1,5 @@
 #include "export/writers.h"
+#include "yaml/plain_scalar.h"
 #include "yaml/quote.h"
 
 namespace capmin {
@@ -23,9 +24,13 @@ std::string yaml_names(const std::vector<std::string>& names) {
   return '[' + list + ']';
 }
 
+std::string yaml_name(const std::string& name) {
+  return is_plain_text(name) ? name : quote(name, QuoteFormat::kYaml);
+}
+
 std::string write_compose(const ExportContent& content) {
   std::string text = comments(content);
-  text += "services:\n  " + quote(content.name, QuoteFormat::kYaml) + ":\n";
+  text += "services:\n  " + yaml_name(content.name) + ":\n";
   text += "    image: " + service_text(content.profile.image.reference) + '\n';
   const std::vector<std::string> dropped = content.change.dropped();
   const std::vector<std::string> added = content.change.added();

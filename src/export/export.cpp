@@ -74,14 +74,15 @@ void add_environment_warnings(bool opens_ports, ExportContent& content) {
   }
 }
 
-void add_conditions(const Target& target, ExportContent& content) {
+void add_conditions(ExportContent& content) {
   for (const Profile::Conditional& conditional : content.profile.conditional) {
     if (content.profile.add.contains(conditional.name)) continue;
     const std::string name(name_of(conditional.name));
     const std::string only = name + " is needed only " + condition(conditional) + ": ";
     if (!content.needed.contains(conditional.name)) {
-      content.notes.push_back(only + "left out, because " + std::string(target.platform) +
-                              " does otherwise; add it with the host's network or another engine");
+      content.notes.push_back(only +
+                              "left out, because Docker opens ports and ping to every "
+                              "container; add it in the host's network and for other engines");
     } else {
       content.notes.push_back(only + "leave it out where that is not so");
     }
@@ -122,7 +123,7 @@ ExportContent content_for(const Profile& profile, const Target& target,
   if (target.platform.empty()) return content;
   add_user_warnings(target, content);
   add_environment_warnings(opens_ports, content);
-  add_conditions(target, content);
+  add_conditions(content);
   if (target.remark != nullptr) target.remark(content);
   add_options(content);
   return content;

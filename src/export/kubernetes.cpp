@@ -15,21 +15,17 @@ void add_level_remark(ExportContent& content) {
     return;
   }
   std::string lacks;
+  const auto add_lack = [&lacks](const std::string& text) {
+    lacks += (lacks.empty() ? "" : "; ") + text;
+  };
   if (level == PodSecurity::kBaseline) {
-    lacks += "does not allow to add " + to_string(add - addable(PodSecurity::kRestricted));
+    add_lack("refuses " + to_string(add - addable(PodSecurity::kRestricted)));
   }
-  if (!content.change.drops_all) {
-    lacks += lacks.empty() ? "" : ", and ";
-    lacks += "demands to drop ALL";
-  }
+  if (!content.change.drops_all) add_lack("demands to drop ALL");
   if (!may_forbid_privilege_escalation(content)) {
-    lacks += lacks.empty() ? "" : ", and ";
-    lacks += "demands allowPrivilegeEscalation: false";
+    add_lack("demands allowPrivilegeEscalation: false");
   }
-  if (is_root(content.profile.image.user)) {
-    lacks += lacks.empty() ? "" : ", and ";
-    lacks += "demands a user other than root";
-  }
+  if (is_root(content.profile.image.user)) add_lack("demands a user other than root");
   if (lacks.empty()) return;
   content.warnings.push_back("fits Pod Security \"baseline\" but not \"restricted\", which " +
                              lacks);
@@ -52,7 +48,7 @@ std::vector<std::string> kubernetes_capabilities(const CapabilityChange& change)
 }
 
 std::string write_kubernetes(const ExportContent& content) {
-  const std::string name = quote(content.name, QuoteFormat::kYaml);
+  const std::string name = yaml_name(content.name);
   std::string text = comments(content);
   text += "apiVersion: v1\nkind: Pod\nmetadata:\n  name: " + name + '\n';
   text += "spec:\n  containers:\n    - name: " + name + '\n';

@@ -19,10 +19,11 @@ std::string service_names(const YamlTree& services) {
 }
 
 /// The path of the service `name`, or of the only one.
-YamlPath service_path(const YamlEditor& editor, const std::string& name) {
+YamlPath service_path(const YamlEditor& editor, const std::string& name,
+                      const std::string& source) {
   const std::vector<YamlTree>& documents = editor.documents();
   if (documents.size() != 1) {
-    fail_at("the Compose file", {}, "has " + std::to_string(documents.size()) + " documents");
+    fail_at(source, {}, "has " + std::to_string(documents.size()) + " documents");
   }
   const YamlPath services_path = editor.find({0}, "services");
   if (services_path.empty()) editor.fail(documents.front(), "there is no key \"services\"");
@@ -80,17 +81,19 @@ bool is_needed(const YamlTree& service, std::string_view key,
 Exported merge_compose(const Profile& profile, const Target& target, const ExportRequest& request,
                        const MergeFile& file) {
   YamlEditor editor(file.text, file.source);
-  const YamlPath path = service_path(editor, request.name);
+  const YamlPath path = service_path(editor, request.name, file.source);
   const YamlTree& service = editor.at(path);
   // In the host's network the host's rule for ports holds, not Docker's.
   const bool opens_ports = target.opens_ports && !says(service, "network_mode", "host");
   ExportContent content = content_for(profile, target, request, opens_ports);
   add_service_warnings(service, content);
-  const std::string comment = short_comment(content);
   const std::vector<std::string> dropped = content.change.dropped();
   const std::vector<std::string> added = content.change.added();
+  // Behind the line that differs from profile to profile.
+  const std::string comment = short_comment(content);
   if (is_needed(service, "cap_drop", dropped)) {
-    editor.set(path, "cap_drop", {"cap_drop: " + yaml_names(dropped)}, "image", comment);
+    editor.set(path, "cap_drop", {"cap_drop: " + yaml_names(dropped)}, "image",
+               added.empty() ? comment : std::string());
   }
   if (is_needed(service, "cap_add", added)) {
     editor.set(path, "cap_add", {"cap_add: " + yaml_names(added)}, "image", comment);

@@ -20,6 +20,8 @@ void add_docker_remarks(ExportContent& content);
 std::string write_compose(const ExportContent& content);
 /// The values of cap_drop and cap_add in Compose: a list in one line.
 std::string yaml_names(const std::vector<std::string>& names);
+/// A name of letters, digits, '.', '_' and '-' in YAML: in quotes only where it needs them.
+std::string yaml_name(const std::string& name);
 
 /// A Pod with one container; the set stands in the container's securityContext.
 std::string write_kubernetes(const ExportContent& content);
