@@ -219,6 +219,7 @@ void YamlEditor::set(const YamlPath& path, std::string_view key,
   if (!old.empty()) {
     replace(old, std::move(text), comment, line_end);
     const auto place = item_at(expected, map.items[old.back() - 1].offset);
+    entry.items.front().offset = place->offset;
     *place = entry.key(0);
     *(place + 1) = entry.value(0);
     return;

@@ -94,6 +94,13 @@ class StreamBuilder : public YAML::EventHandler {
   std::vector<YamlTree> documents_;
 };
 
+/// True where the line that holds the byte `offset` begins with blanks and a tab.
+bool is_indented_by_tab(std::string_view text, std::size_t offset) {
+  std::string_view line = text.substr(text.substr(0, offset).rfind('\n') + 1);
+  line = line.substr(0, line.find_first_not_of(" \t"));
+  return line.find('\t') != std::string_view::npos;
+}
+
 }  // namespace
 
 const YamlTree* YamlTree::find(std::string_view key) const {
@@ -127,8 +134,9 @@ std::vector<YamlTree> parse_yaml_stream(std::string_view text, std::string_view 
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
-    fail_at(source, position_at(text, error.mark.is_null() ? 0 : offset_of(error.mark)),
-            "is not YAML: " + shown(error.msg));
+    const std::size_t place = error.mark.is_null() ? 0 : offset_of(error.mark);
+    fail_at(source, position_at(text, place), "is not YAML: " + shown(error.msg),
+            is_indented_by_tab(text, place) ? "indent with blanks: YAML takes no tabs there" : "");
   }
   return builder.take();
 }
