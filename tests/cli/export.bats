@@ -52,7 +52,7 @@ PYTHON
 }
 
 # Names that a parser, a shell, Compose or Nomad could take for more than text.
-# shellcheck disable=SC2016
+# shellcheck disable=SC1003,SC2016
 hostile=('a: b' '# x' '$(id)' '${HOME}' '$$x' '%{if}' '%h' 'x"y' "x'y" 'a\' $'a\nb: c' $'\e[31m'
   '::error::x' '##vso[x]' '*a' '&a' '!!x' '- a' 'yes' '---' '{a: b}' $'\u202e' '🐳')
 
@@ -82,6 +82,7 @@ hostile=('a: b' '# x' '$(id)' '${HOME}' '$$x' '%{if}' '%h' 'x"y' "x'y" 'a\' $'a\
   [ "$(cat target)" = old ]
   capmin export "$profile" --format systemd -o missing/out
   [ "$status" = 8 ]
+  # shellcheck disable=SC2016  # for the other shell
   run --separate-stderr bash -c '"$0" export "$1" --format systemd >/dev/full' "$CAPMIN" "$profile"
   [ "$status" = 8 ]
 }
@@ -188,8 +189,8 @@ PYTHON
     done
     export_as quadlet -o app.container
     export_as nomad -o job.hcl
-    python "$name" <<'PYTHON'
-import configparser, hcl, sys
+    python <<'PYTHON'
+import configparser, hcl
 unit = configparser.RawConfigParser(strict=False)
 unit.optionxform = str
 unit.read("app.container")
