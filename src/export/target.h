@@ -19,8 +19,8 @@ struct Target {
   bool comments = false;  ///< the format has comments, and the writer uses them
   /// Added capabilities become effective for root only; other users keep them in the bounding set.
   bool root_only = false;
-  CapabilitySet granted;  ///< by default; empty where nothing can be dropped by name
-  CapabilitySet sure;     ///< of `granted`, what every runtime of the platform grants
+  CapabilitySet granted = {};  ///< by default; empty where nothing can be dropped by name
+  CapabilitySet sure = {};     ///< of `granted`, what every runtime of the platform grants
   std::string (*write)(const ExportContent& content) = nullptr;
   /// Adds the warnings and notes that only this target has; null where it has none.
   void (*remark)(ExportContent& content) = nullptr;
