@@ -46,14 +46,18 @@ po::options_description table() {
   return options;
 }
 
-/// A name that Compose and Kubernetes take without escapes.
+/// A name of a service in Compose, or of a container in Kubernetes (a label of RFC 1123).
 void check_name(const std::string& option, const std::string& name) {
-  const bool fits = std::ranges::all_of(name, [](char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-           (letter >= '0' && letter <= '9') || letter == '.' || letter == '_' || letter == '-';
+  const bool service = option == "service";
+  const bool fits = std::ranges::all_of(name, [service](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '-' ||
+           (service && ((letter >= 'A' && letter <= 'Z') || letter == '.' || letter == '_'));
   });
   if (name.empty() || !fits) {
-    usage_error("--" + option + " takes letters, digits, '.', '_' and '-'", kHint);
+    usage_error(
+        "--" + option + " takes " +
+            (service ? "letters, digits, '.', '_' and '-'" : "lower-case letters, digits and '-'"),
+        kHint);
   }
 }
 

@@ -35,6 +35,7 @@ TEST_CASE("what export does not understand is refused") {
         Words{"p", "--format", "kubernetes", "--service", "c"},
         Words{"p", "--format", "compose", "--service", "a: b"},
         Words{"p", "--format", "compose", "--service", ""},
+        Words{"p", "--format", "kubernetes", "--container", "Web"},
         Words{"p", "--format", "compose", "--merge", "f", "--in-place", "-o", "g"},
         Words{"p", "--format", "compose", "-o", ""},
         Words{"p", "--format", "compose", "--style", "drop"},
