@@ -84,13 +84,13 @@ expect_nginx() {
 
 @test "podman: it runs with the exported arguments and with the label, and the probe passes" {
   # The profile is one of docker, where a port below 1024 needs nothing.
-  profile=$root/tests/golden/profile.yaml
+  local docker_profile=$root/tests/golden/profile.yaml
   local arguments style
   for style in drop-all drop-unneeded; do
-    read -ra arguments < <("$CAPMIN" export "$profile" --format podman-args --style "$style")
+    read -ra arguments < <("$CAPMIN" export "$docker_profile" --format podman-args --style "$style")
     expect_nginx "${arguments[@]}"
   done
-  expect_nginx --label "$("$CAPMIN" export "$profile" --format label)"
+  expect_nginx --label "$("$CAPMIN" export "$docker_profile" --format label)"
 }
 
 @test "podman: a static page as another user needs nothing" {
