@@ -11,6 +11,7 @@
 #include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace capmin {
 namespace {
@@ -61,7 +62,7 @@ Profile plain_profile(CapabilitySet add) {
 }
 
 TEST_CASE("each format has the same bytes every time") {
-  for (const auto& [format, file] :
+  for (const auto& row :
        std::vector<std::pair<std::string, std::string>>{{"docker-args", "docker-args.txt"},
                                                         {"podman-args", "podman-args.txt"},
                                                         {"compose", "compose.yaml"},
@@ -73,8 +74,8 @@ TEST_CASE("each format has the same bytes every time") {
                                                         {"ecs", "ecs.json"},
                                                         {"nomad", "nomad.hcl"},
                                                         {"intoto", "intoto.json"}}) {
-    CAPTURE(format);
-    CHECK(text_of(sample_profile(), format) == golden(file));
+    CAPTURE(row.first);
+    CHECK(text_of(sample_profile(), row.first) == golden(row.second));
   }
 }
 

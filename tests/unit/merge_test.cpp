@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace capmin {
 namespace {
@@ -113,21 +115,20 @@ std::string capabilities(const std::string& indent) {
 }
 
 TEST_CASE("every kind of workload takes the set in its container") {
-  for (const auto& [kind, keys] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& row : std::vector<std::pair<std::string, std::string>>{
            {"Pod", "spec:\n"},
            {"Deployment", "spec:\n template:\n  spec:\n"},
            {"StatefulSet", "spec:\n template:\n  spec:\n"},
            {"DaemonSet", "spec:\n template:\n  spec:\n"},
            {"Job", "spec:\n template:\n  spec:\n"},
            {"CronJob", "spec:\n jobTemplate:\n  spec:\n   template:\n    spec:\n"}}) {
-    CAPTURE(kind);
-    const std::string file = "kind: Service\n---\nkind: " + kind + "\n" + keys +
-                             pod_spec("     ", "     # end\n") + "---\nkind: Secret\n";
-    CHECK(merged("kubernetes", file).text ==
-          "kind: Service\n---\nkind: " + kind + "\n" + keys +
-              pod_spec("     ", std::string("       securityContext:") + kOurs +
-                                    capabilities("       ") + "     # end\n") +
-              "---\nkind: Secret\n");
+    CAPTURE(row.first);
+    std::string head = "kind: Service\n---\nkind: ";
+    head.append(row.first).append("\n").append(row.second);
+    const std::string tail = "---\nkind: Secret\n";
+    const std::string set = "       securityContext:" + (kOurs + capabilities("       "));
+    const std::string file = head + pod_spec("     ", "     # end\n") + tail;
+    CHECK(merged("kubernetes", file).text == head + pod_spec("     ", set + "     # end\n") + tail);
   }
 }
 
