@@ -125,10 +125,11 @@ TEST_CASE("every kind of workload takes the set in its container") {
     CAPTURE(row.first);
     std::string head = "kind: Service\n---\nkind: ";
     head.append(row.first).append("\n").append(row.second);
-    const std::string tail = "---\nkind: Secret\n";
+    const auto file_with = [&head](const std::string& container) {
+      return std::string(head).append(pod_spec("     ", container)).append("---\nkind: Secret\n");
+    };
     const std::string set = "       securityContext:" + (kOurs + capabilities("       "));
-    const std::string file = head + pod_spec("     ", "     # end\n") + tail;
-    CHECK(merged("kubernetes", file).text == head + pod_spec("     ", set + "     # end\n") + tail);
+    CHECK(merged("kubernetes", file_with("     # end\n")).text == file_with(set + "     # end\n"));
   }
 }
 
