@@ -3,9 +3,11 @@
 #include "cli/diff_command.h"
 #include "cli/doctor_command.h"
 #include "cli/explain_command.h"
+#include "cli/export_command.h"
 #include "cli/options_diagnosis.h"
 #include "cli/options_diff.h"
 #include "cli/options_doctor.h"
+#include "cli/options_export.h"
 #include "cli/options_table.h"
 #include "cli/rules_command.h"
 #include "cli/run_command.h"
@@ -34,6 +36,8 @@ constexpr std::string_view kHelp =
     "  capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n"
     "                         find, prove and write the minimal set of an image\n"
     "  capmin diff OLD NEW    what became different from one profile to another\n"
+    "  capmin export PROFILE --format FORMAT\n"
+    "                         a profile's set as another tool spells it\n"
     "  capmin explain [LOGFILE|-|CAPABILITY|MASK]...\n"
     "                         what a log, a capability or a capability word means\n"
     "  capmin explain --container NAME [--profile FILE]\n"
@@ -57,8 +61,9 @@ struct CommandEntry {
   std::string (*help)();
 };
 
-constexpr std::array<CommandEntry, 5> kCommands{{{"run", run_command, run_help},
+constexpr std::array<CommandEntry, 6> kCommands{{{"run", run_command, run_help},
                                                  {"diff", diff_command, diff_help},
+                                                 {"export", export_command, export_help},
                                                  {"explain", explain_command, explain_help},
                                                  {"rules", rules_command, rules_help},
                                                  {"doctor", doctor_command, doctor_help}}};
