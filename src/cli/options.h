@@ -30,6 +30,7 @@ struct RunOptions {
   Probe probe;
   std::string probe_as_written;  ///< its path, as the user wrote it
   std::string probe_file;        ///< where it lies, if not there
+  std::string directory;         ///< where an --env-file is looked for first; empty: nowhere else
   /// How the image is run; `spec.image` stays empty.
   ContainerSpec spec;
   std::string user;      ///< --user; empty without

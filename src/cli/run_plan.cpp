@@ -82,6 +82,17 @@ std::vector<std::string> given_values(const ContainerSpec& spec) {
   return values;
 }
 
+/// Files of variables may lie in a directory of their own.
+void place_env_files(const std::string& directory, ContainerSpec& spec) {
+  namespace fs = std::filesystem;
+  for (EngineOption& option : spec.options) {
+    if (option.name != "--env-file") continue;
+    const fs::path beside = fs::path(directory) / *option.value;
+    std::error_code ignored;
+    if (fs::is_regular_file(beside, ignored)) option.value = beside.string();
+  }
+}
+
 /// Leaves out of the ceiling what this machine or the engine does not offer, and says so: a trial
 /// could not grant it.
 void limit_ceiling(const RunOptions& options, Engine& engine, RunPlan& plan) {
@@ -152,7 +163,8 @@ RunPlan begin_run_plan(const RunOptions& options) {
   plan.search.patience.fixed = options.timeout;
   plan.search.slots = options.jobs;
   plan.search.budget = options.budget;
-  plan.search.secrets = given_values(options.spec);
+  if (!options.directory.empty()) place_env_files(options.directory, plan.setup.spec);
+  plan.search.secrets = given_values(plan.setup.spec);
   if (options.jobs > 1) free_host_ports(plan.setup.spec);
   plan.setup.scenario = options.scenario;
   plan.search.strict = options.strict;

@@ -60,7 +60,7 @@ TEST_CASE("a profile of before the judgement was written down reads back without
 TEST_CASE("how trials were judged is read strictly") {
   CHECK(error_with("judgement: {", "judgement: {x: 1, ") == "p.yaml:61:13: unknown key \"x\"");
   CHECK(error_with("timeout: \"20s\"", "timeout: \"soon\"") ==
-        "p.yaml:61:264: \"soon\" is not a span of time");
+        "p.yaml:61:240: \"soon\" is not a span of time");
   CHECK(error_with("timeout: \"20s\"", "timeout: \"1h\"").find("not a span") != std::string::npos);
   CHECK(error_with("confirm: 2", "confirm: 11").find("from 1 to 10") != std::string::npos);
   CHECK(error_with("level: \"unique\"", "level: \"incomplete\"").find("unknown word") !=
