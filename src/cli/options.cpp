@@ -22,9 +22,9 @@ using std::vector;
 
 /// The options that are passed on to the engine as they are.
 constexpr std::array<std::string_view, 17> kPassedOn{
-    "env",      "env-file", "publish", "user",       "entrypoint",  "sysctl",
-    "tmpfs",    "workdir",  "ulimit",  "memory",     "pids-limit",  "hostname",
-    "add-host", "shm-size", "device",  "platform",   "security-opt"};
+    "env",      "env-file", "publish", "user",     "entrypoint",  "sysctl",
+    "tmpfs",    "workdir",  "ulimit",  "memory",   "pids-limit",  "hostname",
+    "add-host", "shm-size", "device",  "platform", "security-opt"};
 
 /// -v is the engines' letter for a volume and everybody's letter for verbose. A volume holds a path
 /// of the container, so it starts with a slash or has one behind a colon; nothing else does.

@@ -38,9 +38,8 @@ std::optional<fs::path> find_probe(const Profile::Probe& probe, const fs::path& 
   const fs::path written = probe.path;
   std::vector<fs::path> places{directory / written, written, directory / written.filename()};
   std::erase_if(places, [](const fs::path& place) { return !is_file(place); });
-  const auto same = std::ranges::find_if(places, [&probe](const fs::path& place) {
-    return sha256(read_file(place)) == probe.sha256;
-  });
+  const auto same = std::ranges::find_if(
+      places, [&probe](const fs::path& place) { return sha256(read_file(place)) == probe.sha256; });
   if (same != places.end()) return *same;
   // One of another content must at least lie where the profile says.
   const auto there = std::ranges::find_if(places, [&](const fs::path& place) {
@@ -59,7 +58,8 @@ void place_probe(const Profile& profile, const fs::path& directory, const Verify
   }
   if (!asked.probe.empty()) {
     options.probe_file = asked.probe;
-    const bool is_same = is_file(asked.probe) && sha256(read_file(asked.probe)) == profile.probe.sha256;
+    const bool is_same =
+        is_file(asked.probe) && sha256(read_file(asked.probe)) == profile.probe.sha256;
     if (!is_same) options.probe_as_written = asked.probe;
     return;
   }

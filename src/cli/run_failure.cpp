@@ -154,7 +154,8 @@ Error failure_of(const Unstable& verdict, const RunOptions& options, const Searc
   std::string what = "the probe contradicts itself: with " + to_string(verdict.grant) +
                      " it passed " + std::to_string(verdict.passed.size()) + " and failed " +
                      std::to_string(verdict.failed.size()) + " times";
-  if (!verdict.failed.empty()) what += cause_of(result.trial(verdict.failed.back()).outcome, options);
+  if (!verdict.failed.empty())
+    what += cause_of(result.trial(verdict.failed.back()).outcome, options);
   return {ExitCode::kUnstable, what,
           "make the probe wait for what it needs, or give trials more time with --timeout"};
 }

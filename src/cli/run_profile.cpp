@@ -303,10 +303,11 @@ Profile subject_profile(const RunOptions& options, const RunPlan& plan) {
                    .user = sanitize(container_user(options, plan))};
   const bool has_file =
       options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec;
-  profile.probe = {.kind = kind_of(options.probe),
-                   .path = has_file ? sanitize(options.probe_as_written, kLongestText) : std::string(),
-                   .sha256 = plan.probe_sha256,
-                   .scenario = scenario_of(plan.setup.scenario)};
+  profile.probe = {
+      .kind = kind_of(options.probe),
+      .path = has_file ? sanitize(options.probe_as_written, kLongestText) : std::string(),
+      .sha256 = plan.probe_sha256,
+      .scenario = scenario_of(plan.setup.scenario)};
   profile.environment = environment_of(options, plan);
   profile.judgement = judgement_of(options, plan);
   return profile;

@@ -40,7 +40,8 @@ std::optional<FoundConditions> find_conditions(const RunPlan& plan, const Minima
       result.trial(answer.proof.passed.back()).outcome.deadline_seconds));
   for (;;) {
     const Conditions conditions(answer.proof.set, known);
-    if (!conditions.wanted()) return FoundConditions{conditions.conditional(), conditions.unknown()};
+    if (!conditions.wanted())
+      return FoundConditions{conditions.conditional(), conditions.unknown()};
     const CapabilitySet grant = *conditions.wanted();
     const int number = result.started++;
     const Outcome outcome = run_trial(

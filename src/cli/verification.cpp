@@ -232,13 +232,12 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
   }
   const Minimal& answer = std::get<Minimal>(*result.verdict);
   const int started = result.started;
-  const auto found =
-      find_conditions(plan, answer, under_engine_, result, engine_, bench_.runner,
-                      progress_ ? &*progress_ : nullptr, bench_.stop);
+  const auto found = find_conditions(plan, answer, under_engine_, result, engine_, bench_.runner,
+                                     progress_ ? &*progress_ : nullptr, bench_.stop);
   if (!found) return std::nullopt;
   result_.trials += result.started - started;
-  Profile profile = profile_of(options_, plan, result,
-                               {answer, found->conditional, found->unknown}, ending_now(begin_));
+  Profile profile = profile_of(options_, plan, result, {answer, found->conditional, found->unknown},
+                               ending_now(begin_));
   compare(profile);
   if (!task_.refresh) return done();
   return done(std::move(profile));
@@ -271,8 +270,8 @@ void Verifier::conclude() {
       result_.text += "; could drop " + to_string(result_.droppable);
     }
     if (!result_.conditional.empty()) {
-      result_.text += "; needs " + to_string(result_.conditional) +
-                      " only where ports or ping are privileged";
+      result_.text +=
+          "; needs " + to_string(result_.conditional) + " only where ports or ping are privileged";
     }
     if (!task_.refresh) result_.hint = "--update writes the smaller set beside the profile";
   } else if (!drift.stale.empty()) {

@@ -12,7 +12,7 @@ namespace capmin {
 struct Recheck {
   CapabilitySet set;
   CapabilitySet ceiling;  ///< tells a set that became too small from a probe that never passes
-  int confirm = 1;        ///< passes that the answer takes; it takes at least kLeastFailures failures
+  int confirm = 1;  ///< passes that the answer takes; it takes at least kLeastFailures failures
   bool ceiling_first = false;  ///< the ceiling is the measure by which passes are judged
 };
 

@@ -73,7 +73,7 @@ struct Profile {
   };
   /// How trials were judged and what was asked for: what it takes to do the same again.
   struct Judgement {
-    CapabilitySet ceiling;  ///< the largest grant that trials could use
+    CapabilitySet ceiling;              ///< the largest grant that trials could use
     std::string level = "one-minimal";  ///< what was asked for: a guarantee but "incomplete"
     int confirm = 1;
     bool strict = false;

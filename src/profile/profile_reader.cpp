@@ -11,7 +11,7 @@ namespace capmin {
 namespace {
 
 constexpr int kMost = std::numeric_limits<int>::max();
-constexpr int kMostConfirm = 10;          ///< of --confirm
+constexpr int kMostConfirm = 10;         ///< of --confirm
 constexpr std::size_t kMostDigits = 14;  ///< of a span of time: 365 days of hours in milliseconds
 constexpr std::array<std::string_view, 3> kRisks{"low", "medium", "high"};
 

@@ -213,7 +213,7 @@ PROBE
 
 @test "a variable's value comes from -e, from a file or from the environment" {
   found CHOWN -e TOKEN=hidden-value
-  ! grep -q hidden-value "$profile"
+  run ! grep -q hidden-value "$profile"
   export FAKE_NEEDS=CHOWN
   verify
   expect_status 2

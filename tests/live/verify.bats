@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Profiles of real images, verified again: unchanged, changed, with another probe.
-# shellcheck disable=SC2154  # variables of the helper
+# shellcheck disable=SC2154,SC2016  # variables of the helper; scripts that are not expanded here
 load helper
 
 # An image of this test alone, which changes under its name.

@@ -250,8 +250,11 @@ Profile some_profile() {
                          some_texts(),
                          some_texts()};
   if (*rc::gen::arbitrary<bool>()) {
-    profile.judgement = {*some_set(), some_word(levels()), *rc::gen::inRange(1, 11),
-                         *rc::gen::arbitrary<bool>(), *rc::gen::element<std::string>("", "1500ms"),
+    profile.judgement = {*some_set(),
+                         some_word(levels()),
+                         *rc::gen::inRange(1, 11),
+                         *rc::gen::arbitrary<bool>(),
+                         *rc::gen::element<std::string>("", "1500ms"),
                          *rc::gen::element<std::string>("", "20s")};
   }
   profile.run = {

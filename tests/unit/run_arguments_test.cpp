@@ -117,7 +117,8 @@ TEST_CASE("each kind of probe is read back from its profile") {
 }
 
 TEST_CASE("of variables only the names are read back") {
-  const Profile profile = written(parse_run_options(with_probe({"-e", "TOKEN=secret", "-e", "E="})));
+  const Profile profile =
+      written(parse_run_options(with_probe({"-e", "TOKEN=secret", "-e", "E="})));
   CHECK(to_yaml(profile).find("secret") == std::string::npos);
   CHECK(parse_run_options(run_arguments(profile)).spec.options ==
         std::vector<EngineOption>{{"--env", "TOKEN"}, {"--env", "E"}});
