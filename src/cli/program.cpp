@@ -9,9 +9,11 @@
 #include "cli/options_doctor.h"
 #include "cli/options_export.h"
 #include "cli/options_table.h"
+#include "cli/options_verify.h"
 #include "cli/rules_command.h"
 #include "cli/run_command.h"
 #include "cli/standard_output.h"
+#include "cli/verify_command.h"
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
 
@@ -35,6 +37,8 @@ constexpr std::string_view kHelp =
     "\n"
     "  capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n"
     "                         find, prove and write the minimal set of an image\n"
+    "  capmin verify PROFILE...\n"
+    "                         whether profiles still hold, and with --full are still minimal\n"
     "  capmin diff OLD NEW    what became different from one profile to another\n"
     "  capmin export PROFILE --format FORMAT\n"
     "                         a profile's set as another tool spells it\n"
@@ -61,7 +65,8 @@ struct CommandEntry {
   std::string (*help)();
 };
 
-constexpr std::array<CommandEntry, 6> kCommands{{{"run", run_command, run_help},
+constexpr std::array<CommandEntry, 7> kCommands{{{"run", run_command, run_help},
+                                                 {"verify", verify_command, verify_help},
                                                  {"diff", diff_command, diff_help},
                                                  {"export", export_command, export_help},
                                                  {"explain", explain_command, explain_help},

@@ -7,6 +7,7 @@
 #include "profile/profile.h"
 #include "trial/search.h"
 
+#include <chrono>
 #include <string>
 
 namespace capmin {
@@ -17,12 +18,18 @@ struct RunEnding {
   double seconds = 0;
 };
 
+/// The ending of a run that ends now and began at `begin`.
+RunEnding ending_now(std::chrono::steady_clock::time_point begin);
+
 /// What a run has found out.
 struct Answer {
   Minimal minimal;
   CapabilitySet conditional;  ///< members that are needed only where ports or ping are privileged
   CapabilitySet unknown;      ///< members of which the engine's failures left that open
 };
+
+/// What can be told before the first trial: image, probe, environment, judgement.
+Profile subject_profile(const RunOptions& options, const RunPlan& plan);
 
 /// Writes down what a search that reached `answer` has shown. `programs` are those of the image,
 /// where they were looked for.

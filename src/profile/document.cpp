@@ -126,6 +126,20 @@ DocumentNode environment_node(const Profile::Environment& environment) {
   map.set("sysctls", {std::move(sysctls)});
   map.set("options", texts(environment.options, Layout::kFlow));
   map.set("command", texts(environment.command, Layout::kFlow));
+  if (!environment.altered.empty()) {
+    map.set("altered", texts(environment.altered, Layout::kFlow));
+  }
+  return {std::move(map)};
+}
+
+DocumentNode judgement_node(const Profile::Judgement& judgement) {
+  DocumentMap map{Layout::kFlow, {}};
+  map.set("ceiling", names(judgement.ceiling));
+  map.set("level", text(judgement.level));
+  map.set("confirm", {judgement.confirm});
+  map.set("strict", {judgement.strict});
+  set_text(map, "timeout", judgement.timeout);
+  set_text(map, "settle", judgement.settle);
   return {std::move(map)};
 }
 
@@ -179,6 +193,7 @@ DocumentMap document_of(const Profile& profile) {
   document.set("warnings", texts(ordered.warnings, Layout::kBlock));
   document.set("probe", probe_node(ordered.probe));
   document.set("environment", environment_node(ordered.environment));
+  if (ordered.judgement) document.set("judgement", judgement_node(*ordered.judgement));
   document.set("run", run_node(ordered.run));
   return document;
 }

@@ -21,7 +21,7 @@ struct ProfileDiff {
   CapabilitySet added;
   CapabilitySet removed;
   std::vector<Change> conditions;  ///< the field is the capability's name
-  std::vector<Change> facts;       ///< of image, guarantee, probe and environment
+  std::vector<Change> facts;       ///< of image, guarantee, probe, environment and judgement
   /// The new set reaches more: more members in the worst tier in which the sets differ. With equal
   /// sets the conditional capabilities are compared.
   bool riskier = false;

@@ -52,7 +52,9 @@ inline Profile sample_profile() {
       "portable",
       {{"net.ipv4.ip_unprivileged_port_start", "1024"}, {"net.ipv4.ping_group_range", "1 0"}},
       {"--env", "TZ", "--publish", "80"},
-      {"nginx", "-g", "daemon off;"}};
+      {"nginx", "-g", "daemon off;"},
+      {"--label-file"}};
+  profile.judgement = {docker_default_set(), "unique", 2, true, "20s", "1500ms"};
   profile.run = {"1.0.0", "2026-11-23T02:14:09Z", 11, 5, 14.2, 5.4};
   return profile;
 }
