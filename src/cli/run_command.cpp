@@ -81,7 +81,8 @@ class Run {
   int operator()(const Unstable& verdict) const { throw failure_of(verdict, options_, result_); }
   int operator()(const Undecided& verdict) const { throw failure_of(verdict, result_); }
   int operator()(const Minimal& answer) {
-    write(profile_of(options_, plan_, result_, {answer, conditional_, unknown_}, ending()));
+    write(profile_of(options_, plan_, result_, {answer, conditional_, unknown_, condition_trials_},
+                     ending()));
     return static_cast<int>(ExitCode::kDone);
   }
 
@@ -107,6 +108,7 @@ class Run {
   SearchResult result_;
   CapabilitySet conditional_;
   CapabilitySet unknown_;
+  std::vector<ConditionTrial> condition_trials_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
@@ -167,9 +169,8 @@ bool Run::find_conditions(const std::stop_token& stop) {
   setup.spec.ports = Ports::kEngine;
   const auto deadline = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(
       result_.trial(answer->proof.passed.back()).outcome.deadline_seconds));
-  std::vector<ConditionTrial> trials;
   for (;;) {
-    const Conditions conditions(answer->proof.set, trials);
+    const Conditions conditions(answer->proof.set, condition_trials_);
     if (!conditions.wanted()) {
       conditional_ = conditions.conditional();
       unknown_ = conditions.unknown();
@@ -181,7 +182,7 @@ bool Run::find_conditions(const std::stop_token& stop) {
         setup, number, grant, [deadline] { return deadline; }, engine_, runner_, stop);
     if (stop.stop_requested()) return false;
     if (!is_quiet()) progress_.condition_finished(number, grant, outcome);
-    trials.push_back({grant, outcome.verdict});
+    condition_trials_.push_back({grant, outcome.verdict, number});
   }
 }
 

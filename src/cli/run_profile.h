@@ -4,9 +4,11 @@
 #include "cli/run_plan.h"
 #include "core/planner.h"
 #include "profile/profile.h"
+#include "trial/conditions.h"
 #include "trial/search.h"
 
 #include <string>
+#include <vector>
 
 namespace capmin {
 
@@ -21,6 +23,7 @@ struct Answer {
   Minimal minimal;
   CapabilitySet conditional;  ///< members that are needed only where ports or ping are privileged
   CapabilitySet unknown;      ///< members of which the engine's failures left that open
+  std::vector<ConditionTrial> condition_trials;  ///< those that showed it
 };
 
 /// Writes down what a search that reached `answer` has shown.
