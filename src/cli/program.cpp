@@ -6,7 +6,9 @@
 #include "cli/options_diagnosis.h"
 #include "cli/options_diff.h"
 #include "cli/options_doctor.h"
+#include "cli/options_report.h"
 #include "cli/options_table.h"
+#include "cli/report_command.h"
 #include "cli/rules_command.h"
 #include "cli/run_command.h"
 #include "cli/standard_output.h"
@@ -34,6 +36,8 @@ constexpr std::string_view kHelp =
     "  capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n"
     "                         find, prove and write the minimal set of an image\n"
     "  capmin diff OLD NEW    what became different from one profile to another\n"
+    "  capmin report PROFILE...\n"
+    "                         what a reviewer needs on one page: Markdown, HTML and others\n"
     "  capmin explain [LOGFILE|-|CAPABILITY|MASK]...\n"
     "                         what a log, a capability or a capability word means\n"
     "  capmin explain --container NAME [--profile FILE]\n"
@@ -57,8 +61,9 @@ struct CommandEntry {
   std::string (*help)();
 };
 
-constexpr std::array<CommandEntry, 5> kCommands{{{"run", run_command, run_help},
+constexpr std::array<CommandEntry, 6> kCommands{{{"run", run_command, run_help},
                                                  {"diff", diff_command, diff_help},
+                                                 {"report", report_command, report_help},
                                                  {"explain", explain_command, explain_help},
                                                  {"rules", rules_command, rules_help},
                                                  {"doctor", doctor_command, doctor_help}}};
