@@ -60,6 +60,7 @@ class Sections {
   }
 
   void head();
+  Markup set() const;
   void change();
   void capabilities();
   Markup member(const ReportMember& member) const;
@@ -114,14 +115,24 @@ Markup names_or_dash(CapabilitySet set) {
                      : el("span", "cap", text(to_string(set)));
 }
 
+/// The members at a glance, those under conditions last.
+Markup Sections::set() const {
+  Markup items;
+  for (const ReportMember& each : report_.members) {
+    const Markup name = el("span", "cap", text(name_of(each.name)));
+    const bool is_kept = profile_.add.contains(each.name);
+    items += is_kept ? el("li", name) : el("li", "under", name + el("span", text("on condition")));
+  }
+  return items.empty() ? Markup() : el("ul", "set", items) + line_break();
+}
+
 void Sections::head() {
   const CapabilitySet conditional = conditional_set(profile_);
   const CapabilitySet everywhere = profile_.add | conditional;
   Markup facts = line_break();
   facts +=
       fact("Keep", std::to_string(profile_.add.size()),
-           conditional.empty() ? "nothing under conditions"
-                               : "and " + std::to_string(conditional.size()) + " under conditions");
+           conditional.empty() ? "" : std::to_string(conditional.size()) + " more on condition");
   facts += fact("Drop", std::to_string(report_.dropped.size()),
                 "of Docker's " + std::to_string(docker_default_set().size()));
   facts += fact("Highest risk", everywhere.empty() ? "none" : std::string(name_of(report_.risk)),
@@ -130,15 +141,19 @@ void Sections::head() {
       fact("Proof", profile_.guarantee, is_complete(profile_) ? "" : "the search was cut short");
   facts +=
       fact("Pod Security", std::string(name_of(pod_security_of(everywhere))), "admits the set");
-  facts +=
-      fact("Cost", counted(profile_.run.trials, "container"), seconds_text(profile_.run.seconds));
+  facts += fact("Cost", std::to_string(profile_.run.trials),
+                "containers, " + seconds_text(profile_.run.seconds));
   result_ +=
       el("header", line_break() + el("p", "kicker", text("Capability profile")) + line_break() +
                        el(heading(0), "image", text(profile_.image.reference)) + line_break() +
                        el("p", "verdict", text("It " + report_.verdict + '.')) + line_break() +
-                       el("p", "guarantee", text(report_.guarantee)) + line_break() +
+                       set() + el("p", "guarantee", text(report_.guarantee)) + line_break() +
                        el("dl", "facts", facts) + line_break()) +
       line_break();
+}
+
+Markup changed(const char* how, CapabilitySet set) {
+  return el("div", "change", el("span", text(how)) + capability_chips(set));
 }
 
 void Sections::change() {
@@ -148,8 +163,8 @@ void Sections::change() {
                                el("strong", text(diff.empty()   ? "the profiles say the same."
                                                  : diff.riskier ? "the new set is riskier."
                                                                 : "the new set is not riskier.")));
-  if (!diff.added.empty()) content += el("p", text("Added: ")) + capability_chips(diff.added);
-  if (!diff.removed.empty()) content += el("p", text("Removed: ")) + capability_chips(diff.removed);
+  if (!diff.added.empty()) content += changed("Added", diff.added);
+  if (!diff.removed.empty()) content += changed("Removed", diff.removed);
   Markup rows;
   const auto add = [&rows](const std::vector<Change>& changes, const std::string& prefix) {
     const auto value = [](const std::string& words) {
@@ -175,7 +190,7 @@ Markup Sections::member(const ReportMember& member) const {
   const CapabilityInfo& known = info(member.name);
   Markup head = el(heading(2), "title cap", text(known.name)) + risk_badge(known.risk);
   Markup rows =
-      row("With it", text("an attacker inside may " + std::string(known.permits) + ". ") +
+      row("With it", text("An attacker inside may " + std::string(known.permits) + ". ") +
                          el("span", "quiet", text("Risk " + risk_text(known.risk) + '.')));
   Markup why;
   if (!member.line.empty()) why += el("code", "line", text(member.line));
@@ -183,9 +198,7 @@ Markup Sections::member(const ReportMember& member) const {
     why += text("Rule ") + code(member.rule);
     if (!member.rule_reason.empty()) why += text(": " + member.rule_reason);
   }
-  if (why.empty())
-    why = text(
-        "The log says nothing about it; that the probe fails without it is all that is known.");
+  if (why.empty()) why = text("The log says nothing about it.");
   rows += row("Needed because", why);
   if (member.without_it) {
     const Profile::Attempt& failed = *member.without_it;
@@ -300,7 +313,8 @@ void Sections::dropped() {
                            "grants by default that is:"));
   content += capability_chips(report_.dropped);
   if (!conditional.empty()) {
-    content += el("p", "condition", text(to_string(conditional) + ": but see its condition."));
+    content += el("p", "condition",
+                  text("Needed on condition, see above: " + to_string(conditional) + '.'));
   }
   section("Dropped", content);
 }

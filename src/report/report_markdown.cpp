@@ -57,10 +57,9 @@ std::string member(const ReportMember& member, int level) {
   const CapabilityInfo& known = info(member.name);
   std::string rows = row("with it", "an attacker inside may " + std::string(known.permits));
   rows += row("risk", risk_text(known.risk));
-  if (!member.condition.empty()) rows += row("needed", sentence(member.condition));
+  if (!member.condition.empty()) rows += row("needed", code(member.condition));
   if (member.line.empty() && member.rule.empty()) {
-    rows +=
-        row("needed because", "the log says nothing; that the probe fails is all that is known");
+    rows += row("needed because", "the log says nothing about it");
   }
   if (!member.line.empty()) rows += row("needed because", code(member.line));
   if (!member.rule.empty()) {
@@ -172,7 +171,9 @@ std::string body(const Report& report, int level) {
             facts(row("previous", code(report.change->path))) + '\n' +
             to_markdown(report.change->diff);
   }
-  if (!report.members.empty()) text += heading("Capabilities, and why", level + 1).substr(0);
+  if (!report.members.empty())
+    text +=
+        "\n" + std::string(static_cast<std::size_t>(level) + 1, '#') + " Capabilities, and why\n";
   for (const ReportMember& each : report.members) {
     text += member(each, level + 2);
   }

@@ -137,7 +137,7 @@ Reproduction reproduction_of(const Profile& profile) {
   }
   result.command = command.take();
   if (!profile.image.digest.empty()) {
-    result.notes.push_back("For the same image: " + visible(profile.image.digest) + '.');
+    result.notes.emplace_back("The image's name may mean another one by now: its digest is above.");
   }
   return result;
 }

@@ -37,20 +37,29 @@ code { font-size: .875em; background: var(--code); border-radius: 4px; padding: 
 .kicker { color: var(--quiet); font-size: .8125rem; letter-spacing: .06em; text-transform: uppercase; }
 .image { font-size: 1.9rem; letter-spacing: -.015em; margin: .15rem 0 .5rem; }
 .verdict { font-size: 1.2rem; line-height: 1.45; }
+.set { display: flex; flex-wrap: wrap; gap: .45rem; align-items: center; list-style: none; padding: 0;
+  margin: .9rem 0; }
+.set li { border: 1px solid var(--rule); background: var(--card); border-radius: 8px;
+  padding: .3rem .7rem; }
+.set .under { border-style: dashed; }
+.set .under .cap { color: var(--quiet); }
+.set .under .cap + span { color: var(--quiet); font-size: .8125rem; margin-left: .45rem; }
 .guarantee { color: var(--quiet); margin-top: .4rem; max-width: 44rem; }
 .quiet { color: var(--quiet); }
 .small { font-size: .875rem; }
+nav + article { margin-top: 3.5rem; }
 article + article { margin-top: 4rem; padding-top: 3rem; border-top: 3px solid var(--rule); }
 section { margin-top: 2.75rem; }
 section > .title { font-size: 1.25rem; margin-bottom: .9rem; }
 .lead { color: var(--quiet); margin: -.5rem 0 1rem; max-width: 44rem; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: 1px;
+.facts { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 1px;
   background: var(--rule); border: 1px solid var(--rule); border-radius: 10px; overflow: hidden;
   margin-top: 1.6rem; }
 .facts div { background: var(--card); padding: .8rem 1rem; }
 .facts dt { color: var(--quiet); font-size: .8125rem; }
 .facts dd { margin: .1rem 0 0; font-size: 1.125rem; font-weight: 600; }
 .facts dd span { display: block; font-size: .8125rem; font-weight: 400; color: var(--quiet); }
+.change { display: flex; flex-wrap: wrap; gap: .3rem .6rem; margin-top: .6rem; }
 .chips { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .4rem; }
 .chips li { border: 1px solid var(--rule); background: var(--card); border-radius: 6px;
   padding: .12rem .5rem; font-size: .8125rem; }
@@ -79,7 +88,6 @@ figure { background: var(--card); border: 1px solid var(--rule); border-radius: 
 figcaption { margin-top: .8rem; color: var(--quiet); font-size: .875rem; }
 .scroll { overflow-x: auto; }
 .trials { display: block; height: auto; max-width: 100%; font-family: inherit; }
-.wide .trials { max-width: none; }
 .trials text { fill: var(--text); font-size: 11px; }
 .trials .head { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
   font-size: 10.5px; }
@@ -109,9 +117,13 @@ tbody th { font-weight: 500; white-space: nowrap; }
 tr:last-child > * { border-bottom: 0; }
 pre { background: var(--code); border-radius: 8px; padding: .8rem 1rem; font-size: .875rem;
   white-space: pre-wrap; }
+.card .scroll { margin-top: .8rem; }
 .riskier { border-left: 4px solid var(--fail); }
 footer { margin-top: 3.5rem; color: var(--quiet); font-size: .8125rem;
   border-top: 1px solid var(--rule); padding-top: 1rem; }
+@media (max-width: 50rem) {
+  .facts { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+}
 @media (max-width: 36rem) {
   main { padding: 1.5rem 1rem 3rem; }
   .image { font-size: 1.5rem; }
@@ -123,6 +135,7 @@ footer { margin-top: 3.5rem; color: var(--quiet); font-size: .8125rem;
   .rows dd { margin-bottom: .6rem; }
   .rows dd:last-child { margin-bottom: 0; }
   .card, figure { padding: .9rem; }
+  .wide .trials { max-width: none; }
   .facts-table tbody th, .facts-table td { display: block; width: auto; padding-right: 0; }
   .facts-table tbody th { border-bottom: 0; padding-bottom: 0; font-size: .8125rem; }
   .facts-table td { padding-top: 0; }
@@ -131,12 +144,18 @@ footer { margin-top: 3.5rem; color: var(--quiet); font-size: .8125rem;
 @media print {
   @page { margin: 16mm 15mm; }
   :root { --page: #ffffff; }
-  body { font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  body { font-size: 9.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { max-width: none; padding: 0; }
+  .image { font-size: 1.6rem; }
+  .card, figure { padding: .7rem 1rem; }
+  .facts { margin-top: 1rem; }
+  .facts div { padding: .5rem .7rem; }
+  .facts dd { font-size: 1rem; }
+  .rows { gap: .25rem 1rem; }
+  .trials { max-height: 230mm; width: auto; }
   section { margin-top: 1.6rem; }
-  .card, figure, tr, .facts, li, pre { break-inside: avoid; }
+  .card, figure, tr, .facts, .chips, li, pre { break-inside: avoid; }
   h2, h3, h4, .title, .lead { break-after: avoid; }
-  .wide .trials { max-width: 100%; }
   .scroll { overflow: visible; }
   details:not([open]) { display: none; }
   article + article { break-before: page; border-top: 0; margin-top: 0; padding-top: 0; }

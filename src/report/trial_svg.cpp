@@ -11,7 +11,7 @@ constexpr int kCell = 14;
 constexpr int kStep = 19;
 constexpr int kLeft = 30;
 constexpr int kBetween = 10;  ///< between the columns of the set and all others
-constexpr int kRight = 100;
+constexpr int kMark = 26;     ///< what the mark takes before the word
 constexpr int kGroup = 34;
 constexpr int kLetter = 7;  ///< the advance of a letter of the heads, rounded up
 
@@ -19,6 +19,11 @@ using Attributes = Markup::Attributes;
 
 std::string number(int value) {
   return std::to_string(value);
+}
+
+/// On a wide page the picture is larger than on a phone.
+int enlarged(int length) {
+  return length * 4 / 3;
 }
 
 Markup svg_text(int x, int y, const char* kind, std::string_view text) {
@@ -48,6 +53,11 @@ std::string description(const TrialTable::Row& row, CapabilitySet widest) {
   return text + ": " + std::string(name_of(row.verdict));
 }
 
+std::string word_of(const TrialTable::Row& row) {
+  const std::string word(name_of(row.verdict));
+  return row.times == 1 ? word : word + " \xc3\x97" + number(row.times);
+}
+
 class Picture {
  public:
   Picture(const TrialTable& table, const std::string& id) : table_(table), id_(id) {
@@ -56,7 +66,13 @@ class Picture {
       longest = std::max(longest, name_of(column).size());
     }
     head_ = static_cast<int>(longest) * kLetter + 8;
-    width_ = left_of(table.columns.size()) + kRight;
+    std::size_t widest = 0;
+    for (const TrialTable::Group& group : table.groups) {
+      for (const TrialTable::Row& row : group.rows) {
+        widest = std::max(widest, word_of(row).size());
+      }
+    }
+    width_ = left_of(table.columns.size()) + kMark + static_cast<int>(widest) * kLetter;
   }
 
   Markup draw() {
@@ -73,8 +89,8 @@ class Picture {
                            {{"class", "trials"},
                             {"role", "img"},
                             {"aria-labelledby", id_ + "-title " + id_ + "-desc"},
-                            {"width", number(width_)},
-                            {"height", number(height)},
+                            {"width", number(enlarged(width_))},
+                            {"height", number(enlarged(height))},
                             {"viewBox", "0 0 " + number(width_) + ' ' + number(height)}},
                            content);
   }
@@ -131,8 +147,7 @@ class Picture {
     }
     const int right = left_of(table_.columns.size()) + 8;
     content += mark(right, row.verdict, verdict);
-    content += svg_text(right + 18, y_ + 11, "word",
-                        row.times == 1 ? verdict : verdict + " \xc3\x97" + number(row.times));
+    content += svg_text(right + 18, y_ + 11, "word", word_of(row));
     body_ += Markup::element("g", content) + Markup::own("\n");
   }
 
