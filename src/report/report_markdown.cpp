@@ -9,10 +9,23 @@
 namespace capmin {
 namespace {
 
-/// Untrusted text; nothing where there is none, since an empty code span is no code span.
+/// Untrusted text. An empty code span is no code span; and some programs look for comments and
+/// instructions of HTML before they look for code spans, and across lines.
 std::string code(std::string_view untrusted) {
-  return untrusted.find_first_not_of(' ') == std::string_view::npos ? "(empty)"
-                                                                    : code_span(untrusted);
+  if (untrusted.find_first_not_of(' ') == std::string_view::npos) return "(empty)";
+  std::string text;
+  char previous = 0;
+  for (const char letter : untrusted) {
+    if (previous == '<' && letter == '!') {
+      text += "\\u0021";
+    } else if (previous == '<' && letter == '?') {
+      text += "\\u003F";
+    } else {
+      text += letter;
+    }
+    previous = letter;
+  }
+  return code_span(text);
 }
 
 std::string names(CapabilitySet set) {

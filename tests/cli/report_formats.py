@@ -4,7 +4,6 @@
 Usage: report_formats.py CAPMIN PROFILE [PROFILE...]   checks every format of these profiles
        report_formats.py CAPMIN --hostile PROFILE      the same with hostile text in every field
 """
-import copy
 import html.parser
 import json
 import pathlib
@@ -216,6 +215,12 @@ def hostile(profile):
         yield changed
 
 
+def as_profile(document):
+    """JSON that is YAML as well: characters beyond U+FFFF stand for themselves."""
+    pair = re.compile(r"\\u(d[89ab]..)\\u(d[c-f]..)")
+    return pair.sub(lambda m: json.loads(f'"{m[0]}"'), json.dumps(document))
+
+
 def read(path):
     import yaml
     return yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8"))
@@ -230,8 +235,9 @@ def main():
         paths, profiles = [], []
         for number, profile in enumerate(hostile(read(rest[1]))):
             path = pathlib.Path(directory, f"{number}.json")
-            path.write_text(json.dumps(copy.deepcopy(profile)), encoding="utf-8")
-            check(capmin, [str(path)], [profile])
+            path.write_text(as_profile(profile), encoding="utf-8")
+            if number % 6 == 0:  # alone, and below all together
+                check(capmin, [str(path)], [profile])
             paths.append(str(path))
             profiles.append(profile)
         check(capmin, paths, profiles)
