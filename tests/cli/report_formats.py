@@ -112,7 +112,7 @@ def check_json(text, profiles):
     for report, profile in zip(reports, profiles):
         assert report["keep"] == sorted(profile["capabilities"]["add"])
         assert report["warnings"] == sorted(profile["warnings"], key=lambda w: w.encode())
-        lines = {r["name"]: r.get("line", "") for r in profile["reasons"]}
+        lines = {r["name"]: r.get("line", "") for r in reversed(profile["reasons"])}
         for capability in report["capabilities"]:
             assert capability.get("line", "") == lines.get(capability["name"], ""), capability
 
