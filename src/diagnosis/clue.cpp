@@ -19,6 +19,15 @@ std::string normalized(const std::string& line) {
   return text;
 }
 
+std::string with_equal_digits(std::string line) {
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    // The 0 of "0x" begins a hexadecimal number, another digit there does not.
+    const bool is_prefix = line[i] == '0' && i + 1 < line.size() && (line[i + 1] | 0x20) == 'x';
+    if (line[i] >= '0' && line[i] <= '9' && !is_prefix) line[i] = '1';
+  }
+  return line;
+}
+
 std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool exited) {
   std::vector<const Clue*> order;
   std::size_t rounds = 0;

@@ -35,6 +35,10 @@ struct Clue {
 /// months become "#". Lines that look the same to a person become equal.
 std::string normalized(const std::string& line);
 
+/// `line` with one digit in place of all others: two lines that become equal here do so once
+/// normalized, too. Several times faster than that.
+std::string with_equal_digits(std::string line);
+
 /// The suspects of `clues` in the order in which a search should try them, without repetition.
 /// Every clue's first suspect comes before any clue's second one, and within a round vague clues
 /// come after the others. `exited` tells whether the container ended by itself: then its last

@@ -13,19 +13,31 @@ constexpr std::size_t kHead = kMebibyte;
 constexpr std::size_t kTail = 3 * kMebibyte;
 constexpr std::size_t kHalfLine = std::size_t{8} << 10U;
 
-void add_lines(std::string_view text, LogLines& lines) {
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-    const std::string_view line = text.substr(0, end);
-    if (line.size() > 2 * kHalfLine) {
-      lines.lines.push_back(
-          lines.shortened.emplace_back(std::string(line.substr(0, kHalfLine)) + " ... " +
-                                       std::string(line.substr(line.size() - kHalfLine))));
-    } else if (!line.empty()) {
-      lines.lines.push_back(line);
-    }
-    text.remove_prefix(std::min(end + 1, text.size()));
+void add_line(std::string_view line, LogLines& lines) {
+  if (line.size() > 2 * kHalfLine) {
+    lines.lines.push_back(
+        lines.shortened.emplace_back(std::string(line.substr(0, kHalfLine)) + " ... " +
+                                     std::string(line.substr(line.size() - kHalfLine))));
+  } else if (!line.empty()) {
+    lines.lines.push_back(line);
   }
+}
+
+/// Calls `use` for each piece of `text` between two of `end`. Looking for one character is several
+/// times faster than looking for one of two.
+template <typename Use>
+void split(std::string_view text, char end, const Use& use) {
+  while (!text.empty()) {
+    const std::size_t size = std::min(text.find(end), text.size());
+    use(text.substr(0, size));
+    text.remove_prefix(std::min(size + 1, text.size()));
+  }
+}
+
+void add_lines(std::string_view text, LogLines& lines) {
+  split(text, '\n', [&lines](std::string_view line) {
+    split(line, '\r', [&lines](std::string_view part) { add_line(part, lines); });
+  });
 }
 
 void append_utf8(std::string& out, unsigned value) {

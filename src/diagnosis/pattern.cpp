@@ -87,6 +87,7 @@ PatternSet::PatternSet(const std::vector<std::string>& patterns) {
   for (const std::string& pattern : patterns) {
     [[maybe_unused]] const int index = compiled->set.Add(pattern, nullptr);
     assert(index >= 0);
+    patterns_.emplace_back(pattern);
   }
   if (!compiled->set.Compile()) {
     throw Error(ExitCode::kUsage, "the rules' patterns need too much memory together",
@@ -98,15 +99,21 @@ PatternSet::PatternSet(PatternSet&&) noexcept = default;
 PatternSet& PatternSet::operator=(PatternSet&&) noexcept = default;
 PatternSet::~PatternSet() = default;
 
-std::optional<std::vector<std::size_t>> PatternSet::matches(std::string_view line) const {
+std::vector<std::size_t> PatternSet::matching(std::string_view line) const {
   std::vector<int> found;
   RE2::Set::ErrorInfo error{};
-  if (!compiled_->set.Match(re2::StringPiece(line.data(), line.size()), &found, &error) &&
-      error.kind != RE2::Set::kNoError) {
-    return std::nullopt;
+  if (compiled_->set.Match(re2::StringPiece(line.data(), line.size()), &found, &error) ||
+      error.kind == RE2::Set::kNoError) {
+    std::ranges::sort(found);
+    return {found.begin(), found.end()};
   }
-  std::vector<std::size_t> indices(found.begin(), found.end());
-  std::ranges::sort(indices);
+  // All at once would take too much memory here: they are asked one by one.
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < patterns_.size(); ++i) {
+    if (patterns_[i].matches(line)) {
+      indices.push_back(i);
+    }
+  }
   return indices;
 }
 

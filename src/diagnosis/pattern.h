@@ -46,12 +46,13 @@ class PatternSet {
   PatternSet& operator=(PatternSet&&) noexcept;
   ~PatternSet();
 
-  /// The indices of the patterns that match `line`, rising; nothing where finding out takes too
-  /// much memory: then the patterns must be asked one by one.
-  std::optional<std::vector<std::size_t>> matches(std::string_view line) const;
+  /// The indices of the patterns that match `line`, rising.
+  std::vector<std::size_t> matching(std::string_view line) const;
+  const Pattern& operator[](std::size_t i) const { return patterns_[i]; }
 
  private:
   struct Compiled;
+  std::vector<Pattern> patterns_;
   std::unique_ptr<const Compiled> compiled_;
 };
 

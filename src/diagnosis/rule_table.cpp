@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "diagnosis/embedded_rules.h"
 #include "diagnosis/log_lines.h"
+#include "diagnosis/matched_lines.h"
 #include "diagnosis/pattern.h"
 #include "diagnosis/sanitize.h"
 #include "diagnosis/secrets.h"
@@ -15,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 namespace capmin {
@@ -25,12 +27,10 @@ constexpr std::size_t kClueEnd = 100;
 constexpr std::size_t kCompared = 400;
 /// Time stamps and their like are taken from so much of a line before it is shortened.
 constexpr std::size_t kBeforeStamps = 1000;
-constexpr std::size_t kNearBefore = 12;
-constexpr std::size_t kNearAfter = 6;
 
 /// What surrounds a line while rules are asked about it; on its own a line has neither.
 struct Surroundings {
-  const std::vector<std::string_view>* lines = nullptr;
+  MatchedLines* lines = nullptr;
   std::size_t index = 0;
   const Evidence* evidence = nullptr;
 };
@@ -61,22 +61,24 @@ struct RuleTable::Compiled {
 
   RuleFile file;
   std::vector<std::size_t> rule_of_pattern;
-  std::vector<Pattern> patterns;             ///< the last one has no rule: that of all translations
-  std::vector<std::optional<Pattern>> near;  ///< one for each rule
+  std::optional<PatternSet> patterns;  ///< the last one has no rule: that of all translations
+  std::optional<PatternSet> near;      ///< what some rules want to stand near the line
+  std::vector<std::size_t> near_of_rule;
   std::vector<std::pair<Pattern, std::string>> translations;
-  std::optional<PatternSet> set;
 
   explicit Compiled(RuleFile rule_file) : file(std::move(rule_file)) {
     std::vector<std::string> all;
+    std::vector<std::string> all_near;
     for (std::size_t i = 0; i < file.rules.size(); ++i) {
       const Rule& rule = file.rules[i];
       for (const std::string& pattern : rule.patterns) {
         all.push_back(pattern);
-        patterns.emplace_back(pattern);
         rule_of_pattern.push_back(i);
       }
-      near.push_back(rule.when.near.empty() ? std::nullopt
-                                            : std::optional<Pattern>(rule.when.near));
+      near_of_rule.push_back(all_near.size());
+      if (!rule.when.near.empty()) {
+        all_near.push_back(rule.when.near);
+      }
     }
     std::vector<std::string> forms;
     for (const Translation& translation : file.translations) {
@@ -90,31 +92,31 @@ struct RuleTable::Compiled {
                     "use fewer or shorter forms");
       }
       all.push_back(literal_pattern(forms));
-      patterns.emplace_back(all.back());
     }
-    set.emplace(all);
+    patterns.emplace(all);
+    near.emplace(all_near);
   }
 
   /// Looks from the line outwards and stops at another error of the same kind, because what stands
   /// beyond it belongs to that one.
-  bool holds_near(const Pattern& near_pattern, const Pattern& own, std::string_view line,
+  bool holds_near(std::size_t wanted, std::size_t own, std::string_view line,
                   const Surroundings& around) const {
-    if (near_pattern.matches(line)) {
+    if ((*near)[wanted].matches(line)) {
       return true;
     }
     if (around.lines == nullptr) {
       return false;
     }
-    const std::vector<std::string_view>& lines = *around.lines;
-    const std::size_t first = around.index - std::min(around.index, kNearBefore);
-    for (std::size_t i = around.index; i > first && !own.matches(lines[i - 1]); --i) {
-      if (near_pattern.matches(lines[i - 1])) {
+    MatchedLines& lines = *around.lines;
+    const std::size_t first = around.index - std::min(around.index, MatchedLines::kBefore);
+    for (std::size_t i = around.index; i > first && !lines.matches_own(i - 1, own); --i) {
+      if (lines.matches_near(i - 1, wanted)) {
         return true;
       }
     }
-    const std::size_t end = std::min(around.index + 1 + kNearAfter, lines.size());
-    for (std::size_t i = around.index + 1; i < end && !own.matches(lines[i]); ++i) {
-      if (near_pattern.matches(lines[i])) {
+    const std::size_t end = std::min(around.index + 1 + MatchedLines::kAfter, lines.size());
+    for (std::size_t i = around.index + 1; i < end && !lines.matches_own(i, own); ++i) {
+      if (lines.matches_near(i, wanted)) {
         return true;
       }
     }
@@ -122,11 +124,11 @@ struct RuleTable::Compiled {
   }
 
   /// True unless a condition says that later rules are to be asked.
-  bool applies(std::size_t index, const Pattern& pattern, std::string_view line,
-               const Surroundings& around) const {
+  bool applies(std::size_t number, std::string_view line, const Surroundings& around) const {
+    const std::size_t index = rule_of_pattern[number];
     const RuleCondition& when = file.rules[index].when;
     if (!when.path_under.empty()) {
-      const std::string path = pattern.captured(line, "path");
+      const std::string path = (*patterns)[number].captured(line, "path");
       if (std::ranges::none_of(when.path_under,
                                [&](const std::string& p) { return path.starts_with(p); })) {
         return false;
@@ -138,7 +140,7 @@ struct RuleTable::Compiled {
              when.exit_status.end())) {
       return false;
     }
-    return !near[index] || holds_near(*near[index], pattern, line, around);
+    return when.near.empty() || holds_near(near_of_rule[index], number, line, around);
   }
 
   /// The suspects of `rule`, with a captured name in its place; an unknown name suspects nothing.
@@ -146,8 +148,10 @@ struct RuleTable::Compiled {
                                              std::string_view line) {
     std::vector<CapabilitySet> suspects = rule.suspects;
     for (CapabilitySet& set : suspects) {
-      if (const auto named = capability_named(pattern.captured(line, "capability"));
-          set.empty() && named) {
+      if (!set.empty()) {
+        continue;
+      }
+      if (const auto named = capability_named(pattern.captured(line, "capability"))) {
         set = set.with(*named);
       }
     }
@@ -155,40 +159,32 @@ struct RuleTable::Compiled {
     return suspects;
   }
 
-  std::vector<std::size_t> matching(std::string_view line) const {
-    if (auto found = set->matches(line)) {
-      return std::move(*found);
-    }
-    std::vector<std::size_t> found;
-    for (std::size_t i = 0; i < patterns.size(); ++i) {
-      if (patterns[i].matches(line)) {
-        found.push_back(i);
-      }
-    }
-    return found;
-  }
-
-  Answer decide_text(std::string_view line, const Surroundings& around) const {
-    for (const std::size_t i : matching(line)) {
+  Answer decide_text(std::string_view line, const std::vector<std::size_t>& matching,
+                     const Surroundings& around) const {
+    for (const std::size_t i : matching) {
       if (i >= rule_of_pattern.size()) {
         return {.rule = nullptr, .suspects = {}, .is_translated = true, .program = {}};
       }
-      const std::size_t index = rule_of_pattern[i];
-      const Rule& rule = file.rules[index];
-      if (!applies(index, patterns[i], line, around)) {
+      const Rule& rule = file.rules[rule_of_pattern[i]];
+      const Pattern& pattern = (*patterns)[i];
+      if (!applies(i, line, around)) {
         continue;
       }
       if (rule.when.port_below &&
-          !port_is_below(patterns[i].captured(line, "port"), *rule.when.port_below)) {
+          !port_is_below(pattern.captured(line, "port"), *rule.when.port_below)) {
         return {&rule, {}, false, {}};
       }
-      std::vector<CapabilitySet> found = suspects(rule, patterns[i], line);
+      std::vector<CapabilitySet> found = suspects(rule, pattern, line);
       // A captured name that is no capability leaves the line to later rules.
       if (!found.empty() || rule.suspects.empty()) {
-        return {&rule, std::move(found), false, patterns[i].captured(line, "program")};
+        return {&rule, std::move(found), false, pattern.captured(line, "program")};
       }
     }
     return {};
+  }
+
+  Answer decide_text(std::string_view line, const Surroundings& around) const {
+    return decide_text(line, patterns->matching(line), around);
   }
 
   std::string translated(std::string line) const {
@@ -202,7 +198,9 @@ struct RuleTable::Compiled {
   /// knows, otherwise the first that a vague one knows.
   Answer decide(std::string_view line, const Surroundings& around) const {
     const auto is_exact = [](const Answer& d) { return d.rule != nullptr && !d.rule->vague; };
-    Answer answer = decide_text(line, around);
+    Answer answer = around.lines == nullptr
+                        ? decide_text(line, around)
+                        : decide_text(line, around.lines->own(around.index), around);
     std::string plain;
     std::string_view text = line;
     if (!is_exact(answer) && line.find('\\') != std::string_view::npos) {
@@ -248,18 +246,23 @@ RuleTable RuleTable::extended(std::string_view yaml, std::string_view source) {
 std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
   const LogLines log = log_lines(evidence.log);
   const LogLines engine = log_lines(evidence.engine_message);
-  std::vector<std::string_view> lines = log.lines;
-  lines.insert(lines.end(), engine.lines.begin(), engine.lines.end());
+  std::vector<std::string_view> all = log.lines;
+  all.insert(all.end(), engine.lines.begin(), engine.lines.end());
+  MatchedLines lines(std::move(all), *compiled_->patterns, *compiled_->near);
   std::vector<Clue> clues;
   std::set<std::string> seen;
+  // Most lines that say the same differ in their digits alone: that is seen at less cost.
+  std::unordered_set<std::string> seen_but_for_digits;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const Compiled::Answer answer = compiled_->decide(lines[i], {&lines, i, &evidence});
     if (answer.suspects.empty()) {
       continue;
     }
     const Rule& rule = *answer.rule;
-    if (!seen.insert(rule.id + '\n' + normalized(std::string(lines[i].substr(0, kCompared))))
-             .second) {
+    const std::string line(lines[i].substr(0, kCompared));
+    const std::string rule_line = rule.id + '\n';
+    if (!seen_but_for_digits.insert(rule_line + with_equal_digits(line)).second ||
+        !seen.insert(rule_line + normalized(line)).second) {
       continue;
     }
     clues.push_back({rule.id, shown(lines[i]), answer.suspects, rule.reason, rule.check,
@@ -273,10 +276,11 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
 
 void RuleTable::decide_each(std::string_view log,
                             const std::function<void(const Decision&)>& visit) const {
-  const LogLines looked_at = log_lines(log);
-  for (std::size_t i = 0; i < looked_at.lines.size(); ++i) {
-    Compiled::Answer answer = compiled_->decide(looked_at.lines[i], {&looked_at.lines, i, nullptr});
-    visit({looked_at.lines[i], answer.rule, std::move(answer.suspects)});
+  LogLines looked_at = log_lines(log);
+  MatchedLines lines(std::move(looked_at.lines), *compiled_->patterns, *compiled_->near);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    Compiled::Answer answer = compiled_->decide(lines[i], {&lines, i, nullptr});
+    visit({lines[i], answer.rule, std::move(answer.suspects)});
   }
 }
 

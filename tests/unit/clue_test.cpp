@@ -51,6 +51,31 @@ TEST_CASE("numbers, addresses, times and dates do not tell lines apart") {
   CHECK(normalized("chown failed") != normalized("chmod failed"));
 }
 
+TEST_CASE("lines that are equal but for their digits are equal once normalized") {
+  const std::vector<std::string> lines{
+      "2026/11/24 06:54:18 [emerg] 10#10: chown",
+      "2027/12/25 16:04:59 [emerg] 77#77: chown",
+      "open 0x7f8d68445080",
+      "open 0x55d055d01a24",
+      "open 9x55d055d01a24",
+      "open 00X1f",
+      "open 10X1f",
+      "open 11X1f",
+      "deadbeef1",
+      "deadbeef2",
+      "abc1234",
+      "abc12345",
+  };
+  CHECK(with_equal_digits(lines[0]) == with_equal_digits(lines[1]));
+  for (const std::string& one : lines) {
+    for (const std::string& other : lines) {
+      if (with_equal_digits(one) == with_equal_digits(other)) {
+        CHECK(normalized(one) == normalized(other));
+      }
+    }
+  }
+}
+
 TEST_CASE("a failure's signature knows how it ended and what was said, in any order") {
   const auto at = [](const char* line) {
     Clue c = clue({kChown});
