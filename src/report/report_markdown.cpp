@@ -184,9 +184,11 @@ std::string body(const Report& report, int level) {
             facts(row("previous", code(report.change->path))) + '\n' +
             to_markdown(report.change->diff);
   }
-  if (!report.members.empty())
+  if (!report.members.empty()) {
+    // Each capability's heading brings its own empty line.
     text +=
-        "\n" + std::string(static_cast<std::size_t>(level) + 1, '#') + " Capabilities, and why\n";
+        '\n' + std::string(static_cast<std::size_t>(level) + 1, '#') + " Capabilities, and why\n";
+  }
   for (const ReportMember& each : report.members) {
     text += member(each, level + 2);
   }

@@ -109,7 +109,7 @@ void add_environment(const Profile& profile, Command& command, std::vector<std::
 }  // namespace
 
 std::string shell_quoted(const std::string& argument) {
-  const std::string text = visible(argument);
+  std::string text = visible(argument);
   if (!text.empty() && std::ranges::all_of(text, is_plain)) return text;
   std::string quoted = "'";
   for (const char letter : text) {

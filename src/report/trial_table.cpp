@@ -109,7 +109,7 @@ std::string grant_text(CapabilitySet grant, CapabilitySet widest) {
   constexpr int kFewLeftOut = 3;
   if (grant.empty()) return "nothing";
   const CapabilitySet left_out = widest - grant;
-  const std::string all = "all " + std::to_string(widest.size());
+  std::string all = "all " + std::to_string(widest.size());
   if (left_out.empty()) return all;
   if (left_out.size() <= kFewLeftOut && grant.size() > 2 * kFewLeftOut) {
     return all + " but " + to_string(left_out);
