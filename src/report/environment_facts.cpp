@@ -9,7 +9,7 @@ namespace {
 std::string joined(const std::vector<std::string>& texts, const char* between) {
   std::string result;
   for (const std::string& text : texts) {
-    result += (result.empty() ? "" : between) + text;
+    result.append(result.empty() ? "" : between).append(text);
   }
   return result;
 }
@@ -26,7 +26,8 @@ std::string probe_text(const Profile::Probe& probe) {
 std::string sysctl_text(const Profile::Environment& environment) {
   std::vector<std::string> texts;
   for (const auto& [name, value] : environment.sysctls) {
-    texts.push_back(name + " = " + value);
+    texts.push_back(name);
+    texts.back().append(" = ").append(value);
   }
   return joined(texts, "; ");
 }
