@@ -8,8 +8,10 @@
 #include "cli/options_diff.h"
 #include "cli/options_doctor.h"
 #include "cli/options_export.h"
+#include "cli/options_report.h"
 #include "cli/options_table.h"
 #include "cli/options_verify.h"
+#include "cli/report_command.h"
 #include "cli/rules_command.h"
 #include "cli/run_command.h"
 #include "cli/standard_output.h"
@@ -42,6 +44,8 @@ constexpr std::string_view kHelp =
     "  capmin diff OLD NEW    what became different from one profile to another\n"
     "  capmin export PROFILE --format FORMAT\n"
     "                         a profile's set as another tool spells it\n"
+    "  capmin report PROFILE...\n"
+    "                         what a reviewer needs on one page: Markdown, HTML and others\n"
     "  capmin explain [LOGFILE|-|CAPABILITY|MASK]...\n"
     "                         what a log, a capability or a capability word means\n"
     "  capmin explain --container NAME [--profile FILE]\n"
@@ -65,10 +69,11 @@ struct CommandEntry {
   std::string (*help)();
 };
 
-constexpr std::array<CommandEntry, 7> kCommands{{{"run", run_command, run_help},
+constexpr std::array<CommandEntry, 8> kCommands{{{"run", run_command, run_help},
                                                  {"verify", verify_command, verify_help},
                                                  {"diff", diff_command, diff_help},
                                                  {"export", export_command, export_help},
+                                                 {"report", report_command, report_help},
                                                  {"explain", explain_command, explain_help},
                                                  {"rules", rules_command, rules_help},
                                                  {"doctor", doctor_command, doctor_help}}};

@@ -54,8 +54,8 @@ class Run {
   int operator()(const Undecided& verdict) const { throw failure_of(verdict, result_); }
   int operator()(const Minimal& answer) {
     write(profile_of(options_, plan_, result_,
-                     {answer, conditions_.conditional, conditions_.unknown}, programs_,
-                     ending_now(begin_)));
+                     {answer, conditions_.conditional, conditions_.unknown, conditions_.trials},
+                     programs_, ending_now(begin_)));
     return static_cast<int>(ExitCode::kDone);
   }
 

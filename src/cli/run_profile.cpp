@@ -200,6 +200,38 @@ std::vector<std::string> scenario_of(const Scenario& scenario) {
   return phases;
 }
 
+std::string name_of(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::kBaseline:
+      return "baseline";
+    case Purpose::kSearch:
+      return "search";
+    case Purpose::kRemove:
+      return "remove";
+    case Purpose::kProve:
+      return "prove";
+    case Purpose::kConfirm:
+      return "confirm";
+    case Purpose::kExplore:
+      return "explore";
+  }
+  return {};
+}
+
+/// Adds a finished trial to the rows of the search: to the one that is like it, or as a new one.
+void add_step(const Profile::Step& step, std::vector<Profile::Step>& search) {
+  // A repetition to confirm belongs to what it repeats.
+  const auto same = std::ranges::find_if(search, [&step](const Profile::Step& other) {
+    return other.grant == step.grant && other.verdict == step.verdict &&
+           (other.purpose == "condition") == (step.purpose == "condition");
+  });
+  if (same == search.end()) {
+    search.push_back(step);
+  } else {
+    ++same->times;
+  }
+}
+
 /// Everything that does not depend on how the search ended.
 Profile common_profile(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
                        const Proof& proof, const ImagePrograms& programs, const RunEnding& ending) {
@@ -225,6 +257,13 @@ Profile common_profile(const RunOptions& options, const RunPlan& plan, const Sea
     profile.warnings.emplace_back(
         "privileged ports were not tried: the engine cannot set them in the network '" +
         sanitize(plan.setup.spec.network) + "'");
+  }
+  for (const FinishedTrial& trial : result.trials) {
+    add_step({.trial = trial.number,
+              .purpose = name_of(trial.request.purpose),
+              .grant = trial.request.grant,
+              .verdict = trial.outcome.verdict},
+             profile.search);
   }
   profile.run = {.capmin = CAPMIN_VERSION,
                  .at = ending.at,
@@ -317,6 +356,13 @@ Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchR
   const Minimal& minimal = answer.minimal;
   Profile profile = common_profile(options, plan, result, minimal.proof, programs, ending);
   add_conditions(answer.conditional, plan, profile);
+  for (const ConditionTrial& trial : answer.condition_trials) {
+    add_step({.trial = trial.number,
+              .purpose = "condition",
+              .grant = trial.grant,
+              .verdict = trial.verdict},
+             profile.search);
+  }
   if (!answer.unknown.empty()) {
     profile.warnings.push_back(
         "whether " + to_string(answer.unknown) +

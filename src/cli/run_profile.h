@@ -5,10 +5,12 @@
 #include "core/planner.h"
 #include "engine/program_files.h"
 #include "profile/profile.h"
+#include "trial/conditions.h"
 #include "trial/search.h"
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace capmin {
 
@@ -26,6 +28,7 @@ struct Answer {
   Minimal minimal;
   CapabilitySet conditional;  ///< members that are needed only where ports or ping are privileged
   CapabilitySet unknown;      ///< members of which the engine's failures left that open
+  std::vector<ConditionTrial> condition_trials;  ///< those that showed it
 };
 
 /// What can be told before the first trial: image, probe, environment, judgement.

@@ -5,6 +5,7 @@
 #include "engine/arguments.h"
 
 #include <chrono>
+#include <utility>
 #include <variant>
 
 namespace capmin {
@@ -58,17 +59,19 @@ std::optional<FoundConditions> find_conditions(const RunPlan& plan, const Minima
   setup.spec.ports = Ports::kEngine;
   const auto deadline = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(
       result.trial(answer.proof.passed.back()).outcome.deadline_seconds));
+  std::vector<ConditionTrial> trials;
   for (;;) {
     const Conditions conditions(answer.proof.set, known);
     if (!conditions.wanted())
-      return FoundConditions{conditions.conditional(), conditions.unknown()};
+      return FoundConditions{conditions.conditional(), conditions.unknown(), std::move(trials)};
     const CapabilitySet grant = *conditions.wanted();
     const int number = result.started++;
     const Outcome outcome = run_trial(
         setup, number, grant, [deadline] { return deadline; }, engine, runner, stop);
     if (stop.stop_requested()) return std::nullopt;
     if (progress != nullptr) progress->condition_finished(number, grant, outcome);
-    known.push_back({grant, outcome.verdict});
+    known.push_back({grant, outcome.verdict, number});
+    trials.push_back(known.back());
   }
 }
 

@@ -35,6 +35,7 @@ ImagePrograms find_programs(const RunOptions& options, const RunPlan& plan,
 struct FoundConditions {
   CapabilitySet conditional;
   CapabilitySet unknown;  ///< of which the engine's failures left that open
+  std::vector<ConditionTrial> trials;  ///< that were run for it, known ones left out
 };
 
 /// Tries `answer` under the engine's own settings for ports and ping, where the trials of `plan`

@@ -243,7 +243,8 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
                                      progress_ ? &*progress_ : nullptr, bench_.stop);
   if (!found) return std::nullopt;
   result_.trials += result.started - started;
-  Profile profile = profile_of(options_, plan, result, {answer, found->conditional, found->unknown},
+  Profile profile = profile_of(options_, plan, result,
+                               {answer, found->conditional, found->unknown, found->trials},
                                programs, ending_now(begin_));
   compare(profile);
   if (!task_.refresh) return done();

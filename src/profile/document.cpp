@@ -143,6 +143,16 @@ DocumentNode judgement_node(const Profile::Judgement& judgement) {
   return {std::move(map)};
 }
 
+DocumentNode step_node(const Profile::Step& step) {
+  DocumentMap map{Layout::kFlow, {}};
+  map.set("trial", {step.trial});
+  map.set("purpose", text(step.purpose));
+  map.set("grant", names(step.grant));
+  map.set("verdict", text(name_of(step.verdict)));
+  map.set("times", {step.times});
+  return {std::move(map)};
+}
+
 DocumentNode run_node(const Profile::Run& run) {
   DocumentMap map{Layout::kFlow, {}};
   map.set("capmin", text(run.capmin));
@@ -178,6 +188,7 @@ Profile in_order(Profile profile) {
     return std::is_lt(compare_risk(a.grant, b.grant));
   });
   std::ranges::sort(profile.warnings);
+  std::ranges::stable_sort(profile.search, {}, &Profile::Step::trial);
   return profile;
 }
 
@@ -194,6 +205,7 @@ DocumentMap document_of(const Profile& profile) {
   document.set("probe", probe_node(ordered.probe));
   document.set("environment", environment_node(ordered.environment));
   if (ordered.judgement) document.set("judgement", judgement_node(*ordered.judgement));
+  if (!ordered.search.empty()) document.set("search", block_list(ordered.search, step_node));
   document.set("run", run_node(ordered.run));
   return document;
 }

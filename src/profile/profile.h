@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability_set.h"
+#include "core/trial.h"
 
 #include <map>
 #include <optional>
@@ -81,6 +82,17 @@ struct Profile {
     std::string settle;   ///< as in --settle; empty without
     friend bool operator==(const Judgement&, const Judgement&) = default;
   };
+  /// A row of the search's picture: the trials with one grant that ended alike, those under the
+  /// engine's own settings apart. What a person looks at; the proof stands in `passed` and
+  /// `failed`.
+  struct Step {
+    int trial = 0;        ///< number of the first one
+    std::string purpose;  ///< of the first one, one of purposes()
+    CapabilitySet grant;
+    Verdict verdict = Verdict::kUndecided;
+    int times = 1;
+    friend bool operator==(const Step&, const Step&) = default;
+  };
   struct Run {
     std::string capmin;  ///< version
     std::string at;      ///< end of the run, RFC 3339, UTC
@@ -113,6 +125,7 @@ struct Profile {
   Probe probe;
   Environment environment;
   std::optional<Judgement> judgement;  ///< nothing in profiles of before it was written down
+  std::vector<Step> search;  ///< every finished trial; empty where the profile does not tell
   Run run;
   friend bool operator==(const Profile&, const Profile&) = default;
 };
@@ -123,6 +136,12 @@ std::span<const std::string_view> guarantees();
 
 /// What a run can be asked for: every guarantee but "incomplete".
 std::span<const std::string_view> levels();
+
+/// What trials are asked for: baseline (the ceiling must pass), search (for a set that passes),
+/// remove (a member of a passing set is left out, in the hope that it still passes), prove (a
+/// member of the answer is left out, to see it fail), confirm (repeated), explore (for other sets),
+/// and condition (under the engine's own settings for ports and ping).
+std::span<const std::string_view> purposes();
 
 /// The kinds of probes: file, exec, healthcheck, exit, oneshot.
 std::span<const std::string_view> probe_kinds();

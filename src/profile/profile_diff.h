@@ -30,7 +30,7 @@ struct ProfileDiff {
 };
 
 /// Compares two profiles. Left out is what differs from run to run without a meaning: trial
-/// numbers, evidence, times, the deadline of trials, and the section run.
+/// numbers, evidence, the search, times, the deadline of trials, and the section run.
 ProfileDiff diff(const Profile& before, const Profile& after);
 
 }  // namespace capmin

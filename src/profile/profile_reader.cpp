@@ -183,6 +183,19 @@ Profile::Judgement judgement_of(const YamlNode& node, const YamlReader& read) {
           duration_of(node, read, "settle")};
 }
 
+Profile::Step step_of(const YamlNode& node, const YamlReader& read) {
+  static const std::array<std::string_view, 3> kVerdicts{
+      name_of(Verdict::kPassed), name_of(Verdict::kFailed), name_of(Verdict::kUndecided)};
+  read.map(node, {"trial", "purpose", "grant", "verdict", "times"});
+  const std::string verdict = read.word(read.at(node, "verdict"), kVerdicts);
+  return {read.whole_number(read.at(node, "trial"), 0, kMost),
+          read.word(read.at(node, "purpose"), purposes()), set_of(read.at(node, "grant"), read),
+          verdict == kVerdicts[0]   ? Verdict::kPassed
+          : verdict == kVerdicts[1] ? Verdict::kFailed
+                                    : Verdict::kUndecided,
+          read.whole_number(read.at(node, "times"), 1, kMost)};
+}
+
 Profile::Run run_of(const YamlNode& node, const YamlReader& read) {
   read.map(node, {"capmin", "at", "trials", "floor", "seconds", "deadline"});
   return {read.text(read.at(node, "capmin")),
@@ -225,7 +238,7 @@ Profile profile_from_yaml(std::string_view text, std::string_view source) {
   const YamlReader read(source);
   check_version(document, read);
   read.map(document, {"apiVersion", "kind", "image", "capabilities", "proof", "reasons", "warnings",
-                      "probe", "environment", "judgement", "run"});
+                      "probe", "environment", "judgement", "search", "run"});
   Profile profile;
   profile.image = image_of(read.at(document, "image"), read);
   read_capabilities(read.at(document, "capabilities"), read, profile);
@@ -236,6 +249,9 @@ Profile profile_from_yaml(std::string_view text, std::string_view source) {
   profile.environment = environment_of(read.at(document, "environment"), read);
   if (const YamlNode* const judgement = read.find(document, "judgement")) {
     profile.judgement = judgement_of(*judgement, read);
+  }
+  if (const YamlNode* const search = read.find(document, "search")) {
+    profile.search = list_of(*search, read, step_of);
   }
   profile.run = run_of(read.at(document, "run"), read);
   return profile;

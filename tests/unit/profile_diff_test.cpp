@@ -29,6 +29,7 @@ TEST_CASE("what differs from run to run is no difference") {
           p.passed.front().trial = 17;
           p.reasons.front().line = "other words";
           p.warnings.clear();
+          p.search.clear();
           p.run.deadline_seconds = 99;
         }).empty());
 }
