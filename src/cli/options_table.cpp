@@ -131,6 +131,20 @@ std::vector<po::options_description> run_options_table() {
   return table;
 }
 
+std::optional<OptionKind> option_kind(const po::options_description& table, std::string_view name) {
+  const po::option_description* const option = table.find_nothrow(std::string(name), false);
+  if (option == nullptr) return std::nullopt;
+  return option->semantic()->max_tokens() == 0 ? OptionKind::kFlag : OptionKind::kValue;
+}
+
+std::optional<OptionKind> run_option(std::string_view name) {
+  static const std::vector<po::options_description> table = run_options_table();
+  for (const po::options_description& heading : table) {
+    if (const auto kind = option_kind(heading, name)) return kind;
+  }
+  return std::nullopt;
+}
+
 std::string run_help() {
   std::ostringstream text;
   text << "usage: capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n\n"

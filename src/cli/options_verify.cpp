@@ -140,6 +140,11 @@ VerifyOptions parse_verify_options(const std::vector<string>& arguments) {
   return options;
 }
 
+std::optional<OptionKind> verify_option(std::string_view name) {
+  static const po::options_description options = table();
+  return option_kind(options, name);
+}
+
 string verify_help() {
   std::ostringstream text;
   text << "usage: capmin verify PROFILE... [options]\n"

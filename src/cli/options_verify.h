@@ -1,11 +1,13 @@
 #pragma once
 
 #include "cli/options.h"
+#include "cli/options_table.h"
 #include "engine/choice.h"
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace capmin {
@@ -35,6 +37,9 @@ struct VerifyOptions {
 /// Reads the arguments behind `capmin verify`. Throws Error kUsage, with what to write instead, for
 /// everything that is not understood.
 VerifyOptions parse_verify_options(const std::vector<std::string>& arguments);
+
+/// The kind of the option --`name` of `capmin verify`; nothing where there is none of that name.
+std::optional<OptionKind> verify_option(std::string_view name);
 
 /// The help text of `capmin verify`.
 std::string verify_help();

@@ -1,5 +1,6 @@
 #include "cli/run_arguments.h"
 
+#include "cli/option_values.h"
 #include "cli/options.h"
 #include "core/error.h"
 #include "engine/arguments.h"
@@ -13,21 +14,11 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-/// A value that is empty must be an argument of its own, any other must not: it may begin with a
-/// dash.
-void add(Arguments& arguments, const std::string& name, const std::string& value) {
-  if (value.empty()) {
-    arguments.insert(arguments.end(), {name, value});
-  } else {
-    arguments.push_back(name + '=' + value);
-  }
-}
-
 void add_probe(const Profile::Probe& probe, Arguments& arguments) {
   if (probe.kind == "healthcheck" || probe.kind == "exit") {
-    add(arguments, "--probe", probe.kind);
+    append_option("--probe", probe.kind, arguments);
   } else {
-    add(arguments, probe.kind == "exec" ? "--probe-exec" : "--probe", probe.path);
+    append_option(probe.kind == "exec" ? "--probe-exec" : "--probe", probe.path, arguments);
   }
   if (probe.kind == "oneshot") arguments.emplace_back("--oneshot");
   for (const std::string& phase : probe.scenario) {
@@ -42,9 +33,9 @@ void add_option(const std::string& text, Arguments& arguments) {
   if (text == "--read-only" || text == "--keep-volumes") {
     arguments.push_back(text);
   } else if (blank == std::string::npos || name.find('=') != std::string::npos) {
-    add(arguments, "--engine-arg", text);
+    append_option("--engine-arg", text, arguments);
   } else if (name == "--volume" || (name.starts_with("--") && is_passed_on(name.substr(2)))) {
-    add(arguments, name, text.substr(blank + 1));
+    append_option(name, text.substr(blank + 1), arguments);
   } else {
     throw Error(ExitCode::kUsage, "the profile's option " + excerpt(text) + " is no container's",
                 "environment.options holds what `capmin run` was given for the container");
@@ -75,13 +66,14 @@ void add_judgement(const Profile& profile, Arguments& arguments) {
   }
   const CapabilitySet allow = ceiling - docker_default_set();
   const CapabilitySet deny = docker_default_set() - ceiling;
-  if (!allow.empty()) add(arguments, "--allow", joined(allow));
-  if (!deny.empty()) add(arguments, "--deny", joined(deny));
+  if (!allow.empty()) append_option("--allow", joined(allow), arguments);
+  if (!deny.empty()) append_option("--deny", joined(deny), arguments);
   if (judgement.level != "one-minimal") arguments.push_back("--" + judgement.level);
-  if (judgement.confirm != 1) add(arguments, "--confirm", std::to_string(judgement.confirm));
+  if (judgement.confirm != 1)
+    append_option("--confirm", std::to_string(judgement.confirm), arguments);
   if (judgement.strict) arguments.emplace_back("--strict");
-  if (!judgement.timeout.empty()) add(arguments, "--timeout", judgement.timeout);
-  if (!judgement.settle.empty()) add(arguments, "--settle", judgement.settle);
+  if (!judgement.timeout.empty()) append_option("--timeout", judgement.timeout, arguments);
+  if (!judgement.settle.empty()) append_option("--settle", judgement.settle, arguments);
 }
 
 }  // namespace
@@ -97,12 +89,12 @@ std::vector<std::string> run_arguments(const Profile& profile) {
     add_option(option, arguments);
   }
   const std::string& network = profile.environment.network;
-  if (!is_default_network(profile.environment)) add(arguments, "--network", network);
+  if (!is_default_network(profile.environment)) append_option("--network", network, arguments);
   // Where capmin cannot set the ports, "engine" is what was written down whatever was asked for.
   ContainerSpec spec;
   spec.network = network;
   if (profile.environment.ports == "engine" && !trial_sysctls(spec).empty()) {
-    add(arguments, "--ports", "engine");
+    append_option("--ports", "engine", arguments);
   }
   add_judgement(profile, arguments);
   if (!profile.environment.command.empty()) {

@@ -18,6 +18,10 @@ std::string hash_of_options(const RunOptions& options, const RunPlan& plan) {
   }
   text += options.timeout ? std::to_string(options.timeout->count()) : "derived";
   text += options.probe.oneshot ? " oneshot" : "";
+  text += options.scenario.restart ? " restart" : "";
+  text += options.scenario.graceful_stop ? " graceful-stop" : "";
+  text += " settle " + std::to_string(options.scenario.settle.count());
+  text += options.strict ? " strict" : "";
   text += plan.setup.spec.keep_volumes ? " keep-volumes" : "";
   return sha256(text);
 }
@@ -33,18 +37,23 @@ std::string search_text(const Policy& policy) {
 
 }  // namespace
 
+SearchFacts search_facts(const RunOptions& options, const RunPlan& plan,
+                         const std::string& rules_sha256) {
+  const std::string_view version = CAPMIN_VERSION;
+  return {{"capmin", std::string(version.substr(0, version.find('.')))},
+          {"image", plan.image.id},
+          {"probe", probe_text(plan)},
+          {"engine", plan.engine.name + ' ' + plan.engine.version},
+          {"options", hash_of_options(options, plan)},
+          {"search", search_text(plan.search.policy)},
+          {"rules", rules_sha256}};
+}
+
 std::optional<Journal> open_journal(const RunOptions& options, const RunPlan& plan,
                                     const std::string& rules_sha256) {
   if (!options.writes_file()) return std::nullopt;
-  const std::string_view version = CAPMIN_VERSION;
-  const SearchFacts facts{{"capmin", std::string(version.substr(0, version.find('.')))},
-                          {"image", plan.image.id},
-                          {"probe", probe_text(plan)},
-                          {"engine", plan.engine.name + ' ' + plan.engine.version},
-                          {"options", hash_of_options(options, plan)},
-                          {"search", search_text(plan.search.policy)},
-                          {"rules", rules_sha256}};
-  return std::optional<Journal>(std::in_place, journal_path(options.output), facts,
+  return std::optional<Journal>(std::in_place, journal_path(options.output),
+                                search_facts(options, plan, rules_sha256),
                                 options.resume ? Journal::Mode::kResume : Journal::Mode::kStart);
 }
 

@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "system/process_identity.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <sstream>
@@ -56,6 +57,23 @@ void set_status(ProfileStatus status, ExitCode exit, Verification& verification)
   verification.exit = static_cast<int>(exit);
 }
 
+/// Whether a stop ended the trials. Throws Error kBudget where their limits did.
+bool is_interrupted(const SearchResult& result) {
+  switch (result.end) {
+    case SearchEnd::kVerdict:
+      return false;
+    case SearchEnd::kInterrupted:
+      return true;
+    case SearchEnd::kOutOfTime:
+      throw Error(ExitCode::kBudget, "the deadline was used up before the answer was known",
+                  "give it more time");
+    case SearchEnd::kOutOfTrials:
+      throw Error(ExitCode::kBudget, "the number of trials was used up before the answer was known",
+                  "give it more trials");
+  }
+  return false;
+}
+
 class Verifier {
  public:
   Verifier(const Profile& profile, const RunOptions& options, const VerifyTask& task,
@@ -69,6 +87,8 @@ class Verifier {
 
   /// As verify(), but throws.
   std::optional<Verified> run();
+  /// As find_first(), but throws.
+  std::optional<Verified> find();
   /// What was found before `error` ended it.
   Verified failed(const Error& error) {
     Verification found = failed_by(error);
@@ -87,6 +107,7 @@ class Verifier {
   };
 
   void prepare();
+  void limit(SearchPlan& search) const;
   std::optional<Rechecked> recheck(CapabilitySet set, const RunPlan& plan);
   std::optional<Verified> judge(const Rechecked& checked, const RunPlan& plan, CapabilitySet set);
   std::optional<Verified> search_anew(std::vector<FinishedTrial> known);
@@ -112,6 +133,7 @@ class Verifier {
   std::optional<Progress> progress_;
   std::vector<ConditionTrial> under_engine_;  ///< trials under the engine's settings for ports
   Verification result_;
+  bool is_new_ = false;     ///< there was no profile
   bool is_proven_ = false;  ///< each member that is left was seen to be needed
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
@@ -154,10 +176,11 @@ std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const Ru
   };
   SearchPlan search = plan.search;
   search.slots = 1;
+  limit(search);
   SearchResult result =
       run_trials(search, bench_.rules.table, trials_of(plan.setup, engine_, bench_.runner),
                  events(), bench_.stop, choose);
-  if (result.end != SearchEnd::kVerdict) return std::nullopt;
+  if (is_interrupted(result)) return std::nullopt;
   result_.trials += result.started;
   RecheckStep end = next(question, result.history());
   return Rechecked{std::move(end), std::move(result)};
@@ -198,7 +221,7 @@ std::optional<Verified> Verifier::judge(const Rechecked& checked, const RunPlan&
     result_.details.push_back("  clue: " + to_string(lead->suspect) + ", rule " + lead->clue.rule +
                               ": " + lead->clue.line);
   }
-  result_.hint = "--update finds a set that works and writes it beside the profile";
+  result_.hint = "capmin verify --update finds a set that works and writes it beside the profile";
   set_status(ProfileStatus::kBroken, ExitCode::kDifference, result_);
   if (!task_.refresh) return done();
   // Of what was tried under other settings nothing is known to the search.
@@ -212,6 +235,7 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
   if (!task_.refresh) plan.search.policy.level = Level::kOneMinimal;
   const int before = static_cast<int>(known.size());
   plan.search.known = std::move(known);
+  limit(plan.search);
   ProgramFiles files = image_files(plan, engine_, bench_.runner);
   plan.search.privileges_of = [&files](const std::string& program) {
     return files.privileges_of(program);
@@ -219,7 +243,7 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
   SearchResult result =
       search(plan.search, bench_.rules.table, trials_of(plan.setup, engine_, bench_.runner),
              events(), bench_.stop);
-  if (result.end != SearchEnd::kVerdict) return std::nullopt;
+  if (is_interrupted(result)) return std::nullopt;
   result_.trials += result.started - before;
   const ImagePrograms programs = find_programs(
       options_, plan, result, files,
@@ -253,6 +277,14 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
 
 /// Says how the set that was found anew differs from the profile's.
 void Verifier::compare(const Profile& found) {
+  if (is_new_) {
+    result_.set = found.add | conditional_of(found);
+    result_.conditional = conditional_of(found);
+    result_.text = "works " + with(result_.set);
+    if (!result_.set.empty()) result_.text += "; without any one of them the probe fails";
+    set_status(ProfileStatus::kNew, ExitCode::kDone, result_);
+    return;
+  }
   if (result_.status == ProfileStatus::kBroken) {
     result_.details.push_back("  works: " + to_string(found.add | conditional_of(found)));
     result_.hint.clear();
@@ -281,10 +313,11 @@ void Verifier::conclude() {
       result_.text +=
           "; needs " + to_string(result_.conditional) + " only where ports or ping are privileged";
     }
-    if (!task_.refresh) result_.hint = "--update writes the smaller set beside the profile";
+    if (!task_.refresh)
+      result_.hint = "capmin verify --update writes the smaller set beside the profile";
   } else if (!drift.stale.empty()) {
     set_status(ProfileStatus::kStale, ExitCode::kDifference, result_);
-    if (!task_.refresh) result_.hint = "--update proves it as things are now";
+    if (!task_.refresh) result_.hint = "capmin verify --update proves it as things are now";
   } else if (drift.is_new_image) {
     set_status(ProfileStatus::kOkNewImage, ExitCode::kDone, result_);
   } else {
@@ -292,6 +325,25 @@ void Verifier::conclude() {
   }
   if (!drift.stale.empty()) result_.text += "; changed since the proof: " + fields_of(drift.stale);
   if (drift.is_new_image) result_.text += "; the image is another one";
+}
+
+/// Gives trials the time that is left.
+void Verifier::limit(SearchPlan& search) const {
+  if (!bench_.until) return;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      *bench_.until - std::chrono::steady_clock::now());
+  search.budget.time =
+      std::max(std::chrono::milliseconds(0), std::min(left, search.budget.time.value_or(left)));
+}
+
+std::optional<Verified> Verifier::find() {
+  is_new_ = true;
+  complete_run_plan(options_, engine_, plan_);
+  if (bench_.terminal != nullptr) {
+    bench_.terminal->line(headline(options_, plan_));
+    progress_.emplace(*bench_.terminal, plan_.search.policy.ceiling);
+  }
+  return search_anew({});
 }
 
 std::optional<Verified> Verifier::run() {
@@ -336,6 +388,8 @@ std::string_view name_of(ProfileStatus status) {
       return "stale";
     case ProfileStatus::kError:
       return "error";
+    case ProfileStatus::kNew:
+      return "new";
   }
   return {};
 }
@@ -350,14 +404,31 @@ Verification failed_by(const Error& error) {
   return verification;
 }
 
-std::optional<Verified> verify(const Profile& profile, const RunOptions& options,
-                               const VerifyTask& task, const VerifyBench& bench) {
+namespace {
+
+/// What `work` of a verifier of `profile` finds; expected troubles are a status.
+template <typename Work>
+std::optional<Verified> without_errors(const Profile& profile, const RunOptions& options,
+                                       const VerifyTask& task, const VerifyBench& bench,
+                                       Work work) {
   std::optional<Verifier> verifier;
   try {
-    return verifier.emplace(profile, options, task, bench).run();
+    return (verifier.emplace(profile, options, task, bench).*work)();
   } catch (const Error& error) {
     return verifier ? verifier->failed(error) : Verified{failed_by(error), std::nullopt};
   }
+}
+
+}  // namespace
+
+std::optional<Verified> verify(const Profile& profile, const RunOptions& options,
+                               const VerifyTask& task, const VerifyBench& bench) {
+  return without_errors(profile, options, task, bench, &Verifier::run);
+}
+
+std::optional<Verified> find_first(const RunOptions& options, const VerifyBench& bench) {
+  const Profile none;
+  return without_errors(none, options, {.full = true, .refresh = true}, bench, &Verifier::find);
 }
 
 }  // namespace capmin

@@ -8,6 +8,8 @@
 #include "profile/profile.h"
 #include "system/process.h"
 
+#include <array>
+#include <chrono>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -16,11 +18,17 @@
 
 namespace capmin {
 
-/// What became of a profile, see verify_help().
-enum class ProfileStatus { kOk, kOkNewImage, kBroken, kLoose, kUnstable, kStale, kError };
+/// What became of a profile, see verify_help(); kNew is one that was found where none was.
+enum class ProfileStatus { kOk, kOkNewImage, kBroken, kLoose, kUnstable, kStale, kError, kNew };
 
 /// The word for a status: ok, ok-new-image, broken, ...
 std::string_view name_of(ProfileStatus status);
+
+/// All statuses.
+constexpr std::array<ProfileStatus, 8> kProfileStatuses{
+    ProfileStatus::kOk,    ProfileStatus::kOkNewImage, ProfileStatus::kBroken,
+    ProfileStatus::kLoose, ProfileStatus::kUnstable,   ProfileStatus::kStale,
+    ProfileStatus::kError, ProfileStatus::kNew};
 
 /// What a verification has found.
 struct Verification {
@@ -48,6 +56,8 @@ struct VerifyBench {
   const ChosenRules& rules;
   Terminal* terminal = nullptr;  ///< shows the trials; null shows nothing
   std::stop_token stop;
+  /// When trials end, whatever they have shown: that is Error kBudget.
+  std::optional<std::chrono::steady_clock::time_point> until = {};
 };
 
 struct Verified {
@@ -60,6 +70,10 @@ struct Verified {
 /// troubles, Errors among them, are a status; nothing is written. Nothing when a stop came.
 std::optional<Verified> verify(const Profile& profile, const RunOptions& options,
                                const VerifyTask& task, const VerifyBench& bench);
+
+/// Finds the profile of an image that has none yet, as verify() does everything else; the status is
+/// kNew.
+std::optional<Verified> find_first(const RunOptions& options, const VerifyBench& bench);
 
 /// The verification that `error` ended.
 Verification failed_by(const Error& error);

@@ -98,11 +98,9 @@ std::optional<VerifyRow> Verify::verify_file(const std::string& path) {
   return row;
 }
 
-/// In the format of the old profile.
 void Verify::write(const std::string& path, const std::string& old_text, const Profile& profile,
                    VerifyRow& row) const {
-  const bool is_json = old_text.find_first_not_of(" \t\r\n") == old_text.find('{');
-  write_file(target(path), is_json ? to_json(profile) : to_yaml(profile));
+  write_file(target(path), in_format_of(old_text, profile));
   row.written = target(path);
 }
 

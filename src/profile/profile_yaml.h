@@ -20,4 +20,7 @@ std::string to_json(const Profile& profile);
 /// kUsage that names `source`, line and column. Texts are as the file has them: not sanitized.
 Profile profile_from_yaml(std::string_view text, std::string_view source);
 
+/// `profile` in the format, YAML or JSON, of the profile that `old_text` is.
+std::string in_format_of(std::string_view old_text, const Profile& profile);
+
 }  // namespace capmin
