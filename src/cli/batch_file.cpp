@@ -27,6 +27,16 @@ constexpr std::array<std::string_view, 12> kOfTheBatch{"resume", "dry-run", "out
                                                        "quiet",  "verbose", "color",  "no-color",
                                                        "help",   "rules",   "update", "in-place"};
 
+constexpr std::array<std::string_view, 10> kNoTexts{"true", "false", "yes", "no",   "on",
+                                                    "off",  "y",     "n",   "null", "~"};
+
+std::string lower_case(std::string text) {
+  for (char& letter : text) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return text;
+}
+
 template <typename Words>
 bool is_among(const Words& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
@@ -204,11 +214,12 @@ class BatchReader {
     }
   }
 
-  /// A text, or what only looks like a number: 30, 8080:80, 1.5.
+  /// The text of an option's value or a name, which are texts whatever they look like (30, 8080:80,
+  /// ./probe.sh), but for words that are a truth or nothing to some parser of YAML.
   std::string text_or_number(const YamlNode& node) const {
-    const bool is_number = node.kind == YamlNode::Kind::kPlain && !node.text.empty() &&
-                           node.text.front() >= '0' && node.text.front() <= '9';
-    return is_number ? node.text : read_.text(node);
+    const bool is_text = node.kind == YamlNode::Kind::kPlain && !node.text.empty() &&
+                         (!is_among(kNoTexts, lower_case(node.text)));
+    return is_text ? node.text : read_.text(node);
   }
   /// The same, but not empty.
   std::string scalar(const YamlNode& node) const {

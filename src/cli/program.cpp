@@ -1,9 +1,11 @@
 #include "cli/program.h"
 
+#include "cli/batch_command.h"
 #include "cli/diff_command.h"
 #include "cli/doctor_command.h"
 #include "cli/explain_command.h"
 #include "cli/export_command.h"
+#include "cli/options_batch.h"
 #include "cli/options_diagnosis.h"
 #include "cli/options_diff.h"
 #include "cli/options_doctor.h"
@@ -41,6 +43,7 @@ constexpr std::string_view kHelp =
     "                         find, prove and write the minimal set of an image\n"
     "  capmin verify PROFILE...\n"
     "                         whether profiles still hold, and with --full are still minimal\n"
+    "  capmin batch FILE      many images: verify or search, skip what did not change\n"
     "  capmin diff OLD NEW    what became different from one profile to another\n"
     "  capmin export PROFILE --format FORMAT\n"
     "                         a profile's set as another tool spells it\n"
@@ -69,8 +72,9 @@ struct CommandEntry {
   std::string (*help)();
 };
 
-constexpr std::array<CommandEntry, 8> kCommands{{{"run", run_command, run_help},
+constexpr std::array<CommandEntry, 9> kCommands{{{"run", run_command, run_help},
                                                  {"verify", verify_command, verify_help},
+                                                 {"batch", batch_command, batch_help},
                                                  {"diff", diff_command, diff_help},
                                                  {"export", export_command, export_help},
                                                  {"report", report_command, report_help},

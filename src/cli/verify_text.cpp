@@ -16,11 +16,20 @@ std::string value_text(const std::string& value) {
   return value.empty() ? "(nothing)" : shown(value);
 }
 
-std::string change_lines(const std::string& label, const std::vector<Change>& changes) {
-  std::string lines;
+void add_changes(const std::string& label, const std::vector<Change>& changes,
+                 std::vector<std::string>& lines) {
   for (const Change& change : changes) {
-    lines += "  " + label + ' ' + shown(change.field) + ": " + value_text(change.before) + " -> " +
-             value_text(change.after) + '\n';
+    lines.push_back(label + ' ' + shown(change.field) + ": " + value_text(change.before) + " -> " +
+                    value_text(change.after));
+  }
+}
+
+/// Details of before lose their indentation: whatever indented them, nothing of them stands where a
+/// line of ours begins.
+std::vector<std::string> seen_lines(const Verification& verification) {
+  std::vector<std::string> lines;
+  for (const std::string& line : verification.details) {
+    lines.push_back(line.substr(std::min(line.find_first_not_of(' '), line.size())));
   }
   return lines;
 }
@@ -48,8 +57,8 @@ DocumentNode changes_node(const std::vector<Change>& changes) {
 DocumentNode row_node(const VerifyRow& row) {
   const Verification& verification = row.verification;
   DocumentList details;
-  for (const std::string& line : verification.details) {
-    details.items.push_back({line.substr(std::min(line.find_first_not_of(' '), line.size()))});
+  for (const std::string& line : seen_lines(verification)) {
+    details.items.push_back({line});
   }
   DocumentMap map;
   map.set("profile", {row.profile});
@@ -72,18 +81,25 @@ DocumentNode row_node(const VerifyRow& row) {
 
 }  // namespace
 
+std::vector<std::string> details_of(const Verification& verification) {
+  std::vector<std::string> lines;
+  for (const std::string& line : seen_lines(verification)) {
+    lines.push_back(shown(line));
+  }
+  add_changes("changed", verification.drift.stale, lines);
+  add_changes("changed", verification.drift.image, lines);
+  add_changes("note", verification.drift.notes, lines);
+  return lines;
+}
+
 std::string to_text(const VerifyRow& row) {
   const Verification& verification = row.verification;
   std::string status(name_of(verification.status));
   status.resize(kStatusWidth, ' ');
   std::string text = status + shown(row.profile) + ": " + shown(verification.text) + '\n';
-  for (const std::string& line : verification.details) {
-    // Whatever indented it, nothing of it stands where a line of ours begins.
-    text += "  " + shown(line.substr(std::min(line.find_first_not_of(' '), line.size()))) + '\n';
+  for (const std::string& line : details_of(verification)) {
+    text += "  " + line + '\n';
   }
-  text += change_lines("changed", verification.drift.stale);
-  text += change_lines("changed", verification.drift.image);
-  text += change_lines("note", verification.drift.notes);
   if (!verification.hint.empty()) text += "  hint: " + shown(verification.hint) + '\n';
   if (!row.written.empty()) text += "  wrote " + shown(row.written) + '\n';
   return text;

@@ -15,6 +15,9 @@ struct VerifyRow {
   std::string written;  ///< where a new profile went; empty where it did not
 };
 
+/// What changed and what was seen, in lines without indentation.
+std::vector<std::string> details_of(const Verification& verification);
+
 /// The row for a person: the status and the sentence, and below what changed and what was seen.
 /// Everything is on lines that begin with the status or with blanks; nothing hostile is executed.
 std::string to_text(const VerifyRow& row);

@@ -103,7 +103,7 @@ TEST_CASE("a probe that is no file has no path") {
 
 TEST_CASE("what is not understood is refused with its line and column") {
   CHECK(refusal(file("  - {name: web, profile: w.yaml, mode: verify, porbe: x}\n")) ==
-        "batch.yaml:5:46: unknown key \"porbe\"");
+        "batch.yaml:5:48: unknown key \"porbe\"");
   CHECK(refusal_of(kSearch + ", restrat: true").find("unknown key \"restrat\"") !=
         std::string::npos);
   CHECK(refusal_of(kSearch, "{restrat: true}") == "batch.yaml:3:12: unknown key \"restrat\"");
@@ -138,7 +138,7 @@ TEST_CASE("a batch without jobs, with a name twice or with bad names is refused"
         "batch.yaml:3:7: there are no jobs");
   const std::string job = "{profile: w.yaml, mode: verify, name: ";
   CHECK(refusal(file("  - " + job + "web}\n  - " + job + "web}\n")) ==
-        "batch.yaml:6:42: the name web stands twice");
+        "batch.yaml:6:43: the name web stands twice");
   for (const std::string name : {"../x", "a/b", ".hidden", "-x", "\"a b\"", "\"\"", "summary\\n"}) {
     CAPTURE(name);
     CHECK(refusal(file("  - " + job + name + "}\n")) != "it is read");

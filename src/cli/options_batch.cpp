@@ -1,0 +1,155 @@
+#include "cli/options_batch.h"
+
+#include "cli/option_values.h"
+
+#include <boost/program_options.hpp>
+
+#include <sstream>
+
+namespace capmin {
+namespace {
+
+namespace po = boost::program_options;
+using std::string;
+using Format = BatchOptions::Format;
+
+constexpr const char* kHint = "see capmin batch --help";
+
+po::options_description table() {
+  po::options_description options("Options");
+  const auto text = [](const char* name) { return po::value<string>()->value_name(name); };
+  auto add = options.add_options();
+  add("only", text("NAME"), "run this job alone; may be given again");
+  add("results", text("DIRECTORY"),
+      "keep the record of each job here (default: FILE.results); one batch at a time uses it");
+  add("force", "run what did not change since its record, too");
+  add("fail-on", text("loose,stale"), "end with status 1 for these as well");
+  add("deadline", text("TIME"), "end the whole batch after this time; the next start goes on");
+  add("rules", text("FILE"), "ask the rules of this file first, see capmin help rules");
+  add("format", text("text|json|markdown|junit"), "of the answer (default: text)");
+  add("quiet,q", "print the answer only");
+  add("verbose,v", "print every call of the engine");
+  add("color", text("auto|always|never"), "colour the output");
+  add("no-color", "the same as --color never, or NO_COLOR in the environment");
+  add("help,h", "print this");
+  return options;
+}
+
+FailOn fail_on_of(const string& list) {
+  FailOn fail_on;
+  std::istringstream words(list);
+  for (string word; std::getline(words, word, ',');) {
+    if (word == "loose") {
+      fail_on.loose = true;
+    } else if (word == "stale") {
+      fail_on.stale = true;
+    } else {
+      not_taken("fail-on", word, "loose, stale");
+    }
+  }
+  return fail_on;
+}
+
+void read(const po::option& option, BatchOptions& options) {
+  const string& name = option.string_key;
+  const string value = option.value.empty() ? string() : option.value.front();
+  if (name == "file") {
+    if (!options.file.empty()) usage_error("capmin batch takes one file", kHint);
+    options.file = value;
+  } else if (name == "only") {
+    options.only.push_back(value);
+  } else if (name == "results") {
+    options.results = value;
+  } else if (name == "force") {
+    options.force = true;
+  } else if (name == "fail-on") {
+    options.fail_on = fail_on_of(value);
+  } else if (name == "deadline") {
+    options.deadline = parse_duration(value);
+  } else if (name == "rules") {
+    options.rules = value;
+  } else if (name == "format") {
+    options.format = chosen<Format>(name, value,
+                                    {{"text", Format::kText},
+                                     {"json", Format::kJson},
+                                     {"markdown", Format::kMarkdown},
+                                     {"junit", Format::kJunit}});
+  } else if (name == "quiet") {
+    options.verbosity = Verbosity::kQuiet;
+  } else if (name == "verbose") {
+    options.verbosity = Verbosity::kVerbose;
+  } else if (name == "color") {
+    options.color = chosen<Color>(
+        name, value,
+        {{"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}});
+  } else if (name == "no-color") {
+    options.color = Color::kNever;
+  } else {
+    usage_error("the option --" + name + " is not known", kHint);
+  }
+}
+
+}  // namespace
+
+BatchOptions parse_batch_options(const std::vector<string>& arguments) {
+  po::options_description all;
+  all.add(table()).add_options()("file", po::value<string>());
+  po::positional_options_description positions;
+  positions.add("file", -1);
+  BatchOptions options;
+  try {
+    const auto style =
+        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+    for (const po::option& option : po::command_line_parser(arguments)
+                                        .options(all)
+                                        .positional(positions)
+                                        .style(style)
+                                        .run()
+                                        .options) {
+      read(option, options);
+    }
+  } catch (const po::error& error) {
+    usage_error(error.what(), kHint);
+  }
+  if (options.file.empty()) usage_error("capmin batch needs a file", "capmin batch FILE");
+  if (options.results.empty()) options.results = options.file + ".results";
+  return options;
+}
+
+string batch_help() {
+  std::ostringstream text;
+  text
+      << "usage: capmin batch FILE [options]\n"
+         "\n"
+         "Runs the jobs of FILE one after the other, whatever became of the ones before:\n"
+         "\n"
+         "  apiVersion: capmin/v1\n"
+         "  kind: Batch\n"
+         "  defaults: {timeout: 30s, pull: never}\n"
+         "  jobs:\n"
+         "    - {name: nginx, profile: nginx.yaml, mode: verify}\n"
+         "    - {name: redis, image: \"redis:7\", probe: redis.sh, profile: redis.yaml,\n"
+         "       mode: minimize, restart: true}\n"
+         "\n"
+         "verify says whether a profile still holds, as capmin verify does, whose options are "
+         "keys\n"
+         "without their dashes. minimize has those of capmin run, and \"command\": where there is\n"
+         "no profile yet it finds it and writes it; one that exists is proven again, and what\n"
+         "differs goes beside it, to PROFILE.new. A profile that exists is never written. A job's\n"
+         "key takes the place of the default. Paths of profiles and probes are taken from FILE's\n"
+         "directory, and must not leave it.\n"
+         "\n"
+         "A job whose image, probe, options, rules, engine, profile and capmin are those of its\n"
+         "last result is skipped and keeps that result. So a batch that was interrupted goes on\n"
+         "where it was; what was unstable or an error is tried again.\n"
+         "\n"
+      << table()
+      << "\nExit status, the highest of all jobs: 0 ok, ok-new-image, new, and unless --fail-on\n"
+         "names them loose and stale; 1 broken, or riskier than before; 2 usage, or a job that\n"
+         "cannot be run; 3 the probe never passes; 4 unstable; 5 engine trouble; 6 image missing;\n"
+         "7 deadline; 8 output not written; 10 internal error; 130, 143 interrupted, cleaned up.\n"
+         "5 to 8 may go better on another machine or later, 1 to 4 will not.\n";
+  return text.str();
+}
+
+}  // namespace capmin

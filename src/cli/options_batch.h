@@ -1,0 +1,35 @@
+#pragma once
+
+#include "cli/batch_record.h"
+#include "cli/options.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// What `capmin batch` was asked to do.
+struct BatchOptions {
+  enum class Format { kText, kJson, kMarkdown, kJunit };
+  std::string file;
+  std::vector<std::string> only;  ///< names of jobs; empty stands for all
+  std::string results;            ///< a directory; empty: FILE.results
+  bool force = false;             ///< run what did not change, too
+  FailOn fail_on;
+  std::optional<std::chrono::milliseconds> deadline;  ///< of the whole batch
+  std::string rules;                                  ///< a rule file; empty without
+  Format format = Format::kText;
+  Verbosity verbosity = Verbosity::kNormal;
+  Color color = Color::kAuto;
+};
+
+/// Reads the arguments behind `capmin batch`. Throws Error kUsage, with what to write instead, for
+/// everything that is not understood.
+BatchOptions parse_batch_options(const std::vector<std::string>& arguments);
+
+/// The help text of `capmin batch`.
+std::string batch_help();
+
+}  // namespace capmin
