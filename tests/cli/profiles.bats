@@ -21,3 +21,8 @@ load helper
   done
   [ "$count" -ge 10 ]
 }
+
+@test "the batch verifies each profile in the tree" {
+  cd "$BATS_TEST_DIRNAME/../../profiles"
+  [ "$(sed -n 's/^  - {name: \(.*\), profile: \1.yaml, probe: \1.sh}$/\1.yaml/p' batch.yml)" = "$(printf '%s\n' *.yaml)" ]
+}
