@@ -4,9 +4,9 @@
 load helper
 
 @test "every profile of the tree holds, and an unchanged batch costs nothing" {
-  for name in $(sed -n 's/^  - {name: \([a-z0-9]*\),.*/\1/p' "$root/profiles/batch.yml"); do
+  while read -r name; do
     docker image inspect "capmin-profile-$name" >/dev/null 2>&1 || skip "no image capmin-profile-$name: scripts/services"
-  done
+  done < <(sed -n 's/^  - {name: \([a-z0-9]*\),.*/\1/p' "$root/profiles/batch.yml")
   results=$BATS_TEST_TMPDIR/results
   run --separate-stderr timeout 900 "$CAPMIN" batch "$root/profiles/batch.yml" --results "$results"
   expect_status 0

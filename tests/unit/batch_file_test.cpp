@@ -118,11 +118,12 @@ TEST_CASE("what is not understood is refused with its line and column") {
 }
 
 TEST_CASE("what the whole batch decides is no key of a job") {
-  for (const std::string key : {"output: x", "format: json", "resume: true", "quiet: true",
+  for (const char* const key : {"output: x", "format: json", "resume: true", "quiet: true",
                                 "rules: x", "help: true", "dry-run: true"}) {
     CAPTURE(key);
     CHECK(refusal_of(kSearch + ", " + key).find("unknown key") != std::string::npos);
-    CHECK(refusal_of(kSearch, "{" + key + "}").find("unknown key") != std::string::npos);
+    CHECK(refusal_of(kSearch, std::string("{") + key + "}").find("unknown key") !=
+          std::string::npos);
   }
 }
 
@@ -139,7 +140,7 @@ TEST_CASE("a batch without jobs, with a name twice or with bad names is refused"
   const std::string job = "{profile: w.yaml, mode: verify, name: ";
   CHECK(refusal(file("  - " + job + "web}\n  - " + job + "web}\n")) ==
         "batch.yaml:6:43: the name web stands twice");
-  for (const std::string name : {"../x", "a/b", ".hidden", "-x", "\"a b\"", "\"\"", "summary\\n"}) {
+  for (const char* const name : {"../x", "a/b", ".hidden", "-x", "\"a b\"", "\"\"", "summary\\n"}) {
     CAPTURE(name);
     CHECK(refusal(file("  - " + job + name + "}\n")) != "it is read");
   }

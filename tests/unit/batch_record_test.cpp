@@ -43,7 +43,7 @@ TEST_CASE("a record is read back as it was written") {
 }
 
 TEST_CASE("what is no record is refused") {
-  for (const std::string text : {"", "{", "{}", "[]", "{\"name\": \"web\"}"}) {
+  for (const char* const text : {"", "{", "{}", "[]", "{\"name\": \"web\"}"}) {
     CAPTURE(text);
     CHECK(code_of([&text] { record_from_json(text, "web.json"); }) == ExitCode::kUsage);
   }

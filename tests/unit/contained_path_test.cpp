@@ -29,9 +29,9 @@ TEST_CASE("paths that leave the directory are refused, also by links") {
   fs::create_symlink("..", inside / "up");
   fs::create_symlink("/nowhere/at/all", inside / "dangling");
   fs::create_symlink("../inside-out", inside / "sibling");
-  for (const fs::path path : {fs::path("../probe.sh"), fs::path("a/../../probe.sh"),
-                              inside / "absolute.sh", fs::path("link.sh"), fs::path("up/probe.sh"),
-                              fs::path("dangling"), fs::path("sibling/x")}) {
+  for (const fs::path& path : {fs::path("../probe.sh"), fs::path("a/../../probe.sh"),
+                               inside / "absolute.sh", fs::path("link.sh"), fs::path("up/probe.sh"),
+                               fs::path("dangling"), fs::path("sibling/x")}) {
     CAPTURE(path.string());
     CHECK(code_of([&] { contained_path(inside, path); }) == ExitCode::kUsage);
   }
