@@ -53,6 +53,14 @@ std::vector<PlacedJob> jobs_of(const BatchOptions& options) {
     if (is_known) continue;
     throw Error(ExitCode::kUsage, options.file + " has no job " + excerpt(name));
   }
+  std::vector<PlacedJob> part;
+  for (std::size_t i = 0; i < placed.size(); ++i) {
+    if (i % static_cast<std::size_t>(options.shards) ==
+        static_cast<std::size_t>(options.shard - 1)) {
+      part.push_back(std::move(placed[i]));
+    }
+  }
+  placed = std::move(part);
   if (!options.only.empty()) {
     std::erase_if(placed, [&options](const PlacedJob& each) {
       return std::ranges::find(options.only, each.job.name) == options.only.end();

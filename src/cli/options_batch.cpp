@@ -20,6 +20,9 @@ po::options_description table() {
   const auto text = [](const char* name) { return po::value<string>()->value_name(name); };
   auto add = options.add_options();
   add("only", text("NAME"), "run this job alone; may be given again");
+  add("shard", text("I/N"),
+      "run the I-th of N parts of the jobs: every N-th one, from the I-th on; each part keeps its "
+      "results in a directory of its own");
   add("results", text("DIRECTORY"),
       "keep the record of each job here (default: FILE.results); one batch at a time uses it");
   add("force", "run what did not change since its record, too");
@@ -50,6 +53,16 @@ FailOn fail_on_of(const string& list) {
   return fail_on;
 }
 
+void read_shard(const string& value, BatchOptions& options) {
+  const std::size_t slash = value.find('/');
+  if (slash == string::npos) {
+    usage_error("--shard does not take '" + value + "'",
+                "write I/N: --shard 2/8 is the second of 8");
+  }
+  options.shards = parse_number("shard", value.substr(slash + 1), 1, 10'000);
+  options.shard = parse_number("shard", value.substr(0, slash), 1, options.shards);
+}
+
 void read(const po::option& option, BatchOptions& options) {
   const string& name = option.string_key;
   const string value = option.value.empty() ? string() : option.value.front();
@@ -58,6 +71,8 @@ void read(const po::option& option, BatchOptions& options) {
     options.file = value;
   } else if (name == "only") {
     options.only.push_back(value);
+  } else if (name == "shard") {
+    read_shard(value, options);
   } else if (name == "results") {
     options.results = value;
   } else if (name == "force") {

@@ -14,6 +14,8 @@ namespace capmin {
 struct BatchOptions {
   enum class Format { kText, kJson, kMarkdown, kJunit };
   std::string file;
+  int shard = 1;                  ///< which part of the jobs, from 1 to ...
+  int shards = 1;                 ///< ... the number of parts
   std::vector<std::string> only;  ///< names of jobs; empty stands for all
   std::string results;            ///< a directory; empty: FILE.results
   bool force = false;             ///< run what did not change, too

@@ -237,6 +237,21 @@ summary.json" ] || { ls -- *.yaml*; return 1; }
   no_containers_made
 }
 
+@test "the shards of a batch are parts of it, and together all of it" {
+  for name in a b c d e; do cp "$BATS_TEST_DIRNAME/../golden/profile.yaml" "$name.yaml"; done
+  jobs "$(check a)" "$(check b)" "$(check c)" "$(check d)" "$(check e)"
+  for shard in 1 2 3; do
+    FAKE_DOCKER=no batch --shard "$shard/3" --results "part $shard"
+  done
+  [ "$(cd "part 1/jobs" && echo *)" = "a.json d.json" ]
+  [ "$(cd "part 2/jobs" && echo *)" = "b.json e.json" ]
+  [ "$(cd "part 3/jobs" && echo *)" = "c.json" ]
+  for shard in 0/3 4/3 2 1/ /2 1/2/3 1/0; do
+    batch --shard "$shard"
+    expect_status 2
+  done
+}
+
 @test "--only runs one job of many" {
   found web CHOWN
   cp web.yaml other.yaml
