@@ -44,7 +44,8 @@ std::string key_of(const RunOptions& options, const std::string& mode, const Ver
   }
   std::string text;
   for (const auto& [name, value] : facts) {
-    text += name + ' ' + std::to_string(value.size()) + ' ' + value + '\n';
+    text.append(name).append(" ").append(std::to_string(value.size()));
+    text.append(" ").append(value).append("\n");
   }
   return sha256(text);
 }
