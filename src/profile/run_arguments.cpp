@@ -1,8 +1,7 @@
-#include "cli/run_arguments.h"
+#include "profile/run_arguments.h"
 
-#include "cli/options.h"
+#include "core/container_options.h"
 #include "core/error.h"
-#include "engine/arguments.h"
 #include "yaml/quote.h"
 
 #include <algorithm>
@@ -13,13 +12,13 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-/// A value that is empty must be an argument of its own, any other must not: it may begin with a
-/// dash.
+/// A value that begins with a dash would be taken for an option if it were an argument of its own;
+/// an empty one is none unless it is.
 void add(Arguments& arguments, const std::string& name, const std::string& value) {
-  if (value.empty()) {
-    arguments.insert(arguments.end(), {name, value});
-  } else {
+  if (value.starts_with('-')) {
     arguments.push_back(name + '=' + value);
+  } else {
+    arguments.insert(arguments.end(), {name, value});
   }
 }
 
@@ -99,9 +98,7 @@ std::vector<std::string> run_arguments(const Profile& profile) {
   const std::string& network = profile.environment.network;
   if (!is_default_network(profile.environment)) add(arguments, "--network", network);
   // Where capmin cannot set the ports, "engine" is what was written down whatever was asked for.
-  ContainerSpec spec;
-  spec.network = network;
-  if (profile.environment.ports == "engine" && !trial_sysctls(spec).empty()) {
+  if (profile.environment.ports == "engine" && !shares_network(network)) {
     add(arguments, "--ports", "engine");
   }
   add_judgement(profile, arguments);
