@@ -131,6 +131,14 @@ std::vector<po::options_description> run_options_table() {
   return table;
 }
 
+std::vector<ListedOption> run_option_list() {
+  po::options_description all;
+  for (const po::options_description& heading : run_options_table()) {
+    all.add(heading);
+  }
+  return listed(all);
+}
+
 std::string run_help() {
   std::ostringstream text;
   text << "usage: capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n\n"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cli/options_listed.h"
+
 #include <string>
 #include <vector>
 
@@ -14,5 +16,8 @@ std::vector<boost::program_options::options_description> run_options_table();
 
 /// The help text of `capmin run`.
 std::string run_help();
+
+/// The options of `capmin run`, in the same order.
+std::vector<ListedOption> run_option_list();
 
 }  // namespace capmin

@@ -140,6 +140,10 @@ VerifyOptions parse_verify_options(const std::vector<string>& arguments) {
   return options;
 }
 
+std::vector<ListedOption> verify_option_list() {
+  return listed(table());
+}
+
 string verify_help() {
   std::ostringstream text;
   text << "usage: capmin verify PROFILE... [options]\n"

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/options.h"
+#include "cli/options_listed.h"
 #include "engine/choice.h"
 
 #include <chrono>
@@ -38,5 +39,8 @@ VerifyOptions parse_verify_options(const std::vector<std::string>& arguments);
 
 /// The help text of `capmin verify`.
 std::string verify_help();
+
+/// The options of `capmin verify`.
+std::vector<ListedOption> verify_option_list();
 
 }  // namespace capmin
