@@ -19,50 +19,50 @@ _capmin() {
 
 /// `text` for a place in which _arguments takes brackets and colons for its own.
 std::string escaped(std::string_view text) {
-    std::string result;
-    for (const char letter : text) {
-      if (letter == '[' || letter == ']' || letter == ':' || letter == '\\') result += '\\';
-      result += letter;
-    }
-    return result;
+  std::string result;
+  for (const char letter : text) {
+    if (letter == '[' || letter == ']' || letter == ':' || letter == '\\') result += '\\';
+    result += letter;
   }
+  return result;
+}
 
-  /// What _arguments does for a value or a word; a blank in front keeps it from adding arguments.
-  std::string action(const Choices& choices) {
-    std::string words = joined_words(choices.words);
-    if (choices.capabilities) words.append(words.empty() ? "" : " ").append(capability_words());
-    if (choices.files && !words.empty()) return " _capmin_either " + words;
-    if (choices.files) return "_files";
-    return words.empty() ? " " : "(" + words + ")";
-  }
+/// What _arguments does for a value or a word; a blank in front keeps it from adding arguments.
+std::string action(const Choices& choices) {
+  std::string words = joined_words(choices.words);
+  if (choices.capabilities) words.append(words.empty() ? "" : " ").append(capability_words());
+  if (choices.files && !words.empty()) return " _capmin_either " + words;
+  if (choices.files) return "_files";
+  return words.empty() ? " " : "(" + words + ")";
+}
 
-  /// One line for each spelling of the option.
-  std::string lines(const ListedOption& option) {
-    const Choices choices = choices_for_value(option.value);
-    const std::string what = '[' + escaped(option.text) + ']';
-    const std::string value = option.value.empty()
-                                  ? ""
-                                  : ':' + escaped(option.value) + ':' +
-                                        (choices.capabilities ? " _capmin_list" : action(choices));
-    const auto line = [&](const std::string& name) {
-      return " \\\n        " + single_quoted('*' + name + what + value);
-    };
-    std::string text = line("--" + option.name + (value.empty() ? "" : "="));
-    if (option.letter != 0) {
-      text += line(std::string("-") + option.letter + (value.empty() ? "" : "+"));
-    }
-    return text;
+/// One line for each spelling of the option.
+std::string lines(const ListedOption& option) {
+  const Choices choices = choices_for_value(option.value);
+  const std::string what = '[' + escaped(option.text) + ']';
+  const std::string value = option.value.empty()
+                                ? ""
+                                : ':' + escaped(option.value) + ':' +
+                                      (choices.capabilities ? " _capmin_list" : action(choices));
+  const auto line = [&](const std::string& name) {
+    return " \\\n        " + single_quoted('*' + name + what + value);
+  };
+  std::string text = line("--" + option.name + (value.empty() ? "" : "="));
+  if (option.letter != 0) {
+    text += line(std::string("-") + option.letter + (value.empty() ? "" : "+"));
   }
+  return text;
+}
 
-  std::string branch_of(const CompletedCommand& command) {
-    std::string text = "    " + command.name + ")\n      _arguments -s -S :";
-    for (const ListedOption& option : command.options) {
-      text += lines(option);
-    }
-    text += " \\\n        " + single_quoted("1: :" + action(command.first));
-    text += " \\\n        " + single_quoted("*: :" + action(command.rest));
-    return text + "\n      ;;\n";
+std::string branch_of(const CompletedCommand& command) {
+  std::string text = "    " + command.name + ")\n      _arguments -s -S :";
+  for (const ListedOption& option : command.options) {
+    text += lines(option);
   }
+  text += " \\\n        " + single_quoted("1: :" + action(command.first));
+  text += " \\\n        " + single_quoted("*: :" + action(command.rest));
+  return text + "\n      ;;\n";
+}
 
 }  // namespace
 

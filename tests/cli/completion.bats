@@ -165,7 +165,7 @@ ZSH
   zsh_makes 'run app:1 --ports=po'
   [ "$made" = 'capmin run app:1 --ports=portable ' ]
   zsh_makes 'run app:1 --deny CHOWN,NET_R'
-  [ "$made" = 'capmin run app:1 --deny CHOWN,NET_RAW' ]
+  [ "$made" = 'capmin run app:1 --deny CHOWN,NET_RAW ' ]
   zsh_makes 'explain SYS_TI'
   [ "$made" = 'capmin explain SYS_TIME ' ]
   zsh_makes 'verify afi'

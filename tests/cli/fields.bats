@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # What people read of the format of profiles.
 
+# shellcheck disable=SC2154  # what the helper and bats set
+
 load helper
 
 @test "the table of fields is the one that the schema makes" {
