@@ -11,7 +11,11 @@ _capmin_either() {
   _alternative "words:word:($*)" 'files:file:_files'
 }
 
-_capmin_list(){_values - s, capability $capmin_capabilities}
+# Offers names of capabilities for the last member of a list with commas.
+_capmin_list() {
+  local before=${(M)PREFIX##*,}
+  compadd - $before${^capmin_capabilities}
+}
 
 _capmin() {
   local -a commands capmin_capabilities
@@ -28,12 +32,14 @@ std::string escaped(std::string_view text) {
 }
 
 /// What _arguments does for a value or a word; a blank in front keeps it from adding arguments.
+/// Where nothing can be offered it must not be empty: the message that this stands for keeps zsh
+/// from completing options beside it.
 std::string action(const Choices& choices) {
   std::string words = joined_words(choices.words);
   if (choices.capabilities) words.append(words.empty() ? "" : " ").append(capability_words());
   if (choices.files && !words.empty()) return " _capmin_either " + words;
   if (choices.files) return "_files";
-  return words.empty() ? " " : "(" + words + ")";
+  return words.empty() ? " true" : "(" + words + ")";
 }
 
 /// One line for each spelling of the option.
