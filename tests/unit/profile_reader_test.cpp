@@ -167,9 +167,9 @@ TEST_CASE("fixed words are checked") {
   CHECK(error_with("ports: \"portable\"", "ports: \"low\"") ==
         "p.yaml:56:10: unknown word \"low\"");
   CHECK(error_with("purpose: \"baseline\"", "purpose: \"fun\"") ==
-        "p.yaml:61:25: unknown word \"fun\"");
+        "p.yaml:63:25: unknown word \"fun\"");
   CHECK(error_with("verdict: \"undecided\"", "verdict: \"maybe\"") ==
-        "p.yaml:65:98: unknown word \"maybe\"");
+        "p.yaml:67:98: unknown word \"maybe\"");
   CHECK(error_with("kind: CapabilityProfile", "kind: Batch") ==
         "p.yaml:3:7: the kind of a profile is CapabilityProfile, not \"Batch\"");
 }
