@@ -2,6 +2,7 @@
 
 #include "cli/option_values.h"
 #include "cli/options_table.h"
+#include "core/container_options.h"
 #include "core/error.h"
 #include "yaml/quote.h"
 #include "yaml/yaml_reader.h"

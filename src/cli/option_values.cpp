@@ -63,15 +63,6 @@ int parse_number(const std::string& option, const std::string& text, int least, 
   return number;
 }
 
-void append_option(const std::string& name, const std::string& value,
-                   std::vector<std::string>& arguments) {
-  if (value.empty()) {
-    arguments.insert(arguments.end(), {name, value});
-  } else {
-    arguments.push_back(name + '=' + value);
-  }
-}
-
 bool read_engine_option(const std::string& name, const std::string& value, EngineRequest& request) {
   if (name == "engine") {
     request.dialect = chosen<std::optional<Dialect>>(

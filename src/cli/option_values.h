@@ -45,12 +45,6 @@ Value chosen(const std::string& option, const std::string& text,
   not_taken(option, text, words);
 }
 
-/// Appends the option `name`, with its dashes, and its value, so that the parser of options takes
-/// the value whatever it is: one that is empty must be an argument of its own, any other must not,
-/// since it may begin with a dash.
-void append_option(const std::string& name, const std::string& value,
-                   std::vector<std::string>& arguments);
-
 /// Reads --engine, --host and --context; false where `name` is none of them.
 bool read_engine_option(const std::string& name, const std::string& value, EngineRequest& request);
 

@@ -2,13 +2,13 @@
 
 #include "cli/option_values.h"
 #include "cli/options_table.h"
+#include "core/container_options.h"
 #include "core/error.h"
 #include "engine/arguments.h"
 
 #include <boost/program_options.hpp>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <sstream>
 #include <string_view>
@@ -19,12 +19,6 @@ namespace {
 namespace po = boost::program_options;
 using std::string;
 using std::vector;
-
-/// The options that are passed on to the engine as they are.
-constexpr std::array<std::string_view, 17> kPassedOn{
-    "env",      "env-file", "publish", "user",     "entrypoint",  "sysctl",
-    "tmpfs",    "workdir",  "ulimit",  "memory",   "pids-limit",  "hostname",
-    "add-host", "shm-size", "device",  "platform", "security-opt"};
 
 /// -v is the engines' letter for a volume and everybody's letter for verbose. A volume holds a path
 /// of the container, so it starts with a slash or has one behind a colon; nothing else does.
@@ -230,10 +224,6 @@ void Reader::finish() {
 }
 
 }  // namespace
-
-bool is_passed_on(std::string_view name) {
-  return std::ranges::find(kPassedOn, name) != kPassedOn.end();
-}
 
 RunOptions parse_run_options(const vector<string>& arguments) {
   const auto separator = std::ranges::find(arguments, "--");

@@ -10,7 +10,6 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace capmin {
@@ -57,9 +56,6 @@ struct RunOptions {
   /// Whether the profile goes to a file, and not to standard output.
   bool writes_file() const { return !output.empty() && output != "-"; }
 };
-
-/// Whether --`name` VALUE is an option that reaches the engine's create command as it is.
-bool is_passed_on(std::string_view name);
 
 /// Reads the arguments behind `capmin run`. Throws Error kUsage, with what to write instead, for
 /// everything that is not understood.

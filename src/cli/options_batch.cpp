@@ -131,6 +131,10 @@ BatchOptions parse_batch_options(const std::vector<string>& arguments) {
   return options;
 }
 
+std::vector<ListedOption> batch_option_list() {
+  return listed(table());
+}
+
 string batch_help() {
   std::ostringstream text;
   text

@@ -2,6 +2,7 @@
 
 #include "cli/batch_record.h"
 #include "cli/options.h"
+#include "cli/options_listed.h"
 
 #include <chrono>
 #include <optional>
@@ -30,6 +31,9 @@ struct BatchOptions {
 /// Reads the arguments behind `capmin batch`. Throws Error kUsage, with what to write instead, for
 /// everything that is not understood.
 BatchOptions parse_batch_options(const std::vector<std::string>& arguments);
+
+/// The options of `capmin batch`.
+std::vector<ListedOption> batch_option_list();
 
 /// The help text of `capmin batch`.
 std::string batch_help();

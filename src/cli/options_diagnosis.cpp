@@ -137,6 +137,14 @@ RulesOptions parse_rules_options(const vector<string>& arguments) {
   return options;
 }
 
+vector<ListedOption> explain_option_list() {
+  return listed(explain_table());
+}
+
+vector<ListedOption> rules_option_list() {
+  return listed(rules_table());
+}
+
 string explain_help() {
   std::ostringstream text;
   text

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/options_listed.h"
 #include "engine/choice.h"
 
 #include <string>
@@ -33,5 +34,9 @@ RulesOptions parse_rules_options(const std::vector<std::string>& arguments);
 /// The help texts of the two commands.
 std::string explain_help();
 std::string rules_help();
+
+/// The options of the two commands.
+std::vector<ListedOption> explain_option_list();
+std::vector<ListedOption> rules_option_list();
 
 }  // namespace capmin

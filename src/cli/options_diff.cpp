@@ -63,6 +63,10 @@ DiffOptions parse_diff_options(const std::vector<std::string>& arguments) {
   return options;
 }
 
+std::vector<ListedOption> diff_option_list() {
+  return listed(table());
+}
+
 std::string diff_help() {
   std::ostringstream text;
   text << "usage: capmin diff OLD NEW [options]\n"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cli/options_listed.h"
+
 #include <string>
 #include <vector>
 
@@ -20,5 +22,8 @@ DiffOptions parse_diff_options(const std::vector<std::string>& arguments);
 
 /// The help text of `capmin diff`.
 std::string diff_help();
+
+/// The options of `capmin diff`.
+std::vector<ListedOption> diff_option_list();
 
 }  // namespace capmin

@@ -56,6 +56,10 @@ DoctorOptions parse_doctor_options(const std::vector<std::string>& arguments) {
   return options;
 }
 
+std::vector<ListedOption> doctor_option_list() {
+  return listed(table());
+}
+
 std::string doctor_help() {
   std::ostringstream text;
   text

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/options.h"
+#include "cli/options_listed.h"
 #include "engine/choice.h"
 
 #include <string>
@@ -21,5 +22,8 @@ DoctorOptions parse_doctor_options(const std::vector<std::string>& arguments);
 
 /// The text of `capmin help doctor`.
 std::string doctor_help();
+
+/// The options of `capmin doctor`.
+std::vector<ListedOption> doctor_option_list();
 
 }  // namespace capmin

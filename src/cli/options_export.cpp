@@ -16,10 +16,10 @@ constexpr const char* kHint = "see capmin export --help";
 constexpr std::string_view kCompose = "compose";
 constexpr std::string_view kKubernetes = "kubernetes";
 
-std::string formats() {
+std::string formats(const char* between) {
   std::string words;
   for (const Target& target : targets()) {
-    words += (words.empty() ? "" : ", ") + std::string(target.format);
+    words.append(words.empty() ? "" : between).append(target.format);
   }
   return words;
 }
@@ -77,7 +77,7 @@ class Reader {
       options_.profile = value;
     } else if (name == "format") {
       options_.target = target_named(value);
-      if (options_.target == nullptr) not_taken(name, value, formats());
+      if (options_.target == nullptr) not_taken(name, value, formats(", "));
     } else if (name == "style") {
       options_.style = chosen<ExportStyle>(
           name, value,
@@ -96,7 +96,7 @@ class Reader {
   ExportOptions finish() {
     if (options_.profile.empty()) usage_error("no profile is given", kHint);
     if (options_.target == nullptr) {
-      usage_error("no format is given", "add --format with one of " + formats());
+      usage_error("no format is given", "add --format with one of " + formats(", "));
     }
     check_goes_with("service", kCompose);
     check_goes_with("container", kKubernetes);
@@ -148,6 +148,12 @@ ExportOptions parse_export_options(const std::vector<std::string>& arguments) {
     usage_error(error.what(), kHint);
   }
   return reader.finish();
+}
+
+std::vector<ListedOption> export_option_list() {
+  std::vector<ListedOption> options = listed(table());
+  std::ranges::find(options, "format", &ListedOption::name)->value = formats("|");
+  return options;
 }
 
 std::string export_help() {

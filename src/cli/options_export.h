@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/options_listed.h"
 #include "export/export.h"
 
 #include <string>
@@ -23,5 +24,8 @@ ExportOptions parse_export_options(const std::vector<std::string>& arguments);
 
 /// The help text of `capmin export`.
 std::string export_help();
+
+/// The options of `capmin export`, --format with all formats.
+std::vector<ListedOption> export_option_list();
 
 }  // namespace capmin

@@ -22,7 +22,7 @@ po::options_description table() {
   options.add_options()("previous", text("FILE"),
                         "an earlier profile of the same image: the report says what changed");
   options.add_options()("summary", text("FILE"),
-                        "append the report as Markdown to this file as well, e.g. "
+                        "append the report as Markdown to this file as well, such as "
                         "\"$GITHUB_STEP_SUMMARY\"");
   options.add_options()("output,o", text("FILE"), "write here (default: standard output)");
   options.add_options()("help,h", "print this");
@@ -79,6 +79,10 @@ ReportOptions parse_report_options(const std::vector<std::string>& arguments) {
     usage_error("--previous goes with one profile", "call capmin report for each profile");
   }
   return options;
+}
+
+std::vector<ListedOption> report_option_list() {
+  return listed(table());
 }
 
 std::string report_help() {

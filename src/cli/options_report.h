@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cli/options_listed.h"
+
 #include <string>
 #include <vector>
 
@@ -21,5 +23,8 @@ ReportOptions parse_report_options(const std::vector<std::string>& arguments);
 
 /// The help text of `capmin report`.
 std::string report_help();
+
+/// The options of `capmin report`.
+std::vector<ListedOption> report_option_list();
 
 }  // namespace capmin

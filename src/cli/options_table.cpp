@@ -145,6 +145,14 @@ std::optional<OptionKind> run_option(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<ListedOption> run_option_list() {
+  po::options_description all;
+  for (const po::options_description& heading : run_options_table()) {
+    all.add(heading);
+  }
+  return listed(all);
+}
+
 std::string run_help() {
   std::ostringstream text;
   text << "usage: capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n\n"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cli/options_listed.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,5 +28,8 @@ std::vector<boost::program_options::options_description> run_options_table();
 
 /// The help text of `capmin run`.
 std::string run_help();
+
+/// The options of `capmin run`, in the same order.
+std::vector<ListedOption> run_option_list();
 
 }  // namespace capmin

@@ -145,6 +145,10 @@ std::optional<OptionKind> verify_option(std::string_view name) {
   return option_kind(options, name);
 }
 
+std::vector<ListedOption> verify_option_list() {
+  return listed(table());
+}
+
 string verify_help() {
   std::ostringstream text;
   text << "usage: capmin verify PROFILE... [options]\n"

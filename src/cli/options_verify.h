@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/options.h"
+#include "cli/options_listed.h"
 #include "cli/options_table.h"
 #include "engine/choice.h"
 
@@ -43,5 +44,8 @@ std::optional<OptionKind> verify_option(std::string_view name);
 
 /// The help text of `capmin verify`.
 std::string verify_help();
+
+/// The options of `capmin verify`.
+std::vector<ListedOption> verify_option_list();
 
 }  // namespace capmin

@@ -1,8 +1,8 @@
 #include "cli/profile_options.h"
 
-#include "cli/run_arguments.h"
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
+#include "profile/run_arguments.h"
 #include "system/file.h"
 
 #include <algorithm>

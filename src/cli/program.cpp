@@ -1,11 +1,13 @@
 #include "cli/program.h"
 
 #include "cli/batch_command.h"
+#include "cli/completion.h"
 #include "cli/diff_command.h"
 #include "cli/doctor_command.h"
 #include "cli/explain_command.h"
 #include "cli/export_command.h"
 #include "cli/options_batch.h"
+#include "cli/options_completion.h"
 #include "cli/options_diagnosis.h"
 #include "cli/options_diff.h"
 #include "cli/options_doctor.h"
@@ -56,6 +58,8 @@ constexpr std::string_view kHelp =
     "  capmin rules list | check FILE | test FILE LOG\n"
     "                         the rules that turn a log's lines into suspects\n"
     "  capmin doctor [IMAGE]  what this machine and engine can and cannot show\n"
+    "  capmin completion bash|zsh|fish\n"
+    "                         a script that completes capmin's command line in a shell\n"
     "  capmin help [COMMAND]  this text, or all about a command\n"
     "  capmin version         the version\n";
 
@@ -70,17 +74,22 @@ struct CommandEntry {
   std::string_view name;
   int (*run)(const std::vector<std::string>& arguments);
   std::string (*help)();
+  std::vector<ListedOption> (*options)();
 };
 
-constexpr std::array<CommandEntry, 9> kCommands{{{"run", run_command, run_help},
-                                                 {"verify", verify_command, verify_help},
-                                                 {"batch", batch_command, batch_help},
-                                                 {"diff", diff_command, diff_help},
-                                                 {"export", export_command, export_help},
-                                                 {"report", report_command, report_help},
-                                                 {"explain", explain_command, explain_help},
-                                                 {"rules", rules_command, rules_help},
-                                                 {"doctor", doctor_command, doctor_help}}};
+int completion_command(const std::vector<std::string>& arguments);
+
+constexpr std::array<CommandEntry, 10> kCommands{
+    {{"run", run_command, run_help, run_option_list},
+     {"verify", verify_command, verify_help, verify_option_list},
+     {"batch", batch_command, batch_help, batch_option_list},
+     {"diff", diff_command, diff_help, diff_option_list},
+     {"export", export_command, export_help, export_option_list},
+     {"report", report_command, report_help, report_option_list},
+     {"explain", explain_command, explain_help, explain_option_list},
+     {"rules", rules_command, rules_help, rules_option_list},
+     {"doctor", doctor_command, doctor_help, doctor_option_list},
+     {"completion", completion_command, completion_help, completion_option_list}}};
 
 const CommandEntry& command_named(const std::string& name) {
   const auto* const entry = std::ranges::find(kCommands, name, &CommandEntry::name);
@@ -96,6 +105,33 @@ int print(std::string_view text) {
 int help(const std::vector<std::string>& arguments) {
   if (arguments.empty()) return print(kHelp);
   return print(command_named(arguments.front()).help());
+}
+
+std::vector<CompletedCommand> completed_commands() {
+  std::vector<CompletedCommand> commands;
+  CompletedCommand help{.name = "help", .summary = {}, .options = {}, .first = {}, .rest = {}};
+  for (const CommandEntry& entry : kCommands) {
+    help.first.words.emplace_back(entry.name);
+    commands.push_back(completed_command(std::string(entry.name), entry.help(), entry.options()));
+  }
+  commands.push_back(help);
+  commands.push_back({.name = "version", .summary = {}, .options = {}, .first = {}, .rest = {}});
+  for (CompletedCommand& command : commands) {
+    command.summary = summary_in(kHelp, command.name);
+  }
+  return commands;
+}
+
+int completion_command(const std::vector<std::string>& arguments) {
+  switch (parse_completion_options(arguments)) {
+    case Shell::kBash:
+      return print(bash_completion(completed_commands()));
+    case Shell::kZsh:
+      return print(zsh_completion(completed_commands()));
+    case Shell::kFish:
+      return print(fish_completion(completed_commands()));
+  }
+  return static_cast<int>(ExitCode::kInternal);
 }
 
 /// A standard stream that is closed would give its number to the next file that is opened, which

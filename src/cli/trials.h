@@ -34,7 +34,7 @@ ImagePrograms find_programs(const RunOptions& options, const RunPlan& plan,
 /// Which members of an answer are needed only where ports or ping are privileged.
 struct FoundConditions {
   CapabilitySet conditional;
-  CapabilitySet unknown;  ///< of which the engine's failures left that open
+  CapabilitySet unknown;               ///< of which the engine's failures left that open
   std::vector<ConditionTrial> trials;  ///< that were run for it, known ones left out
 };
 

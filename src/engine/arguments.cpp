@@ -1,5 +1,7 @@
 #include "engine/arguments.h"
 
+#include "core/container_options.h"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -95,10 +97,7 @@ std::string escaped(const std::string& argument) {
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> trial_sysctls(const ContainerSpec& spec) {
-  if (spec.ports == Ports::kEngine || spec.network == "host" ||
-      spec.network.starts_with("container:") || spec.network.starts_with("ns:")) {
-    return {};
-  }
+  if (spec.ports == Ports::kEngine || shares_network(spec.network)) return {};
   return {{"net.ipv4.ip_unprivileged_port_start", "1024"}, {"net.ipv4.ping_group_range", "1 0"}};
 }
 

@@ -358,7 +358,9 @@ void Sections::environment() {
 }
 
 void Sections::reproduce() {
-  Markup content = el("pre", el("span", text(report_.reproduction.command)));
+  Markup content;
+  const std::string& command = report_.reproduction.command;
+  if (!command.empty()) content += el("pre", el("span", text(command)));
   for (const std::string& note : report_.reproduction.notes) {
     content += el("p", "quiet small", text(note));
   }

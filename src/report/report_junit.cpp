@@ -62,7 +62,9 @@ Markup lines_of(const Report& report) {
   for (const std::string& gap : report.gaps) {
     lines += Markup::own("\n") + Markup::text("not exercised: " + gap);
   }
-  lines += Markup::own("\n") + Markup::text("reproduce: " + report.reproduction.command);
+  if (!report.reproduction.command.empty()) {
+    lines += Markup::own("\n") + Markup::text("reproduce: " + report.reproduction.command);
+  }
   return Markup::element("system-out", lines);
 }
 

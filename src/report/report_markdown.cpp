@@ -203,9 +203,10 @@ std::string body(const Report& report, int level) {
   }
   text += heading("Where it may run", level + 1) + platforms(report);
   text += heading("Where the proof holds", level + 1) + environment(report);
-  text +=
-      heading("Reproduce it", level + 1) + facts(row("command", code(report.reproduction.command)));
-  if (!report.reproduction.notes.empty()) text += '\n' + list(report.reproduction.notes, sentence);
+  text += heading("Reproduce it", level + 1);
+  const Reproduction& reproduction = report.reproduction;
+  if (!reproduction.command.empty()) text += facts(row("command", code(reproduction.command)));
+  if (!reproduction.notes.empty()) text += '\n' + list(reproduction.notes, sentence);
   return text;
 }
 

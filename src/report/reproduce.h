@@ -9,7 +9,9 @@ namespace capmin {
 
 /// A command line to repeat the search with.
 struct Reproduction {
-  std::string command;             ///< on one line, fit for a shell: every argument is quoted
+  /// On one line, fit for a shell: every argument is quoted. Empty where the profile's options are
+  /// no container's; the notes say so.
+  std::string command;
   std::vector<std::string> notes;  ///< what the profile does not tell and a person has to add
 };
 

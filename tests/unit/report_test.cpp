@@ -120,11 +120,37 @@ TEST_CASE("the command that reproduces a profile names what it was made with") {
   profile.environment.command = {"sh", "-c", "it's"};
   const Reproduction result = reproduction_of(profile);
   CHECK(result.command ==
-        "capmin run web:1 --probe './a probe.sh' --oneshot --allow NET_ADMIN --deny KILL "
-        "--least-risk --confirm 2 --env TOKEN --read-only --network none --ports engine --engine "
-        "podman -- sh -c 'it'\\''s'");
+        "capmin run web:1 --probe './a probe.sh' --oneshot --env TOKEN --read-only --network none "
+        "--ports engine --allow NET_ADMIN --deny KILL --least-risk --confirm 2 --engine podman "
+        "-- sh -c 'it'\\''s'");
   CHECK(mentions(result.notes, "--settle TIME"));
   CHECK(mentions(result.notes, "Values of variables"));
+}
+
+TEST_CASE("what a profile says of its judgement goes before what its trials show") {
+  Profile profile = sample_profile();
+  profile.probe.scenario = {"start", "settle"};
+  profile.judgement = Profile::Judgement{.ceiling = docker_default_set().without(kMknod),
+                                         .level = "one-minimal",
+                                         .confirm = 3,
+                                         .strict = true,
+                                         .timeout = "1500ms",
+                                         .settle = "2s"};
+  const Reproduction result = reproduction_of(profile);
+  CHECK(result.command.find(
+            " --deny MKNOD --confirm 3 --strict --timeout 1500ms --settle 2s --engine docker ") !=
+        std::string::npos);
+  CHECK_FALSE(mentions(result.notes, "--settle TIME"));
+}
+
+TEST_CASE("what cannot be repeated is said in place of a command") {
+  Profile profile = sample_profile();
+  profile.environment.altered = {"--hostname"};
+  CHECK(mentions(reproduction_of(profile).notes, "as they were given: --hostname."));
+  profile.environment.options = {"--privileged yes"};
+  const Reproduction result = reproduction_of(profile);
+  CHECK(result.command.empty());
+  CHECK(mentions(result.notes, "no command that repeats this: the profile's option"));
 }
 
 TEST_CASE("the risk of a member is the level of its finding") {

@@ -1,4 +1,4 @@
-#include "cli/run_arguments.h"
+#include "profile/run_arguments.h"
 
 #include "cli/options.h"
 #include "cli/run_profile.h"

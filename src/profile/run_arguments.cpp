@@ -1,9 +1,7 @@
-#include "cli/run_arguments.h"
+#include "profile/run_arguments.h"
 
-#include "cli/option_values.h"
-#include "cli/options.h"
+#include "core/container_options.h"
 #include "core/error.h"
-#include "engine/arguments.h"
 #include "yaml/quote.h"
 
 #include <algorithm>
@@ -91,9 +89,7 @@ std::vector<std::string> run_arguments(const Profile& profile) {
   const std::string& network = profile.environment.network;
   if (!is_default_network(profile.environment)) append_option("--network", network, arguments);
   // Where capmin cannot set the ports, "engine" is what was written down whatever was asked for.
-  ContainerSpec spec;
-  spec.network = network;
-  if (profile.environment.ports == "engine" && !trial_sysctls(spec).empty()) {
+  if (profile.environment.ports == "engine" && !shares_network(network)) {
     append_option("--ports", "engine", arguments);
   }
   add_judgement(profile, arguments);
