@@ -71,7 +71,7 @@ std::vector<std::string> notes_on(const Profile& profile, bool is_guessed) {
   }
   std::string altered;
   for (const std::string& name : profile.environment.altered) {
-    altered += (altered.empty() ? "" : ", ") + name;
+    altered.append(altered.empty() ? "" : ", ").append(visible(name));
   }
   if (!altered.empty()) {
     notes.push_back("The profile does not hold these as they were given: " + altered + '.');
@@ -106,7 +106,7 @@ Reproduction reproduction_of(const Profile& profile) {
     result.command = shell_command(with_engine(run_arguments(told), profile.environment.engine));
     result.notes = notes_on(profile, !profile.judgement);
   } catch (const Error& error) {
-    result.notes = {std::string("There is no command that repeats this: ") + error.what() + '.'};
+    result.notes = {"There is no command that repeats this: " + visible(error.what()) + '.'};
   }
   return result;
 }
