@@ -69,12 +69,9 @@ std::vector<std::string> notes_on(const Profile& profile, bool is_guessed) {
   if (std::ranges::any_of(options, [](const auto& text) { return text.starts_with("--env "); })) {
     notes.emplace_back("Values of variables are not in the profile: set them in your shell.");
   }
-  std::string altered;
-  for (const std::string& name : profile.environment.altered) {
-    altered += (altered.empty() ? "" : ", ") + name;
-  }
-  if (!altered.empty()) {
-    notes.push_back("The profile does not hold these as they were given: " + altered + '.');
+  if (!profile.environment.altered.empty()) {
+    notes.emplace_back(
+        "Some of it had to be cleaned, and is not as it was given: environment.altered names it.");
   }
   if (!profile.image.digest.empty()) {
     notes.emplace_back("The image's name may mean another one by now: its digest is above.");
@@ -105,8 +102,9 @@ Reproduction reproduction_of(const Profile& profile) {
   try {
     result.command = shell_command(with_engine(run_arguments(told), profile.environment.engine));
     result.notes = notes_on(profile, !profile.judgement);
-  } catch (const Error& error) {
-    result.notes = {std::string("There is no command that repeats this: ") + error.what() + '.'};
+  } catch (const Error&) {
+    // Its message quotes the profile.
+    result.notes = {"No command repeats this: the profile has an option that is no container's."};
   }
   return result;
 }
