@@ -1,8 +1,11 @@
 #include "cli/program.h"
 
+#include "cli/clean_command.h"
 #include "cli/diff_command.h"
 #include "cli/doctor_command.h"
 #include "cli/explain_command.h"
+#include "cli/guardian_command.h"
+#include "cli/options_clean.h"
 #include "cli/options_diagnosis.h"
 #include "cli/options_diff.h"
 #include "cli/options_doctor.h"
@@ -41,6 +44,7 @@ constexpr std::string_view kHelp =
     "  capmin rules list | check FILE | test FILE LOG\n"
     "                         the rules that turn a log's lines into suspects\n"
     "  capmin doctor [IMAGE]  what this machine and engine can and cannot show\n"
+    "  capmin clean           remove what killed runs left behind, and only that\n"
     "  capmin help [COMMAND]  this text, or all about a command\n"
     "  capmin version         the version\n";
 
@@ -57,11 +61,12 @@ struct CommandEntry {
   std::string (*help)();
 };
 
-constexpr std::array<CommandEntry, 5> kCommands{{{"run", run_command, run_help},
+constexpr std::array<CommandEntry, 6> kCommands{{{"run", run_command, run_help},
                                                  {"diff", diff_command, diff_help},
                                                  {"explain", explain_command, explain_help},
                                                  {"rules", rules_command, rules_help},
-                                                 {"doctor", doctor_command, doctor_help}}};
+                                                 {"doctor", doctor_command, doctor_help},
+                                                 {"clean", clean_command, clean_help}}};
 
 const CommandEntry& command_named(const std::string& name) {
   const auto* const entry = std::ranges::find(kCommands, name, &CommandEntry::name);
@@ -97,6 +102,7 @@ int dispatch(const std::vector<std::string>& arguments) {
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (name == "--help" || name == "-h" || name == "help") return help(rest);
   if (name == "--version" || name == "version") return print("capmin " CAPMIN_VERSION "\n");
+  if (name == kGuardianName) return guardian_command(rest);
   const CommandEntry& command = command_named(name);
   return asks_for_help(rest) ? print(command.help()) : command.run(rest);
 }
