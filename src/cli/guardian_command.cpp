@@ -44,14 +44,17 @@ void remove_directories(Engine& engine, const ProcessIdentity& owner) {
   }
 }
 
+/// Containers first, since what runs in them may still write.
 void remove_everything(Engine& engine, const ProcessIdentity& owner) {
   const Clock::time_point end = Clock::now() + kPatience;
   for (std::size_t pause = 0; pause < kPauses.size() && Clock::now() < end;) {
     const Sweep result = sweep(engine, owner);
+    if (result != Sweep::kTrouble) remove_directories(engine, owner);
     if (result == Sweep::kAllRemoved) pause = 0;
     std::this_thread::sleep_for(kPauses[pause]);
     if (result == Sweep::kNothingFound) ++pause;
   }
+  remove_directories(engine, owner);
 }
 
 }  // namespace
@@ -74,7 +77,6 @@ int guardian_command(const std::vector<std::string>& arguments) {
     ProcessRunner runner;
     Engine engine(runner, {arguments.begin() + 1, arguments.end()}, kCallDeadline);
     remove_everything(engine, *owner);
-    remove_directories(engine, *owner);
   }
   return static_cast<int>(ExitCode::kDone);
 }
