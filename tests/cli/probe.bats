@@ -130,3 +130,27 @@ PROBE
   FAKE_NEEDS=CHOWN minimize --timeout 2s --settle 2s
   expect_set CHOWN
 }
+
+@test "H2: what a probe leaves in a session of its own is ended with it, and not waited for" {
+  script health.sh <<'PROBE'
+setsid sleep 1000 &
+setsid sh -c 'setsid sleep 1000 &'
+exit 0
+PROBE
+  minimize
+  expect_set
+  [ -z "$(process_ids_left)" ]
+}
+
+@test "H2: it ends with a capmin that is killed, too" {
+  script health.sh <<'PROBE'
+setsid sleep 1000 &
+: >probing
+wait
+PROBE
+  start_run
+  within 20 [ -e probing ]
+  kill -KILL "$pid"
+  end_run 5
+  within 10 no_process_left
+}
