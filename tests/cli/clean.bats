@@ -136,7 +136,8 @@ removed directory $directory" ]
 
 @test "H23: a trial of an image that carries capmin's labels is removed like any other" {
   here
-  export FAKE_IMAGE_LABELS="{\"capmin.run\":\"0a1b2c3d\",\"capmin.owner\":\"$(alive)\"}"
+  owner=$(alive)
+  export FAKE_IMAGE_LABELS="{\"capmin.run\":\"0a1b2c3d\",\"capmin.owner\":\"$owner\"}"
   left capmin-11111111-1 "$(dead)"
   capmin clean
   expect_stdout 'removed container capmin-11111111-1'
