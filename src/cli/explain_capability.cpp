@@ -1,4 +1,5 @@
 #include "cli/explain_text.h"
+#include "diagnosis/rules_about.h"
 #include "profile/columns.h"
 #include "profile/platform.h"
 
@@ -19,18 +20,6 @@ std::string rate_text(double rate) {
   const std::string of = " of " + std::to_string(kMeasuredServices) + " measured services and jobs";
   return percent == 0 ? "none" + of + " needed it"
                       : std::to_string(percent) + " %" + of + " needed it";
-}
-
-std::string_view risk_text(Risk risk) {
-  switch (risk) {
-    case Risk::kLow:
-      return "ordinary: stays within the container's own processes and files";
-    case Risk::kMedium:
-      return "escapes isolation in part, or makes an attacker root inside the container";
-    case Risk::kHigh:
-      return "equivalent to root on the host";
-  }
-  return {};
 }
 
 std::string_view access_text(Access access) {
@@ -66,34 +55,14 @@ class Listed {
   std::vector<std::string> texts_;
 };
 
-/// The place of the capability among the rule's suspects, from 0; their number where it is none.
-std::size_t place_among_suspects(const Rule& rule, Capability capability) {
-  const auto found = std::ranges::find_if(
-      rule.suspects, [capability](CapabilitySet set) { return set.contains({capability}); });
-  return static_cast<std::size_t>(found - rule.suspects.begin());
-}
-
-/// The rules that suspect the capability before all others; where there is none, those that
-/// suspect it at all. Vague rules say nothing about a capability.
-std::vector<const Rule*> rules_about(Capability capability, const RuleTable& table) {
-  std::vector<const Rule*> first;
-  std::vector<const Rule*> any;
-  for (const Rule& rule : table.rules()) {
-    const std::size_t place = place_among_suspects(rule, capability);
-    if (rule.vague || place == rule.suspects.size()) continue;
-    any.push_back(&rule);
-    if (place == 0) first.push_back(&rule);
-  }
-  return first.empty() ? any : first;
-}
-
 }  // namespace
 
 std::string capability_text(Capability capability, const RuleTable& rules) {
   const CapabilityInfo& row = info(capability);
   Columns columns;
   columns.add("permits", "", "to " + std::string(row.permits));
-  columns.add("risk", "", std::string(name_of(row.risk)) + ": " + std::string(risk_text(row.risk)));
+  columns.add("risk", "",
+              std::string(name_of(row.risk)) + ": " + std::string(meaning_of(row.risk)));
   columns.add("need", "", rate_text(row.need_rate));
   Listed needs;
   Listed ways;

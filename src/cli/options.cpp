@@ -21,9 +21,10 @@ using std::string;
 using std::vector;
 
 /// The options that are passed on to the engine as they are.
-constexpr std::array<std::string_view, 16> kPassedOn{
-    "env",    "env-file", "publish",    "user",     "entrypoint", "sysctl",   "tmpfs",  "workdir",
-    "ulimit", "memory",   "pids-limit", "hostname", "add-host",   "shm-size", "device", "platform"};
+constexpr std::array<std::string_view, 17> kPassedOn{
+    "env",      "env-file", "publish", "user",     "entrypoint",  "sysctl",
+    "tmpfs",    "workdir",  "ulimit",  "memory",   "pids-limit",  "hostname",
+    "add-host", "shm-size", "device",  "platform", "security-opt"};
 
 /// -v is the engines' letter for a volume and everybody's letter for verbose. A volume holds a path
 /// of the container, so it starts with a slash or has one behind a colon; nothing else does.
@@ -87,7 +88,7 @@ void Reader::read(const po::option& option) {
     options_.spec.network = value;
   } else if (name == "read-only") {
     options_.spec.options.push_back({.name = "--read-only", .value = {}});
-  } else if (name == "security-opt" || std::ranges::find(kPassedOn, name) != kPassedOn.end()) {
+  } else if (is_passed_on(name)) {
     if (name == "user") options_.user = value;
     if (name == "platform") options_.platform = value;
     pass_on(name, value);
@@ -229,6 +230,10 @@ void Reader::finish() {
 }
 
 }  // namespace
+
+bool is_passed_on(std::string_view name) {
+  return std::ranges::find(kPassedOn, name) != kPassedOn.end();
+}
 
 RunOptions parse_run_options(const vector<string>& arguments) {
   const auto separator = std::ranges::find(arguments, "--");

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace capmin {
@@ -28,6 +29,8 @@ struct RunOptions {
   std::string image;
   Probe probe;
   std::string probe_as_written;  ///< its path, as the user wrote it
+  std::string probe_file;        ///< where it lies, if not there
+  std::string directory;         ///< where an --env-file is looked for first; empty: nowhere else
   /// How the image is run; `spec.image` stays empty.
   ContainerSpec spec;
   std::string user;      ///< --user; empty without
@@ -54,6 +57,9 @@ struct RunOptions {
   /// Whether the profile goes to a file, and not to standard output.
   bool writes_file() const { return !output.empty() && output != "-"; }
 };
+
+/// Whether --`name` VALUE is an option that reaches the engine's create command as it is.
+bool is_passed_on(std::string_view name);
 
 /// Reads the arguments behind `capmin run`. Throws Error kUsage, with what to write instead, for
 /// everything that is not understood.

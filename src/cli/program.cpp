@@ -4,15 +4,21 @@
 #include "cli/diff_command.h"
 #include "cli/doctor_command.h"
 #include "cli/explain_command.h"
+#include "cli/export_command.h"
 #include "cli/guardian_command.h"
 #include "cli/options_clean.h"
 #include "cli/options_diagnosis.h"
 #include "cli/options_diff.h"
 #include "cli/options_doctor.h"
+#include "cli/options_export.h"
+#include "cli/options_report.h"
 #include "cli/options_table.h"
+#include "cli/options_verify.h"
+#include "cli/report_command.h"
 #include "cli/rules_command.h"
 #include "cli/run_command.h"
 #include "cli/standard_output.h"
+#include "cli/verify_command.h"
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
 
@@ -36,7 +42,13 @@ constexpr std::string_view kHelp =
     "\n"
     "  capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n"
     "                         find, prove and write the minimal set of an image\n"
+    "  capmin verify PROFILE...\n"
+    "                         whether profiles still hold, and with --full are still minimal\n"
     "  capmin diff OLD NEW    what became different from one profile to another\n"
+    "  capmin export PROFILE --format FORMAT\n"
+    "                         a profile's set as another tool spells it\n"
+    "  capmin report PROFILE...\n"
+    "                         what a reviewer needs on one page: Markdown, HTML and others\n"
     "  capmin explain [LOGFILE|-|CAPABILITY|MASK]...\n"
     "                         what a log, a capability or a capability word means\n"
     "  capmin explain --container NAME [--profile FILE]\n"
@@ -61,8 +73,11 @@ struct CommandEntry {
   std::string (*help)();
 };
 
-constexpr std::array<CommandEntry, 6> kCommands{{{"run", run_command, run_help},
+constexpr std::array<CommandEntry, 9> kCommands{{{"run", run_command, run_help},
+                                                 {"verify", verify_command, verify_help},
                                                  {"diff", diff_command, diff_help},
+                                                 {"export", export_command, export_help},
+                                                 {"report", report_command, report_help},
                                                  {"explain", explain_command, explain_help},
                                                  {"rules", rules_command, rules_help},
                                                  {"doctor", doctor_command, doctor_help},

@@ -3,7 +3,6 @@
 #include "cli/chosen_rules.h"
 #include "cli/clean_command.h"
 #include "cli/dry_run.h"
-#include "cli/grant_effect.h"
 #include "cli/guardian_command.h"
 #include "cli/options.h"
 #include "cli/progress.h"
@@ -13,6 +12,7 @@
 #include "cli/run_profile.h"
 #include "cli/standard_output.h"
 #include "cli/terminal.h"
+#include "cli/trials.h"
 #include "core/partial_proof.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
@@ -21,42 +21,15 @@
 #include "profile/summary.h"
 #include "system/file.h"
 #include "system/interruption.h"
-#include "trial/conditions.h"
 
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <chrono>
 #include <csignal>
-#include <ctime>
+#include <memory>
 
 namespace capmin {
 namespace {
-
-std::string now_utc() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, 32> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return {text.data(), length};
-}
-
-std::string headline(const RunOptions& options, const RunPlan& plan) {
-  const std::string user = options.user.empty() ? plan.image.user : options.user;
-  return "capmin  " + options.image + "  " + sanitize(plan.image.id.substr(0, 15)) + "  " +
-         plan.engine.name + ' ' + sanitize(plan.engine.version) + "  user " +
-         (user.empty() ? "root" : sanitize(user)) + "  ports " +
-         (trial_sysctls(plan.setup.spec).empty() ? "engine" : "portable");
-}
-
-/// The container through which the image's files are read.
-TrialIdentity files_identity(const TrialSetup& setup) {
-  constexpr int kNoTrial = -1;
-  TrialIdentity identity = trial_identity(setup, kNoTrial, {});
-  identity.name = "capmin-" + setup.run_id + "-files";
-  return identity;
-}
 
 /// One `capmin run` from its first trial to its exit status.
 class Run {
@@ -68,7 +41,7 @@ class Run {
         rules_(rules),
         engine_(engine),
         runner_(runner),
-        files_(engine, runner, plan.image, plan.setup.spec, files_identity(plan.setup)),
+        files_(image_files(plan, engine, runner)),
         terminal_(options.color),
         progress_(terminal_, plan.search.policy.ceiling) {}
 
@@ -84,8 +57,9 @@ class Run {
   int operator()(const Unstable& verdict) const { throw failure_of(verdict, options_, result_); }
   int operator()(const Undecided& verdict) const { throw failure_of(verdict, result_); }
   int operator()(const Minimal& answer) {
-    write(profile_of(options_, plan_, result_, {answer, conditional_, unknown_}, programs_,
-                     ending()));
+    write(profile_of(options_, plan_, result_,
+                     {answer, conditions_.conditional, conditions_.unknown, conditions_.trials},
+                     programs_, ending_now(begin_)));
     return static_cast<int>(ExitCode::kDone);
   }
 
@@ -95,11 +69,9 @@ class Run {
     if (!is_quiet()) terminal_.line(line);
   }
   bool find_conditions(const std::stop_token& stop);
-  void read_programs(const std::stop_token& stop);
   SearchPlan search_plan(std::optional<Journal>& journal);
   int budget_used_up();
   void write(const Profile& profile);
-  RunEnding ending() const;
 
   const RunOptions& options_;
   const RunPlan& plan_;
@@ -110,8 +82,7 @@ class Run {
   Terminal terminal_;
   Progress progress_;
   SearchResult result_;
-  CapabilitySet conditional_;
-  CapabilitySet unknown_;
+  FoundConditions conditions_;
   ImagePrograms programs_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
@@ -131,15 +102,16 @@ int Run::operator()() {
     if (journal) journal->add(trial);
     shown(trial);
   };
-  const RunTrial trial = [this](int number, CapabilitySet grant, const TrialDeadline& deadline,
-                                const std::stop_token& stop) {
-    return run_trial(plan_.setup, number, grant, deadline, engine_, runner_, stop);
-  };
+  const RunTrial trial = trials_of(plan_.setup, engine_, runner_);
   result_ = search(search_plan(journal), rules_.table, trial, events, interruption.token());
   if (result_.end == SearchEnd::kVerdict && !find_conditions(interruption.token())) {
     result_.end = SearchEnd::kInterrupted;
   }
-  read_programs(interruption.token());
+  if (result_.end != SearchEnd::kInterrupted) {
+    programs_ = find_programs(
+        options_, plan_, result_, files_, [this](const std::string& line) { say(line); },
+        interruption.token());
+  }
   if (interruption.token().stop_requested()) result_.end = SearchEnd::kInterrupted;
   files_.close();
   for (const std::string& command : engine_.leftovers()) {
@@ -167,48 +139,14 @@ int Run::operator()() {
                                                           : ExitCode::kTerminated);
 }
 
-/// Tries the answer under the engine's own settings for ports and ping, where the trials had
-/// others. False when a signal came in between.
+/// False when a signal came in between.
 bool Run::find_conditions(const std::stop_token& stop) {
   const auto* answer = std::get_if<Minimal>(&*result_.verdict);
-  if (answer == nullptr || trial_sysctls(plan_.setup.spec).empty()) return true;
-  TrialSetup setup = plan_.setup;
-  setup.spec.ports = Ports::kEngine;
-  const auto deadline = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(
-      result_.trial(answer->proof.passed.back()).outcome.deadline_seconds));
-  std::vector<ConditionTrial> trials;
-  for (;;) {
-    const Conditions conditions(answer->proof.set, trials);
-    if (!conditions.wanted()) {
-      conditional_ = conditions.conditional();
-      unknown_ = conditions.unknown();
-      return true;
-    }
-    const CapabilitySet grant = *conditions.wanted();
-    const int number = result_.started++;
-    const Outcome outcome = run_trial(
-        setup, number, grant, [deadline] { return deadline; }, engine_, runner_, stop);
-    if (stop.stop_requested()) return false;
-    if (!is_quiet()) progress_.condition_finished(number, grant, outcome);
-    trials.push_back({grant, outcome.verdict});
-  }
-}
-
-/// Looks for the programs by which a user other than root can get what is granted, where that is
-/// what a failure or a set is about.
-void Run::read_programs(const std::stop_token& stop) {
-  if (result_.end == SearchEnd::kInterrupted) return;
-  if (result_.end == SearchEnd::kVerdict) {
-    const auto* answer = std::get_if<Minimal>(&*result_.verdict);
-    const bool is_about_grants = answer != nullptr
-                                     ? !answer->proof.set.empty()
-                                     : std::holds_alternative<CeilingFails>(*result_.verdict);
-    if (!is_about_grants) return;
-  }
-  if (!depends_on_files(grant_effect(options_, plan_, result_), plan_.engine)) return;
-  say("looking through the image's files for programs that give user " +
-      sanitize(container_user(options_, plan_)) + " capabilities");
-  programs_ = files_.privileged(stop);
+  if (answer == nullptr) return true;
+  const auto found = capmin::find_conditions(plan_, *answer, {}, result_, engine_, runner_,
+                                             is_quiet() ? nullptr : &progress_, stop);
+  if (found) conditions_ = *found;
+  return found.has_value();
 }
 
 SearchPlan Run::search_plan(std::optional<Journal>& journal) {
@@ -240,7 +178,7 @@ int Run::budget_used_up() {
   if (!best) {
     throw Error(ExitCode::kBudget, budget + " was used up before any set passed", hint);
   }
-  write(unfinished_profile_of(options_, plan_, result_, *best, programs_, ending()));
+  write(unfinished_profile_of(options_, plan_, result_, *best, programs_, ending_now(begin_)));
   terminal_.line("error: " + budget +
                  " was used up; what is written works, but is not proven to be " +
                  "minimal\n  hint: " + hint);
@@ -255,11 +193,6 @@ void Run::write(const Profile& profile) {
     write_standard_output(text);
   }
   say("\n" + summary(profile, options_.writes_file() ? options_.output : ""));
-}
-
-RunEnding Run::ending() const {
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin_;
-  return {.at = now_utc(), .seconds = took.count()};
 }
 
 }  // namespace

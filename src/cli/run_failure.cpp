@@ -41,7 +41,9 @@ std::string probe_name(const RunOptions& options) {
   return is_file ? std::filesystem::path(options.probe_as_written).filename().string() : "probe";
 }
 
-std::string shown(const Outcome& outcome, const RunOptions& options) {
+}  // namespace
+
+std::string cause_of(const Outcome& outcome, const RunOptions& options) {
   std::string text = "\n  cause: " + sanitize(describe(outcome));
   if (outcome.probe_exit) {
     text += "; " + probe_name(options) + ": exit status " + std::to_string(*outcome.probe_exit);
@@ -52,6 +54,8 @@ std::string shown(const Outcome& outcome, const RunOptions& options) {
   return text + last_lines(probe_name(options), outcome.probe_output) +
          last_lines("container", outcome.log);
 }
+
+namespace {
 
 /// What the evidence of the failed ceiling asks for beyond the ceiling, best first.
 CapabilitySet suspects_beyond(const SearchResult& result, CapabilitySet ceiling) {
@@ -163,7 +167,7 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
   const std::string times = std::to_string(verdict.trials.size());
   const std::string what = "the probe fails even with " + ceiling_text(plan.search.policy.ceiling) +
                            " capabilities, " + times + " times out of " + times +
-                           shown(last.outcome, options) + filter_lines(last, options, plan);
+                           cause_of(last.outcome, options) + filter_lines(last, options, plan);
   const std::string unreached = unreached_user(options, plan, result, programs);
   if (!unreached.empty() && !is_carried_beyond(result, plan.search.policy.ceiling)) {
     return {
@@ -194,7 +198,8 @@ Error failure_of(const Unstable& verdict, const RunOptions& options, const Searc
   std::string what = "the probe contradicts itself: with " + to_string(verdict.grant) +
                      " it passed " + std::to_string(verdict.passed.size()) + " and failed " +
                      std::to_string(verdict.failed.size()) + " times";
-  if (!verdict.failed.empty()) what += shown(result.trial(verdict.failed.back()).outcome, options);
+  if (!verdict.failed.empty())
+    what += cause_of(result.trial(verdict.failed.back()).outcome, options);
   return {ExitCode::kUnstable, what,
           "make the probe wait for what it needs, or give trials more time with --timeout"};
 }

@@ -9,6 +9,10 @@
 
 namespace capmin {
 
+/// How a failed or undecided trial ended: "\n  cause: ..." and what the engine, the probe and the
+/// container printed last, each line behind its label.
+std::string cause_of(const Outcome& outcome, const RunOptions& options);
+
 /// The error that ends a run without an answer, told with what the trials showed: what the probe
 /// and the container printed, and what to try next. `programs` are those of the image, where they
 /// were looked for.

@@ -3,6 +3,7 @@
 #include "cli/grant_effect.h"
 #include "core/error.h"
 #include "core/order.h"
+#include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "engine/directory_copy.h"
 #include "engine/host_limits.h"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <unistd.h>
@@ -35,7 +37,9 @@ void prepare_probe(const RunOptions& options, RunPlan& plan) {
   namespace fs = std::filesystem;
   Probe& probe = plan.setup.probe;
   if (probe.kind == Probe::Kind::kFile || probe.kind == Probe::Kind::kExec) {
-    const fs::path path = fs::absolute(options.probe_as_written).lexically_normal();
+    const std::string& file =
+        options.probe_file.empty() ? options.probe_as_written : options.probe_file;
+    const fs::path path = fs::absolute(file).lexically_normal();
     const std::string text = read_file(path);
     if (::access(path.c_str(), X_OK) != 0) {
       throw Error(ExitCode::kUsage, "the probe " + path.string() + " is not executable",
@@ -60,8 +64,11 @@ std::vector<std::string> given_values(const ContainerSpec& spec) {
   std::vector<std::string> values;
   const auto add = [&values](const std::string& variable) {
     const std::size_t equals = variable.find('=');
-    if (equals == std::string::npos || variable.size() - equals - 1 < kShortest) return;
-    values.push_back(variable.substr(equals + 1));
+    // A name alone takes its value from our environment, which the engine's client has as well.
+    const char* const ours = equals == std::string::npos ? std::getenv(variable.c_str()) : nullptr;
+    std::string value = ours == nullptr ? std::string() : ours;
+    if (equals != std::string::npos) value = variable.substr(equals + 1);
+    if (value.size() >= kShortest) values.push_back(std::move(value));
   };
   for (const EngineOption& option : spec.options) {
     if (option.name == "--env") add(*option.value);
@@ -72,6 +79,17 @@ std::vector<std::string> given_values(const ContainerSpec& spec) {
     }
   }
   return values;
+}
+
+/// Files of variables may lie in a directory of their own.
+void place_env_files(const std::string& directory, ContainerSpec& spec) {
+  namespace fs = std::filesystem;
+  for (EngineOption& option : spec.options) {
+    if (option.name != "--env-file") continue;
+    const fs::path beside = fs::path(directory) / *option.value;
+    std::error_code ignored;
+    if (fs::is_regular_file(beside, ignored)) option.value = beside.string();
+  }
 }
 
 /// Leaves out of the ceiling what this machine or the engine does not offer, and says so: a trial
@@ -120,6 +138,14 @@ Policy make_policy(const RunOptions& options, const RunPlan& plan) {
 
 }  // namespace
 
+std::string headline(const RunOptions& options, const RunPlan& plan) {
+  const std::string user = options.user.empty() ? plan.image.user : options.user;
+  return "capmin  " + options.image + "  " + sanitize(plan.image.id.substr(0, 15)) + "  " +
+         plan.engine.name + ' ' + sanitize(plan.engine.version) + "  user " +
+         (user.empty() ? "root" : sanitize(user)) + "  ports " +
+         (trial_sysctls(plan.setup.spec).empty() ? "engine" : "portable");
+}
+
 std::optional<int> lowest_privileged_port(const ImageFacts& image) {
   std::optional<int> lowest;
   for (const std::string& port : image.exposed_ports) {
@@ -139,7 +165,8 @@ RunPlan begin_run_plan(const RunOptions& options) {
   plan.search.patience.fixed = options.timeout;
   plan.search.slots = options.jobs;
   plan.search.budget = options.budget;
-  plan.search.secrets = given_values(options.spec);
+  if (!options.directory.empty()) place_env_files(options.directory, plan.setup.spec);
+  plan.search.secrets = given_values(plan.setup.spec);
   if (options.jobs > 1) free_host_ports(plan.setup.spec);
   plan.setup.scenario = options.scenario;
   plan.search.strict = options.strict;

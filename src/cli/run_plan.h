@@ -32,6 +32,9 @@ RunPlan begin_run_plan(const RunOptions& options);
 /// that should be the probe.
 void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan);
 
+/// What is run on what, in a line for a person.
+std::string headline(const RunOptions& options, const RunPlan& plan);
+
 /// The lowest port below 1024 that the image exposes, if it exposes one.
 std::optional<int> lowest_privileged_port(const ImageFacts& image);
 

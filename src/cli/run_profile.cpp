@@ -6,6 +6,8 @@
 #include "trial/losses.h"
 
 #include <algorithm>
+#include <array>
+#include <ctime>
 
 namespace capmin {
 namespace {
@@ -93,20 +95,41 @@ std::string kind_of(const Probe& probe) {
   return {};
 }
 
-/// The user's options as a reviewer may see them: of variables only the names.
-std::vector<std::string> options_without_values(const ContainerSpec& spec) {
+/// Of the user's own: room for a script given as a command, and for any path.
+constexpr std::size_t kLongestText = 5000;
+
+/// Texts of the user's as a reviewer may see them, and what became different in them.
+class Cleaned {
+ public:
+  /// `text`, which belongs to `name`, without what a terminal would execute.
+  std::string clean(const std::string& name, const std::string& text) {
+    std::string clean = sanitize(text, kLongestText);
+    const bool is_noted = std::ranges::find(altered_, name) != altered_.end();
+    if (clean != text && !is_noted) altered_.push_back(name);
+    return clean;
+  }
+  const std::vector<std::string>& altered() const { return altered_; }
+
+ private:
+  std::vector<std::string> altered_;
+};
+
+/// The option as `capmin run` takes it, an option of the engine's own as the engine does; of
+/// variables only the names.
+std::string option_text(const EngineOption& option, Cleaned& cleaned) {
+  if (!option.value) return cleaned.clean("--engine-arg", option.name);
+  const std::string value =
+      option.name == "--env" ? option.value->substr(0, option.value->find('=')) : *option.value;
+  return option.name + ' ' + cleaned.clean(option.name, value);
+}
+
+std::vector<std::string> options_without_values(const ContainerSpec& spec, Cleaned& cleaned) {
   std::vector<std::string> options;
   for (const EngineOption& option : spec.options) {
-    std::string text = option.name;
-    if (option.value && option.name == "--env") {
-      text += ' ' + option.value->substr(0, option.value->find('='));
-    } else if (option.value) {
-      text += ' ' + *option.value;
-    }
-    options.push_back(sanitize(text));
+    options.push_back(option_text(option, cleaned));
   }
   for (const Volume& volume : spec.volumes) {
-    options.push_back(sanitize("--volume " + to_argument(volume)));
+    options.push_back("--volume " + cleaned.clean("--volume", to_argument(volume)));
   }
   if (spec.keep_volumes) options.emplace_back("--keep-volumes");
   return options;
@@ -120,15 +143,53 @@ Profile::Environment environment_of(const RunOptions& options, const RunPlan& pl
   environment.kernel = sanitize(plan.engine.kernel);
   environment.seccomp = sanitize(plan.engine.seccomp);
   environment.rootless = plan.engine.rootless;
-  environment.network = options.spec.network.empty() ? plan.engine.network : options.spec.network;
+  Cleaned cleaned;
+  environment.network = options.spec.network.empty()
+                            ? plan.engine.network
+                            : cleaned.clean("--network", options.spec.network);
   const auto sysctls = trial_sysctls(options.spec);
   environment.ports = sysctls.empty() ? "engine" : "portable";
   environment.sysctls = {sysctls.begin(), sysctls.end()};
-  environment.options = options_without_values(options.spec);
+  environment.options = options_without_values(options.spec, cleaned);
   for (const std::string& argument : options.spec.command) {
-    environment.command.push_back(sanitize(argument));
+    environment.command.push_back(cleaned.clean("command", argument));
   }
+  cleaned.clean("probe", options.probe_as_written);
+  environment.altered = cleaned.altered();
   return environment;
+}
+
+std::string_view word_for(Level level) {
+  switch (level) {
+    case Level::kOneMinimal:
+      return "one-minimal";
+    case Level::kUnique:
+      return "unique";
+    case Level::kLeastRisk:
+      return "least-risk";
+    case Level::kAllMinimal:
+      return "all-minimal";
+  }
+  return {};
+}
+
+/// As --timeout and --settle take it.
+std::string duration_text(std::chrono::milliseconds duration) {
+  const auto count = duration.count();
+  return count % 1000 == 0 ? std::to_string(count / 1000) + 's' : std::to_string(count) + "ms";
+}
+
+Profile::Judgement judgement_of(const RunOptions& options, const RunPlan& plan) {
+  Profile::Judgement judgement;
+  judgement.ceiling = plan.search.policy.ceiling;
+  judgement.level = word_for(options.level);
+  judgement.confirm = options.confirm;
+  judgement.strict = options.strict;
+  if (options.timeout) judgement.timeout = duration_text(*options.timeout);
+  if (options.scenario.settle.count() > 0) {
+    judgement.settle = duration_text(options.scenario.settle);
+  }
+  return judgement;
 }
 
 std::vector<std::string> scenario_of(const Scenario& scenario) {
@@ -139,15 +200,42 @@ std::vector<std::string> scenario_of(const Scenario& scenario) {
   return phases;
 }
 
+std::string name_of(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::kBaseline:
+      return "baseline";
+    case Purpose::kSearch:
+      return "search";
+    case Purpose::kRemove:
+      return "remove";
+    case Purpose::kProve:
+      return "prove";
+    case Purpose::kConfirm:
+      return "confirm";
+    case Purpose::kExplore:
+      return "explore";
+  }
+  return {};
+}
+
+/// Adds a finished trial to the rows of the search: to the one that is like it, or as a new one.
+void add_step(const Profile::Step& step, std::vector<Profile::Step>& search) {
+  // A repetition to confirm belongs to what it repeats.
+  const auto same = std::ranges::find_if(search, [&step](const Profile::Step& other) {
+    return other.grant == step.grant && other.verdict == step.verdict &&
+           (other.purpose == "condition") == (step.purpose == "condition");
+  });
+  if (same == search.end()) {
+    search.push_back(step);
+  } else {
+    ++same->times;
+  }
+}
+
 /// Everything that does not depend on how the search ended.
 Profile common_profile(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
                        const Proof& proof, const ImagePrograms& programs, const RunEnding& ending) {
-  Profile profile;
-  profile.image = {.reference = options.image,
-                   .digest = sanitize(plan.image.digest),
-                   .id = sanitize(plan.image.id),
-                   .platform = sanitize(plan.image.platform),
-                   .user = sanitize(container_user(options, plan))};
+  Profile profile = subject_profile(options, plan);
   profile.add = proof.set;
   profile.passed.push_back(attempt_of(result, proof.passed));
   profile.failed = attempts_of(result, proof.removals);
@@ -170,13 +258,13 @@ Profile common_profile(const RunOptions& options, const RunPlan& plan, const Sea
         "privileged ports were not tried: the engine cannot set them in the network '" +
         sanitize(plan.setup.spec.network) + "'");
   }
-  const bool has_file =
-      options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec;
-  profile.probe = {.kind = kind_of(options.probe),
-                   .path = has_file ? sanitize(options.probe_as_written) : std::string(),
-                   .sha256 = plan.probe_sha256,
-                   .scenario = scenario_of(plan.setup.scenario)};
-  profile.environment = environment_of(options, plan);
+  for (const FinishedTrial& trial : result.trials) {
+    add_step({.trial = trial.number,
+              .purpose = name_of(trial.request.purpose),
+              .grant = trial.request.grant,
+              .verdict = trial.outcome.verdict},
+             profile.search);
+  }
   profile.run = {.capmin = CAPMIN_VERSION,
                  .at = ending.at,
                  .trials = result.started,
@@ -234,11 +322,47 @@ void add_warnings(const Minimal& answer, Profile& profile) {
 
 }  // namespace
 
+RunEnding ending_now(std::chrono::steady_clock::time_point begin) {
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return {.at = {text.data(), length}, .seconds = took.count()};
+}
+
+Profile subject_profile(const RunOptions& options, const RunPlan& plan) {
+  Profile profile;
+  profile.image = {.reference = options.image,
+                   .digest = sanitize(plan.image.digest),
+                   .id = sanitize(plan.image.id),
+                   .platform = sanitize(plan.image.platform),
+                   .user = sanitize(container_user(options, plan))};
+  const bool has_file =
+      options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec;
+  profile.probe = {
+      .kind = kind_of(options.probe),
+      .path = has_file ? sanitize(options.probe_as_written, kLongestText) : std::string(),
+      .sha256 = plan.probe_sha256,
+      .scenario = scenario_of(plan.setup.scenario)};
+  profile.environment = environment_of(options, plan);
+  profile.judgement = judgement_of(options, plan);
+  return profile;
+}
+
 Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
                    const Answer& answer, const ImagePrograms& programs, const RunEnding& ending) {
   const Minimal& minimal = answer.minimal;
   Profile profile = common_profile(options, plan, result, minimal.proof, programs, ending);
   add_conditions(answer.conditional, plan, profile);
+  for (const ConditionTrial& trial : answer.condition_trials) {
+    add_step({.trial = trial.number,
+              .purpose = "condition",
+              .grant = trial.grant,
+              .verdict = trial.verdict},
+             profile.search);
+  }
   if (!answer.unknown.empty()) {
     profile.warnings.push_back(
         "whether " + to_string(answer.unknown) +

@@ -5,9 +5,12 @@
 #include "core/planner.h"
 #include "engine/program_files.h"
 #include "profile/profile.h"
+#include "trial/conditions.h"
 #include "trial/search.h"
 
+#include <chrono>
 #include <string>
+#include <vector>
 
 namespace capmin {
 
@@ -17,12 +20,19 @@ struct RunEnding {
   double seconds = 0;
 };
 
+/// The ending of a run that ends now and began at `begin`.
+RunEnding ending_now(std::chrono::steady_clock::time_point begin);
+
 /// What a run has found out.
 struct Answer {
   Minimal minimal;
   CapabilitySet conditional;  ///< members that are needed only where ports or ping are privileged
   CapabilitySet unknown;      ///< members of which the engine's failures left that open
+  std::vector<ConditionTrial> condition_trials;  ///< those that showed it
 };
+
+/// What can be told before the first trial: image, probe, environment, judgement.
+Profile subject_profile(const RunOptions& options, const RunPlan& plan);
 
 /// Writes down what a search that reached `answer` has shown. `programs` are those of the image,
 /// where they were looked for.

@@ -123,4 +123,16 @@ std::string_view name_of(Risk risk) {
   return "high";
 }
 
+std::string_view meaning_of(Risk risk) {
+  switch (risk) {
+    case Risk::kLow:
+      return "ordinary: stays within the container's own processes and files";
+    case Risk::kMedium:
+      return "escapes isolation in part, or makes an attacker root inside the container";
+    case Risk::kHigh:
+      return "equivalent to root on the host";
+  }
+  return {};
+}
+
 }  // namespace capmin

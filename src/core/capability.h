@@ -89,4 +89,7 @@ std::optional<Capability> capability_named(std::string_view name);
 /// The word for a risk tier: low, medium or high.
 std::string_view name_of(Risk risk);
 
+/// What a risk tier means, as half a sentence.
+std::string_view meaning_of(Risk risk);
+
 }  // namespace capmin

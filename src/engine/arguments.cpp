@@ -17,7 +17,7 @@ constexpr std::string_view kOwn = "capmin sets it itself for each trial";
 constexpr std::string_view kNamespace = "it shares a namespace of the host with the trial";
 constexpr std::string_view kUserNamespace =
     "capabilities mean something else in another user namespace";
-constexpr std::array<Refused, 37> kRefused{{
+constexpr std::array<Refused, 39> kRefused{{
     {"--privileged", kGrants},
     {"--cap-add", kGrants},
     {"--cap-drop", "a trial drops ALL; use --deny"},
@@ -48,6 +48,8 @@ constexpr std::array<Refused, 37> kRefused{{
     {"--restart", "a container that starts again hides its failure"},
     {"--detach", kOwn},
     {"-d", kOwn},
+    {"--env", "give it to capmin: --env, which keeps its value out of the profile"},
+    {"-e", "give it to capmin: --env, which keeps its value out of the profile"},
     {"--interactive", "a trial has no input"},
     {"-i", "a trial has no input"},
     {"--mount", "use --volume, so that no state is carried from trial to trial"},

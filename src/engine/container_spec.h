@@ -32,6 +32,7 @@ struct ContainerSpec {
   bool keep_volumes = false;  ///< named volumes are used as they are, not replaced for each trial
   std::string network;        ///< as --network has it; empty is the engine's default
   Ports ports = Ports::kPortable;
+  friend bool operator==(const ContainerSpec&, const ContainerSpec&) = default;
 };
 
 /// Whose container it is, and what it may do.

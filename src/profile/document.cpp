@@ -126,6 +126,30 @@ DocumentNode environment_node(const Profile::Environment& environment) {
   map.set("sysctls", {std::move(sysctls)});
   map.set("options", texts(environment.options, Layout::kFlow));
   map.set("command", texts(environment.command, Layout::kFlow));
+  if (!environment.altered.empty()) {
+    map.set("altered", texts(environment.altered, Layout::kFlow));
+  }
+  return {std::move(map)};
+}
+
+DocumentNode judgement_node(const Profile::Judgement& judgement) {
+  DocumentMap map{Layout::kFlow, {}};
+  map.set("ceiling", names(judgement.ceiling));
+  map.set("level", text(judgement.level));
+  map.set("confirm", {judgement.confirm});
+  map.set("strict", {judgement.strict});
+  set_text(map, "timeout", judgement.timeout);
+  set_text(map, "settle", judgement.settle);
+  return {std::move(map)};
+}
+
+DocumentNode step_node(const Profile::Step& step) {
+  DocumentMap map{Layout::kFlow, {}};
+  map.set("trial", {step.trial});
+  map.set("purpose", text(step.purpose));
+  map.set("grant", names(step.grant));
+  map.set("verdict", text(name_of(step.verdict)));
+  map.set("times", {step.times});
   return {std::move(map)};
 }
 
@@ -164,6 +188,7 @@ Profile in_order(Profile profile) {
     return std::is_lt(compare_risk(a.grant, b.grant));
   });
   std::ranges::sort(profile.warnings);
+  std::ranges::stable_sort(profile.search, {}, &Profile::Step::trial);
   return profile;
 }
 
@@ -179,6 +204,8 @@ DocumentMap document_of(const Profile& profile) {
   document.set("warnings", texts(ordered.warnings, Layout::kBlock));
   document.set("probe", probe_node(ordered.probe));
   document.set("environment", environment_node(ordered.environment));
+  if (ordered.judgement) document.set("judgement", judgement_node(*ordered.judgement));
+  if (!ordered.search.empty()) document.set("search", block_list(ordered.search, step_node));
   document.set("run", run_node(ordered.run));
   return document;
 }

@@ -65,4 +65,7 @@ std::string emit_yaml(const DocumentMap& document);
 /// wrong in YAML.
 std::string emit_json(const DocumentMap& document);
 
+/// The same for a list of documents.
+std::string emit_json(const DocumentList& documents);
+
 }  // namespace capmin

@@ -128,4 +128,8 @@ std::string emit_json(const DocumentMap& document) {
   return json_map(document, "") + '\n';
 }
 
+std::string emit_json(const DocumentList& documents) {
+  return json_list(documents, "") + '\n';
+}
+
 }  // namespace capmin

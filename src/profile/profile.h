@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability_set.h"
+#include "core/trial.h"
 
 #include <map>
 #include <optional>
@@ -66,7 +67,31 @@ struct Profile {
     std::map<std::string, std::string> sysctls;
     std::vector<std::string> options;  ///< the user's run options; names of variables, never values
     std::vector<std::string> command;  ///< the user's command in place of the image's own
+    /// What stands here, or as the probe's path, in other words than the user's, because it had to
+    /// be cleaned: names of options, "command", "probe". It cannot be run again from here.
+    std::vector<std::string> altered;
     friend bool operator==(const Environment&, const Environment&) = default;
+  };
+  /// How trials were judged and what was asked for: what it takes to do the same again.
+  struct Judgement {
+    CapabilitySet ceiling;              ///< the largest grant that trials could use
+    std::string level = "one-minimal";  ///< what was asked for: a guarantee but "incomplete"
+    int confirm = 1;
+    bool strict = false;
+    std::string timeout;  ///< as in --timeout, e.g. "1500ms"; empty where it was derived
+    std::string settle;   ///< as in --settle; empty without
+    friend bool operator==(const Judgement&, const Judgement&) = default;
+  };
+  /// A row of the search's picture: the trials with one grant that ended alike, those under the
+  /// engine's own settings apart. What a person looks at; the proof stands in `passed` and
+  /// `failed`.
+  struct Step {
+    int trial = 0;        ///< number of the first one
+    std::string purpose;  ///< of the first one, one of purposes()
+    CapabilitySet grant;
+    Verdict verdict = Verdict::kUndecided;
+    int times = 1;
+    friend bool operator==(const Step&, const Step&) = default;
   };
   struct Run {
     std::string capmin;  ///< version
@@ -99,6 +124,8 @@ struct Profile {
   std::vector<std::string> warnings;
   Probe probe;
   Environment environment;
+  std::optional<Judgement> judgement;  ///< nothing in profiles of before it was written down
+  std::vector<Step> search;  ///< every finished trial; empty where the profile does not tell
   Run run;
   friend bool operator==(const Profile&, const Profile&) = default;
 };
@@ -106,6 +133,15 @@ struct Profile {
 /// What a profile can promise, weakest first: "incomplete" (a set that passes; the deadline or the
 /// trial budget cut its proof short), then the levels of the planner.
 std::span<const std::string_view> guarantees();
+
+/// What a run can be asked for: every guarantee but "incomplete".
+std::span<const std::string_view> levels();
+
+/// What trials are asked for: baseline (the ceiling must pass), search (for a set that passes),
+/// remove (a member of a passing set is left out, in the hope that it still passes), prove (a
+/// member of the answer is left out, to see it fail), confirm (repeated), explore (for other sets),
+/// and condition (under the engine's own settings for ports and ping).
+std::span<const std::string_view> purposes();
 
 /// The kinds of probes: file, exec, healthcheck, exit, oneshot.
 std::span<const std::string_view> probe_kinds();

@@ -67,9 +67,12 @@ std::string value_at(const Map& map, const std::string& key) {
   return found == map.end() ? std::string() : found->second;
 }
 
+std::string truth(bool value) {
+  return value ? "true" : "false";
+}
+
 std::vector<Change> environment_changes(const Profile::Environment& before,
                                         const Profile::Environment& after) {
-  const auto truth = [](bool value) { return std::string(value ? "true" : "false"); };
   Facts facts("environment.");
   facts.compare("engine", before.engine, after.engine);
   facts.compare("version", before.version, after.version);
@@ -86,6 +89,21 @@ std::vector<Change> environment_changes(const Profile::Environment& before,
   }
   facts.compare("options", before.options, after.options);
   facts.compare("command", before.command, after.command);
+  facts.compare("altered", before.altered, after.altered);
+  return facts.take();
+}
+
+/// Nothing where one of the two is of before the section was written.
+std::vector<Change> judgement_changes(const std::optional<Profile::Judgement>& before,
+                                      const std::optional<Profile::Judgement>& after) {
+  if (!before || !after) return {};
+  Facts facts("judgement.");
+  facts.compare("ceiling", to_string(before->ceiling), to_string(after->ceiling));
+  facts.compare("level", before->level, after->level);
+  facts.compare("confirm", std::to_string(before->confirm), std::to_string(after->confirm));
+  facts.compare("strict", truth(before->strict), truth(after->strict));
+  facts.compare("timeout", before->timeout, after->timeout);
+  facts.compare("settle", before->settle, after->settle);
   return facts.take();
 }
 
@@ -150,6 +168,7 @@ ProfileDiff diff(const Profile& before, const Profile& after) {
   append(result.facts, proof.take());
   append(result.facts, probe_changes(before.probe, after.probe));
   append(result.facts, environment_changes(before.environment, after.environment));
+  append(result.facts, judgement_changes(before.judgement, after.judgement));
   result.riskier = before.add == after.add
                        ? reaches_more(with_conditional(before), with_conditional(after))
                        : reaches_more(before.add, after.add);

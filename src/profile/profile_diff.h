@@ -21,7 +21,7 @@ struct ProfileDiff {
   CapabilitySet added;
   CapabilitySet removed;
   std::vector<Change> conditions;  ///< the field is the capability's name
-  std::vector<Change> facts;       ///< of image, guarantee, probe and environment
+  std::vector<Change> facts;       ///< of image, guarantee, probe, environment and judgement
   /// The new set reaches more: more members in the worst tier in which the sets differ. With equal
   /// sets the conditional capabilities are compared.
   bool riskier = false;
@@ -30,7 +30,7 @@ struct ProfileDiff {
 };
 
 /// Compares two profiles. Left out is what differs from run to run without a meaning: trial
-/// numbers, evidence, times, the deadline of trials, and the section run.
+/// numbers, evidence, the search, times, the deadline of trials, and the section run.
 ProfileDiff diff(const Profile& before, const Profile& after);
 
 }  // namespace capmin

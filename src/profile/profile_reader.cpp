@@ -2,6 +2,7 @@
 #include "yaml/quote.h"
 #include "yaml/yaml_reader.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -10,6 +11,8 @@ namespace capmin {
 namespace {
 
 constexpr int kMost = std::numeric_limits<int>::max();
+constexpr int kMostConfirm = 10;         ///< of --confirm
+constexpr std::size_t kMostDigits = 14;  ///< of a span of time: 365 days of hours in milliseconds
 constexpr std::array<std::string_view, 3> kRisks{"low", "medium", "high"};
 
 Capability capability_of(const YamlNode& node, const YamlReader& read) {
@@ -141,13 +144,56 @@ Profile::Environment environment_of(const YamlNode& node, const YamlReader& read
   constexpr std::array<std::string_view, 2> kEngines{"docker", "podman"};
   constexpr std::array<std::string_view, 2> kPorts{"portable", "engine"};
   read.map(node, {"engine", "version", "runtime", "kernel", "seccomp", "rootless", "network",
-                  "ports", "sysctls", "options", "command"});
-  return {read.word(read.at(node, "engine"), kEngines), read.text(read.at(node, "version")),
-          read.text(read.at(node, "runtime")),          read.text(read.at(node, "kernel")),
-          read.text(read.at(node, "seccomp")),          read.truth(read.at(node, "rootless")),
-          read.text(read.at(node, "network")),          read.word(read.at(node, "ports"), kPorts),
-          sysctls_of(read.at(node, "sysctls"), read),   read.texts(read.at(node, "options")),
-          read.texts(read.at(node, "command"))};
+                  "ports", "sysctls", "options", "command", "altered"});
+  const YamlNode* const altered = read.find(node, "altered");
+  return {read.word(read.at(node, "engine"), kEngines),
+          read.text(read.at(node, "version")),
+          read.text(read.at(node, "runtime")),
+          read.text(read.at(node, "kernel")),
+          read.text(read.at(node, "seccomp")),
+          read.truth(read.at(node, "rootless")),
+          read.text(read.at(node, "network")),
+          read.word(read.at(node, "ports"), kPorts),
+          sysctls_of(read.at(node, "sysctls"), read),
+          read.texts(read.at(node, "options")),
+          read.texts(read.at(node, "command")),
+          altered == nullptr ? std::vector<std::string>{} : read.texts(*altered)};
+}
+
+/// A span of time as capmin writes it, "1500ms"; empty where the key is missing.
+std::string duration_of(const YamlNode& map, const YamlReader& read, std::string_view key) {
+  const YamlNode* const node = read.find(map, key);
+  if (node == nullptr) return {};
+  const std::string text = read.text(*node);
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view unit = std::string_view(text).substr(digits);
+  if (digits == 0 || digits > kMostDigits || (unit != "ms" && unit != "s")) {
+    read.fail(*node, excerpt(text) + " is not a span of time", "write for instance 30s or 1500ms");
+  }
+  return text;
+}
+
+Profile::Judgement judgement_of(const YamlNode& node, const YamlReader& read) {
+  read.map(node, {"ceiling", "level", "confirm", "strict", "timeout", "settle"});
+  return {set_of(read.at(node, "ceiling"), read),
+          read.word(read.at(node, "level"), levels()),
+          read.whole_number(read.at(node, "confirm"), 1, kMostConfirm),
+          read.truth(read.at(node, "strict")),
+          duration_of(node, read, "timeout"),
+          duration_of(node, read, "settle")};
+}
+
+Profile::Step step_of(const YamlNode& node, const YamlReader& read) {
+  static const std::array<std::string_view, 3> kVerdicts{
+      name_of(Verdict::kPassed), name_of(Verdict::kFailed), name_of(Verdict::kUndecided)};
+  read.map(node, {"trial", "purpose", "grant", "verdict", "times"});
+  const std::string verdict = read.word(read.at(node, "verdict"), kVerdicts);
+  return {read.whole_number(read.at(node, "trial"), 0, kMost),
+          read.word(read.at(node, "purpose"), purposes()), set_of(read.at(node, "grant"), read),
+          verdict == kVerdicts[0]   ? Verdict::kPassed
+          : verdict == kVerdicts[1] ? Verdict::kFailed
+                                    : Verdict::kUndecided,
+          read.whole_number(read.at(node, "times"), 1, kMost)};
 }
 
 Profile::Run run_of(const YamlNode& node, const YamlReader& read) {
@@ -192,7 +238,7 @@ Profile profile_from_yaml(std::string_view text, std::string_view source) {
   const YamlReader read(source);
   check_version(document, read);
   read.map(document, {"apiVersion", "kind", "image", "capabilities", "proof", "reasons", "warnings",
-                      "probe", "environment", "run"});
+                      "probe", "environment", "judgement", "search", "run"});
   Profile profile;
   profile.image = image_of(read.at(document, "image"), read);
   read_capabilities(read.at(document, "capabilities"), read, profile);
@@ -201,6 +247,12 @@ Profile profile_from_yaml(std::string_view text, std::string_view source) {
   profile.warnings = read.texts(read.at(document, "warnings"));
   profile.probe = probe_of(read.at(document, "probe"), read);
   profile.environment = environment_of(read.at(document, "environment"), read);
+  if (const YamlNode* const judgement = read.find(document, "judgement")) {
+    profile.judgement = judgement_of(*judgement, read);
+  }
+  if (const YamlNode* const search = read.find(document, "search")) {
+    profile.search = list_of(*search, read, step_of);
+  }
   profile.run = run_of(read.at(document, "run"), read);
   return profile;
 }

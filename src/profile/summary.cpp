@@ -2,50 +2,14 @@
 
 #include "core/seconds.h"
 #include "profile/columns.h"
-#include "profile/pod_security.h"
+#include "profile/sentences.h"
 #include "yaml/quote.h"
-
-#include <algorithm>
 
 namespace capmin {
 namespace {
 
 constexpr std::size_t kWidth = 100;
 constexpr std::size_t kShownWarnings = 3;
-
-std::string counted(int count, const std::string& noun) {
-  return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
-}
-
-bool is_complete(const Profile& profile) {
-  return profile.guarantee != "incomplete";
-}
-
-CapabilitySet conditional_set(const Profile& profile) {
-  CapabilitySet set;
-  for (const Profile::Conditional& conditional : profile.conditional) {
-    set = set.with(conditional.name);
-  }
-  return set;
-}
-
-std::string headline(const Profile& profile) {
-  const int all = docker_default_set().size();
-  const int needed = (profile.add & docker_default_set()).size();
-  const CapabilitySet others = profile.add - docker_default_set();
-  std::string text = shown(profile.image.reference) + " needs ";
-  if (!is_complete(profile) && !profile.add.empty()) text += "at most ";
-  text += needed == 0 ? "none" : needed == all ? "all" : std::to_string(needed);
-  text += " of Docker's " + std::to_string(all) + " default capabilities";
-  if (!others.empty()) {
-    text += (needed == 0 ? ", but " : " and ") + counted(others.size(), "other");
-  }
-  const int dropped = all - needed;
-  text += "; " + (dropped == 0     ? "none"
-                  : dropped == all ? "all " + std::to_string(all)
-                                   : std::to_string(dropped));
-  return text + " can be dropped\n";
-}
 
 std::string keep_text(const Profile& profile) {
   if (profile.add.empty() && !profile.conditional.empty()) {
@@ -58,28 +22,13 @@ std::string keep_text(const Profile& profile) {
                                  : "each one removed again: the probe fails";
 }
 
-/// A condition in a reader's terms, where capmin knows who meets it. Podman's default meets it: a
-/// podman under which the need is conditional was told otherwise.
-std::string condition(const std::string& when, const Profile& profile) {
-  if (when.starts_with("net.ipv4.ip_unprivileged_port_start")) {
-    return profile.environment.engine == "podman"
-               ? "only where ports below 1024 are privileged (podman's default, CRI-O, host "
-                 "network), not under the settings of this podman"
-               : "only where ports below 1024 are privileged (podman, CRI-O, host network)";
-  }
-  if (when.starts_with("net.ipv4.ping_group_range")) {
-    return "only where net.ipv4.ping_group_range does not let the container's group ping";
-  }
-  return "only where " + shown(when);
-}
-
 std::string rows(const Profile& profile) {
   Columns columns;
   columns.add("keep", to_string(profile.add), keep_text(profile));
   for (const Profile::Conditional& conditional : profile.conditional) {
     const bool kept = profile.add.contains(conditional.name);
     columns.add(kept ? "but" : "also", std::string(name_of(conditional.name)),
-                condition(conditional.when, profile));
+                condition_text(conditional.when, profile));
   }
   for (const Profile::Attempt& alternative : profile.alternatives) {
     columns.add("or", to_string(alternative.grant), "another minimal set: it passes as well");
@@ -93,31 +42,6 @@ std::string rows(const Profile& profile) {
     columns.add("avoid", std::string(name_of(reason.name)), shown(reason.advice));
   }
   return columns.to_string(kWidth);
-}
-
-std::string quoted_name(PodSecurity level) {
-  return '"' + std::string(name_of(level)) + '"';
-}
-
-std::string kubernetes(const Profile& profile) {
-  const PodSecurity level = pod_security_of(profile.add);
-  const CapabilitySet everywhere = profile.add | conditional_set(profile);
-  const PodSecurity worst = pod_security_of(everywhere);
-  std::string text = "Kubernetes: ";
-  if (level == PodSecurity::kPrivileged) {
-    return text + "only Pod Security " + quoted_name(level) + " admits " +
-           to_string(profile.add - addable(PodSecurity::kBaseline));
-  }
-  text += "the capabilities fit Pod Security " + quoted_name(level);
-  if (level == PodSecurity::kBaseline) {
-    text += ", not " + quoted_name(PodSecurity::kRestricted);
-  } else if (is_root(profile.image.user)) {
-    text += ", which also demands a user other than root";
-  }
-  if (worst != level) {
-    text += "; " + quoted_name(worst) + " with " + to_string(everywhere - addable(level));
-  }
-  return text;
 }
 
 std::string cost(const Profile& profile, std::string_view written_to) {
@@ -171,9 +95,9 @@ std::string warnings(const Profile& profile, std::string_view written_to) {
 }  // namespace
 
 std::string summary(const Profile& profile, std::string_view written_to) {
-  return headline(profile) + rows(profile) + wrapped(guarantee(profile)) +
-         wrapped(kubernetes(profile)) + warnings(profile, written_to) + "  " +
-         cost(profile, written_to) + '\n';
+  return shown(profile.image.reference) + ' ' + needs_text(profile) + '\n' + rows(profile) +
+         wrapped(guarantee(profile)) + wrapped("Kubernetes: " + pod_security_text(profile)) +
+         warnings(profile, written_to) + "  " + cost(profile, written_to) + '\n';
 }
 
 }  // namespace capmin

@@ -12,6 +12,7 @@ namespace capmin {
 struct ConditionTrial {
   CapabilitySet grant;
   Verdict verdict = Verdict::kUndecided;
+  int number = 0;  ///< of the run's trials
 };
 
 /// Finds out which members of a minimal set are needed only because ports below 1024 and ping are

@@ -24,6 +24,7 @@ struct Probe {
   std::vector<std::string> program;  ///< of kHealthcheck
   bool oneshot = false;  ///< the container is a job, and the probe runs once after its end
   std::chrono::milliseconds attempt_deadline = std::chrono::hours(1);  ///< of a single attempt
+  friend bool operator==(const Probe&, const Probe&) = default;
 };
 
 /// Where a probe of kind kExec stands inside the container.

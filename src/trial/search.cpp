@@ -63,7 +63,7 @@ class Search {
   Search(const Search&) = delete;
   Search& operator=(const Search&) = delete;
 
-  SearchResult run();
+  SearchResult run(const ChooseTrials& choose);
 
  private:
   struct Running {
@@ -112,7 +112,7 @@ class Search {
   std::optional<double> baseline_seconds_;
 };
 
-SearchResult Search::run() {
+SearchResult Search::run(const ChooseTrials& choose) {
   if (plan_.budget.time) end_ = Clock::now() + *plan_.budget.time;
   for (const FinishedTrial& trial : plan_.known) {
     result_.started = std::max(result_.started, trial.number + 1);
@@ -120,11 +120,9 @@ SearchResult Search::run() {
   }
   started_before_ = result_.started;
   while (!stop_.stop_requested()) {
-    const Step step = next(plan_.policy, result_.history(), plan_.slots);
-    const auto* wanted = std::get_if<RunTrials>(&step);
-    if (wanted == nullptr) {
+    const std::optional<RunTrials> wanted = choose(result_.history());
+    if (!wanted) {
       result_.end = SearchEnd::kVerdict;
-      result_.verdict = step;
       break;
     }
     if (budget_is_used_up()) break;
@@ -309,9 +307,24 @@ std::vector<FinishedTrial> SearchResult::baselines(CapabilitySet ceiling) const 
   return passed;
 }
 
+SearchResult run_trials(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
+                        const SearchEvents& events, const std::stop_token& stop,
+                        const ChooseTrials& choose) {
+  return Search(plan, rules, run_trial, events, stop).run(choose);
+}
+
 SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
                     const SearchEvents& events, const std::stop_token& stop) {
-  return Search(plan, rules, run_trial, events, stop).run();
+  std::optional<Step> verdict;
+  const ChooseTrials choose = [&](const History& history) -> std::optional<RunTrials> {
+    Step step = next(plan.policy, history, plan.slots);
+    if (auto* const wanted = std::get_if<RunTrials>(&step)) return std::move(*wanted);
+    verdict = std::move(step);
+    return std::nullopt;
+  };
+  SearchResult result = run_trials(plan, rules, run_trial, events, stop, choose);
+  result.verdict = std::move(verdict);
+  return result;
 }
 
 }  // namespace capmin

@@ -66,7 +66,7 @@ enum class SearchEnd { kVerdict, kInterrupted, kOutOfTime, kOutOfTrials };
 /// A search that has come to its end.
 struct SearchResult {
   SearchEnd end = SearchEnd::kInterrupted;
-  std::optional<Step> verdict;  ///< with kVerdict; never RunTrials
+  std::optional<Step> verdict;  ///< of search(), with kVerdict; never RunTrials
   std::vector<FinishedTrial>
       trials;       ///< by their numbers, known ones included; useless ones left out
   int started = 0;  ///< containers asked for, useless ones included
@@ -79,8 +79,18 @@ struct SearchResult {
   std::vector<FinishedTrial> baselines(CapabilitySet ceiling) const;
 };
 
+/// The trials that should be running after `history`; nothing where no more are wanted.
+using ChooseTrials = std::function<std::optional<RunTrials>(const History& history)>;
+
+/// Runs what `choose` wants until it wants nothing (the end is kVerdict then, without a verdict), a
+/// stop is requested or the budget is used up. An Error thrown by a trial ends all others and is
+/// thrown on.
+SearchResult run_trials(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
+                        const SearchEvents& events, const std::stop_token& stop,
+                        const ChooseTrials& choose);
+
 /// Asks the planner and runs what it wants until it has a verdict, a stop is requested or the
-/// budget is used up. An Error thrown by a trial ends all others and is thrown on.
+/// budget is used up. Throws as run_trials().
 SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
                     const SearchEvents& events, const std::stop_token& stop);
 

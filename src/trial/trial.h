@@ -18,6 +18,7 @@ struct Scenario {
   std::chrono::milliseconds settle{0};
   bool graceful_stop = false;  ///< it must end by itself after its stop signal
   bool restart = false;  ///< it is stopped, started again with its own files, and probed again
+  friend bool operator==(const Scenario&, const Scenario&) = default;
 };
 
 /// What all trials of a run have in common.

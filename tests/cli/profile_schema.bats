@@ -45,6 +45,8 @@ changes = {
     "without in a pass": lambda p: p["proof"]["passed"][0].update(without="KILL"),
     "text for a number": lambda p: p["run"].update(trials="11"),
     "word": lambda p: p["probe"].update(kind="tcp"),
+    "purpose": lambda p: p["search"][0].update(purpose="fun"),
+    "verdict": lambda p: p["search"][0].update(verdict="maybe"),
     "status": lambda p: p["proof"]["failed"][0].update(exit=256),
 }
 for name, change in changes.items():

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What a killed capmin leaves on a real engine, and who removes it.
 # shellcheck disable=SC2154,SC2016  # variables of the helper; scripts are written down, not expanded
+# shellcheck disable=SC2030,SC2031  # each test has an environment of its own
 load helper
 
 # start_endless [ARG...]: capmin in its second trial, whose probe never ends; sets pid. The baseline
@@ -101,4 +102,6 @@ owner_of() { docker inspect -f '{{index .Config.Labels "capmin.owner"}}' "$1"; }
   # The probe's environment is that of everything it starts.
   within 10 no_sleep_left
 }
-no_sleep_left() { ! grep -qsz "^probed=$probed$" $(pgrep -x sleep | sed 's|.*|/proc/&/environ|') /dev/null; }
+no_sleep_left() {
+  ! pgrep -x sleep | sed 's|.*|/proc/&/environ|' | xargs -r grep -qsz "^probed=$probed$"
+}

@@ -69,6 +69,31 @@ minimize() {
   [ "$(yaml 'len(p["capabilities"]["conditional"])')" = 0 ]
 }
 
+# expect_nginx ARG...: nginx answers its probe in podman's own hands, with the five of its profile.
+expect_nginx() {
+  local id address pid bounding passed=0
+  id=$(podman run -d --pull never "$@" capmin-test-nginx)
+  address=$(podman inspect -f '{{.NetworkSettings.IPAddress}}' "$id")
+  pid=$(podman inspect -f '{{.State.Pid}}' "$id")
+  answers() { CAPMIN_IP=$address "$images/nginx/probe.sh"; }
+  within 20 answers || passed=1
+  bounding=$(sed -n 's/^CapBnd:\t//p' "/proc/$pid/status")
+  [ "$bounding" = 00000000000004c3 ] || { echo "podman $* gives $bounding"; passed=1; }
+  podman rm --force --time 0 --volumes "$id"
+  [ "$passed" = 0 ]
+}
+
+@test "podman: it runs with the exported arguments and with the label, and the probe passes" {
+  # The profile is one of docker, where a port below 1024 needs nothing.
+  local docker_profile=$root/tests/golden/profile.yaml
+  local arguments style
+  for style in drop-all drop-unneeded; do
+    read -ra arguments < <("$CAPMIN" export "$docker_profile" --format podman-args --style "$style")
+    expect_nginx "${arguments[@]}"
+  done
+  expect_nginx --label "$("$CAPMIN" export "$docker_profile" --format label)"
+}
+
 @test "podman: a static page as another user needs nothing" {
   minimize static --probe "$images/static/probe.sh"
   expect_set

@@ -29,6 +29,7 @@ TEST_CASE("what differs from run to run is no difference") {
           p.passed.front().trial = 17;
           p.reasons.front().line = "other words";
           p.warnings.clear();
+          p.search.clear();
           p.run.deadline_seconds = 99;
         }).empty());
 }
@@ -103,6 +104,19 @@ TEST_CASE("a sysctl that is gone has no value afterwards") {
   CHECK(diff_after([](Profile& p) {
           p.environment.sysctls.erase("net.ipv4.ping_group_range");
         }).facts == Changes{{"environment.sysctls.net.ipv4.ping_group_range", "1 0", ""}});
+}
+
+TEST_CASE("how trials were judged is told apart, but not from profiles that do not say") {
+  const auto field = [](const std::function<void(Profile&)>& change) {
+    return diff_after(change).facts.at(0).field;
+  };
+  CHECK(field([](Profile& p) { p.judgement->ceiling = {kChown}; }) == "judgement.ceiling");
+  CHECK(field([](Profile& p) { p.judgement->level = "unique-"; }) == "judgement.level");
+  CHECK(field([](Profile& p) { p.judgement->confirm = 7; }) == "judgement.confirm");
+  CHECK(field([](Profile& p) { p.judgement->strict = false; }) == "judgement.strict");
+  CHECK(field([](Profile& p) { p.judgement->timeout = "1s"; }) == "judgement.timeout");
+  CHECK(field([](Profile& p) { p.judgement->settle = "1s"; }) == "judgement.settle");
+  CHECK(diff_after([](Profile& p) { p.judgement.reset(); }).empty());
 }
 
 TEST_CASE("the bounds of arguments are part of a command") {

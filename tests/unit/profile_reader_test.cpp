@@ -47,6 +47,26 @@ TEST_CASE("a profile written by hand may leave out quotes that YAML does not nee
   CHECK(read == in_order(sample_profile()));
 }
 
+TEST_CASE("a profile of before the judgement was written down reads back without one") {
+  Profile old = in_order(sample_profile());
+  old.judgement.reset();
+  old.environment.altered.clear();
+  const std::string yaml = to_yaml(old);
+  CHECK(yaml.find("judgement") == std::string::npos);
+  CHECK(yaml.find("altered") == std::string::npos);
+  CHECK(profile_from_yaml(yaml, "p.yaml") == old);
+}
+
+TEST_CASE("how trials were judged is read strictly") {
+  CHECK(error_with("judgement: {", "judgement: {x: 1, ") == "p.yaml:61:13: unknown key \"x\"");
+  CHECK(error_with("timeout: \"20s\"", "timeout: \"soon\"") ==
+        "p.yaml:61:240: \"soon\" is not a span of time");
+  CHECK(error_with("timeout: \"20s\"", "timeout: \"1h\"").find("not a span") != std::string::npos);
+  CHECK(error_with("confirm: 2", "confirm: 11").find("from 1 to 10") != std::string::npos);
+  CHECK(error_with("level: \"unique\"", "level: \"incomplete\"").find("unknown word") !=
+        std::string::npos);
+}
+
 TEST_CASE("unknown keys are errors in every section") {
   CHECK(error_with("kind:", "x: 1\nkind:") == "p.yaml:3:1: unknown key \"x\"");
   CHECK(error_with("{reference:", "{x: 1, reference:") == "p.yaml:4:9: unknown key \"x\"");
@@ -59,7 +79,8 @@ TEST_CASE("unknown keys are errors in every section") {
   CHECK(error_with("    risk:", "    x: 1\n    risk:") == "p.yaml:29:5: unknown key \"x\"");
   CHECK(error_with("probe: {", "probe: {x: 1, ") == "p.yaml:47:9: unknown key \"x\"");
   CHECK(error_with("  engine:", "  x: 1\n  engine:") == "p.yaml:49:3: unknown key \"x\"");
-  CHECK(error_with("run: {", "run: {x: 1, ") == "p.yaml:60:7: unknown key \"x\"");
+  CHECK(error_with("{trial: 0,", "{x: 1, trial: 0,") == "p.yaml:63:6: unknown key \"x\"");
+  CHECK(error_with("run: {", "run: {x: 1, ") == "p.yaml:79:7: unknown key \"x\"");
 }
 
 TEST_CASE("the hint for an unknown key lists the known ones") {
@@ -72,7 +93,7 @@ TEST_CASE("missing keys are errors at the map that lacks them") {
   CHECK(error_with(", user: \"0:0\"", "") == "p.yaml:4:8: the key \"user\" is missing");
   CHECK(error_with("  drop: [\"ALL\"]\n", "") == "p.yaml:6:3: the key \"drop\" is missing");
   CHECK(error_with("    risk: \"medium\"\n", "") == "p.yaml:28:5: the key \"risk\" is missing");
-  CHECK(error_with(", trials: 11", "") == "p.yaml:60:6: the key \"trials\" is missing");
+  CHECK(error_with(", trials: 11", "") == "p.yaml:79:6: the key \"trials\" is missing");
 }
 
 TEST_CASE("duplicate keys, anchors, aliases and tags are errors") {
@@ -99,9 +120,9 @@ TEST_CASE("wrong types are errors at the value") {
   CHECK(error_with("rootless: false", "rootless: \"false\"") ==
         "p.yaml:54:13: expected true or false, found the text \"false\"");
   CHECK(error_with("seconds: 14.2", "seconds: .inf") ==
-        "p.yaml:60:83: expected a number of seconds such as 14.2, found .inf");
+        "p.yaml:79:83: expected a number of seconds such as 14.2, found .inf");
   CHECK(error_with("seconds: 14.2", "seconds: -1") ==
-        "p.yaml:60:83: expected a number of seconds such as 14.2, found -1");
+        "p.yaml:79:83: expected a number of seconds such as 14.2, found -1");
   CHECK(error_with("version: \"20.10.24\"", "version: 20.10") ==
         "p.yaml:50:12: expected text, found 20.10");
   CHECK(error_with("version: \"20.10.24\"", "version:") ==
@@ -128,6 +149,13 @@ TEST_CASE("capability names are spelled as capmin writes them, once in a set") {
         "p.yaml:15:71: the grant holds CHOWN although it was left out");
 }
 
+TEST_CASE("a profile need not tell its whole search") {
+  Profile silent = in_order(sample_profile());
+  silent.search.clear();
+  CHECK(to_yaml(silent).find("search:") == std::string::npos);
+  CHECK(profile_from_yaml(to_yaml(silent), "p.yaml") == silent);
+}
+
 TEST_CASE("fixed words are checked") {
   CHECK(error_with("drop: [\"ALL\"]", "drop: []") == "p.yaml:6:9: a profile drops [\"ALL\"]");
   CHECK(error_with("guarantee: \"unique\"", "guarantee: \"certain\"") ==
@@ -138,6 +166,10 @@ TEST_CASE("fixed words are checked") {
         "p.yaml:49:11: unknown word \"lxc\"");
   CHECK(error_with("ports: \"portable\"", "ports: \"low\"") ==
         "p.yaml:56:10: unknown word \"low\"");
+  CHECK(error_with("purpose: \"baseline\"", "purpose: \"fun\"") ==
+        "p.yaml:63:25: unknown word \"fun\"");
+  CHECK(error_with("verdict: \"undecided\"", "verdict: \"maybe\"") ==
+        "p.yaml:67:98: unknown word \"maybe\"");
   CHECK(error_with("kind: CapabilityProfile", "kind: Batch") ==
         "p.yaml:3:7: the kind of a profile is CapabilityProfile, not \"Batch\"");
 }
@@ -227,7 +259,22 @@ Profile some_profile() {
                          *rc::gen::element<std::string>("portable", "engine"),
                          {{text(), text()}, {text(), text()}},
                          some_texts(),
+                         some_texts(),
                          some_texts()};
+  if (*rc::gen::arbitrary<bool>()) {
+    profile.judgement = {*some_set(),
+                         some_word(levels()),
+                         *rc::gen::inRange(1, 11),
+                         *rc::gen::arbitrary<bool>(),
+                         *rc::gen::element<std::string>("", "1500ms"),
+                         *rc::gen::element<std::string>("", "20s")};
+  }
+  for (int number = *rc::gen::inRange(0, 4); number > 0; --number) {
+    profile.search.push_back(
+        {number, some_word(purposes()), *some_set(),
+         *rc::gen::element(Verdict::kPassed, Verdict::kFailed, Verdict::kUndecided),
+         *rc::gen::inRange(1, 9)});
+  }
   profile.run = {
       text(),         text(),        *rc::gen::inRange(0, 1000), *rc::gen::inRange(0, 42),
       some_seconds(), some_seconds()};

@@ -52,7 +52,26 @@ inline Profile sample_profile() {
       "portable",
       {{"net.ipv4.ip_unprivileged_port_start", "1024"}, {"net.ipv4.ping_group_range", "1 0"}},
       {"--env", "TZ", "--publish", "80"},
-      {"nginx", "-g", "daemon off;"}};
+      {"nginx", "-g", "daemon off;"},
+      {"--label-file"}};
+  profile.judgement = {docker_default_set(), "unique", 2, true, "20s", "1500ms"};
+  profile.search = {
+      {0, "baseline", docker_default_set(), Verdict::kPassed, 1},
+      {1, "search", {}, Verdict::kFailed, 1},
+      {2, "search", {kChown}, Verdict::kFailed, 1},
+      {3, "search", {kChown, kDacOverride}, Verdict::kFailed, 1},
+      {4, "search", {kChown, kDacOverride, kNetBindService}, Verdict::kUndecided, 1},
+      {5, "search", set.without(kSetgid).with(kNetBindService), Verdict::kFailed, 1},
+      {6, "search", set, Verdict::kPassed, 2},
+      {7, "prove", set.without(kSetuid), Verdict::kFailed, 1},
+      {8, "prove", set.without(kSetgid), Verdict::kFailed, 2},
+      {9, "prove", set.without(kDacOverride), Verdict::kFailed, 1},
+      {10, "prove", set.without(kChown), Verdict::kFailed, 1},
+      {11, "explore", docker_default_set().without(kChown), Verdict::kFailed, 1},
+      {12, "explore", {kChown, kSetgid}, Verdict::kFailed, 1},
+      {13, "explore", {kChown, kDacReadSearch, kFowner, kSetgid, kSetuid}, Verdict::kPassed, 2},
+      {14, "explore", {kChown, kFowner, kSetgid, kSetuid, kSysChroot}, Verdict::kPassed, 1},
+      {15, "condition", set.without(kChown), Verdict::kFailed, 1}};
   profile.run = {"1.0.0", "2026-11-23T02:14:09Z", 11, 5, 14.2, 5.4};
   return profile;
 }

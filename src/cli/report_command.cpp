@@ -1,0 +1,75 @@
+#include "cli/report_command.h"
+
+#include "cli/options_report.h"
+#include "cli/standard_output.h"
+#include "core/error.h"
+#include "diagnosis/embedded_rules.h"
+#include "profile/profile_yaml.h"
+#include "report/report_github.h"
+#include "report/report_html.h"
+#include "report/report_json.h"
+#include "report/report_junit.h"
+#include "report/report_markdown.h"
+#include "report/report_sarif.h"
+#include "system/file.h"
+
+#include <filesystem>
+
+namespace capmin {
+namespace {
+
+ReportSource read_source(const std::string& path) {
+  const std::string text = read_file(path);
+  return {path, profile_from_yaml(text, path), places_in(text, path)};
+}
+
+std::string shown_as(ReportOptions::Format format, const std::vector<Report>& reports) {
+  switch (format) {
+    case ReportOptions::Format::kMarkdown:
+      return to_markdown(reports);
+    case ReportOptions::Format::kHtml:
+      return to_html(reports);
+    case ReportOptions::Format::kJson:
+      return to_json(reports);
+    case ReportOptions::Format::kJunit:
+      return to_junit(reports);
+    case ReportOptions::Format::kSarif:
+      return to_sarif(reports);
+    case ReportOptions::Format::kGithub:
+      return to_github(reports);
+  }
+  return {};
+}
+
+/// Other steps of a job may have written to the file before.
+void append(const std::string& path, const std::string& text) {
+  check_writable(path);
+  const std::string before = std::filesystem::exists(path) ? read_file(path) : std::string();
+  write_file(path, before + text);
+}
+
+}  // namespace
+
+int report_command(const std::vector<std::string>& arguments) {
+  const ReportOptions options = parse_report_options(arguments);
+  const RuleTable rules = RuleTable::parse(embedded_rules(), "embedded rules");
+  std::vector<Report> reports;
+  for (const std::string& path : options.profiles) {
+    reports.push_back(report_of(read_source(path), rules));
+  }
+  if (!options.previous.empty()) {
+    const Profile previous = profile_from_yaml(read_file(options.previous), options.previous);
+    reports.front().change =
+        ReportChange{options.previous, diff(previous, reports.front().profile)};
+  }
+  const std::string text = shown_as(options.format, reports);
+  if (options.output.empty() || options.output == "-") {
+    write_standard_output(text);
+  } else {
+    write_file(options.output, text);
+  }
+  if (!options.summary.empty()) append(options.summary, to_markdown(reports));
+  return static_cast<int>(ExitCode::kDone);
+}
+
+}  // namespace capmin

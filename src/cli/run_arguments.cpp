@@ -1,0 +1,116 @@
+#include "cli/run_arguments.h"
+
+#include "cli/options.h"
+#include "core/error.h"
+#include "engine/arguments.h"
+#include "yaml/quote.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace capmin {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+/// A value that is empty must be an argument of its own, any other must not: it may begin with a
+/// dash.
+void add(Arguments& arguments, const std::string& name, const std::string& value) {
+  if (value.empty()) {
+    arguments.insert(arguments.end(), {name, value});
+  } else {
+    arguments.push_back(name + '=' + value);
+  }
+}
+
+void add_probe(const Profile::Probe& probe, Arguments& arguments) {
+  if (probe.kind == "healthcheck" || probe.kind == "exit") {
+    add(arguments, "--probe", probe.kind);
+  } else {
+    add(arguments, probe.kind == "exec" ? "--probe-exec" : "--probe", probe.path);
+  }
+  if (probe.kind == "oneshot") arguments.emplace_back("--oneshot");
+  for (const std::string& phase : probe.scenario) {
+    if (phase == "restart" || phase == "graceful-stop") arguments.push_back("--" + phase);
+  }
+}
+
+/// "--NAME VALUE" is an option of capmin's with its value; no engine knows a name with a blank.
+void add_option(const std::string& text, Arguments& arguments) {
+  const std::size_t blank = text.find(' ');
+  const std::string name = text.substr(0, blank);
+  if (text == "--read-only" || text == "--keep-volumes") {
+    arguments.push_back(text);
+  } else if (blank == std::string::npos || name.find('=') != std::string::npos) {
+    add(arguments, "--engine-arg", text);
+  } else if (name == "--volume" || (name.starts_with("--") && is_passed_on(name.substr(2)))) {
+    add(arguments, name, text.substr(blank + 1));
+  } else {
+    throw Error(ExitCode::kUsage, "the profile's option " + excerpt(text) + " is no container's",
+                "environment.options holds what `capmin run` was given for the container");
+  }
+}
+
+/// The network of a container for which none was named.
+bool is_default_network(const Profile::Environment& environment) {
+  const std::string& network = environment.network;
+  return network.empty() || network == "bridge" ||
+         (environment.rootless && (network == "slirp4netns" || network == "pasta"));
+}
+
+std::string joined(CapabilitySet set) {
+  std::string text;
+  for (const std::string_view name : set.names()) {
+    text.append(text.empty() ? "" : ",").append(name);
+  }
+  return text;
+}
+
+void add_judgement(const Profile& profile, Arguments& arguments) {
+  const Profile::Judgement judgement = profile.judgement.value_or(Profile::Judgement());
+  CapabilitySet ceiling = profile.judgement ? judgement.ceiling : docker_default_set();
+  ceiling |= profile.add;
+  for (const Profile::Conditional& conditional : profile.conditional) {
+    ceiling = ceiling.with(conditional.name);
+  }
+  const CapabilitySet allow = ceiling - docker_default_set();
+  const CapabilitySet deny = docker_default_set() - ceiling;
+  if (!allow.empty()) add(arguments, "--allow", joined(allow));
+  if (!deny.empty()) add(arguments, "--deny", joined(deny));
+  if (judgement.level != "one-minimal") arguments.push_back("--" + judgement.level);
+  if (judgement.confirm != 1) add(arguments, "--confirm", std::to_string(judgement.confirm));
+  if (judgement.strict) arguments.emplace_back("--strict");
+  if (!judgement.timeout.empty()) add(arguments, "--timeout", judgement.timeout);
+  if (!judgement.settle.empty()) add(arguments, "--settle", judgement.settle);
+}
+
+}  // namespace
+
+std::vector<std::string> run_arguments(const Profile& profile) {
+  if (profile.image.reference.starts_with('-')) {
+    throw Error(ExitCode::kUsage,
+                "the profile's image " + excerpt(profile.image.reference) + " is no image's name");
+  }
+  Arguments arguments{profile.image.reference};
+  add_probe(profile.probe, arguments);
+  for (const std::string& option : profile.environment.options) {
+    add_option(option, arguments);
+  }
+  const std::string& network = profile.environment.network;
+  if (!is_default_network(profile.environment)) add(arguments, "--network", network);
+  // Where capmin cannot set the ports, "engine" is what was written down whatever was asked for.
+  ContainerSpec spec;
+  spec.network = network;
+  if (profile.environment.ports == "engine" && !trial_sysctls(spec).empty()) {
+    add(arguments, "--ports", "engine");
+  }
+  add_judgement(profile, arguments);
+  if (!profile.environment.command.empty()) {
+    arguments.emplace_back("--");
+    arguments.insert(arguments.end(), profile.environment.command.begin(),
+                     profile.environment.command.end());
+  }
+  return arguments;
+}
+
+}  // namespace capmin

@@ -1,0 +1,78 @@
+#include "cli/trials.h"
+
+#include "cli/grant_effect.h"
+#include "diagnosis/sanitize.h"
+#include "engine/arguments.h"
+
+#include <chrono>
+#include <utility>
+#include <variant>
+
+namespace capmin {
+namespace {
+
+/// The container through which the image's files are read.
+TrialIdentity files_identity(const TrialSetup& setup) {
+  constexpr int kNoTrial = -1;
+  TrialIdentity identity = trial_identity(setup, kNoTrial, {});
+  identity.name = "capmin-" + setup.run_id + "-files";
+  return identity;
+}
+
+}  // namespace
+
+RunTrial trials_of(const TrialSetup& setup, Engine& engine, ProcessRunner& runner) {
+  return [&setup, &engine, &runner](int number, CapabilitySet grant, const TrialDeadline& deadline,
+                                    const std::stop_token& stop) {
+    return run_trial(setup, number, grant, deadline, engine, runner, stop);
+  };
+}
+
+ProgramFiles image_files(const RunPlan& plan, Engine& engine, ProcessRunner& runner) {
+  return {engine, runner, plan.image, plan.setup.spec, files_identity(plan.setup)};
+}
+
+ImagePrograms find_programs(const RunOptions& options, const RunPlan& plan,
+                            const SearchResult& result, ProgramFiles& files,
+                            const std::function<void(const std::string&)>& say,
+                            const std::stop_token& stop) {
+  if (result.end == SearchEnd::kVerdict) {
+    const auto* answer = std::get_if<Minimal>(&*result.verdict);
+    const bool is_about_grants = answer != nullptr
+                                     ? !answer->proof.set.empty()
+                                     : std::holds_alternative<CeilingFails>(*result.verdict);
+    if (!is_about_grants) return {};
+  }
+  if (!depends_on_files(grant_effect(options, plan, result), plan.engine)) return {};
+  say("looking through the image's files for programs that give user " +
+      sanitize(container_user(options, plan)) + " capabilities");
+  return files.privileged(stop);
+}
+
+std::optional<FoundConditions> find_conditions(const RunPlan& plan, const Minimal& answer,
+                                               std::vector<ConditionTrial> known,
+                                               SearchResult& result, Engine& engine,
+                                               ProcessRunner& runner, Progress* progress,
+                                               const std::stop_token& stop) {
+  if (trial_sysctls(plan.setup.spec).empty()) return FoundConditions{};
+  TrialSetup setup = plan.setup;
+  setup.spec.ports = Ports::kEngine;
+  const auto deadline = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(
+      result.trial(answer.proof.passed.back()).outcome.deadline_seconds));
+  std::vector<ConditionTrial> trials;
+  for (;;) {
+    const Conditions conditions(answer.proof.set, known);
+    if (!conditions.wanted())
+      return FoundConditions{conditions.conditional(), conditions.unknown(), std::move(trials)};
+    const CapabilitySet grant = *conditions.wanted();
+    const int number = result.started++;
+    const Outcome outcome = run_trial(
+        setup, number, grant, [deadline] { return deadline; }, engine, runner, stop);
+    if (stop.stop_requested()) return std::nullopt;
+    if (progress != nullptr) progress->condition_finished(number, grant, outcome);
+    known.push_back({grant, outcome.verdict, number});
+    trials.push_back(known.back());
+  }
+}
+
+}  // namespace capmin

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "engine/container_spec.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// Values for the variables that profiles only name.
+using Variables = std::map<std::string, std::string>;
+
+/// The variables of `assignments` (NAME=VALUE) and, where those lack them, of the files, which are
+/// read as `docker run --env-file` does: a variable to a line, "#" begins a comment, a name alone
+/// takes its value from the environment, and so does one among the assignments. Throws Error kUsage
+/// for a file that cannot be read and for a name that is not set.
+Variables given_variables(const std::vector<std::string>& assignments,
+                          const std::vector<std::string>& files);
+
+/// Gives each variable that `spec` only names its value. One that is not among `variables` is left
+/// to the environment, where the engine's client takes it from. Throws Error kUsage, which names
+/// all that are missing, where that lacks one, too.
+void fill_in(const Variables& variables, ContainerSpec& spec);
+
+}  // namespace capmin

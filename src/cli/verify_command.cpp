@@ -1,0 +1,116 @@
+#include "cli/verify_command.h"
+
+#include "cli/chosen_rules.h"
+#include "cli/options_verify.h"
+#include "cli/profile_options.h"
+#include "cli/standard_output.h"
+#include "cli/terminal.h"
+#include "cli/variables.h"
+#include "cli/verification.h"
+#include "cli/verify_text.h"
+#include "core/error.h"
+#include "profile/profile_yaml.h"
+#include "system/file.h"
+#include "system/interruption.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <csignal>
+#include <optional>
+#include <vector>
+
+namespace capmin {
+namespace {
+
+using Update = VerifyOptions::Update;
+
+/// One `capmin verify`: each profile on its own, whatever became of the ones before.
+class Verify {
+ public:
+  explicit Verify(const VerifyOptions& options)
+      : options_(options),
+        rules_(chosen_rules(options.rules)),
+        variables_(given_variables(options.variables, options.env_files)),
+        terminal_(options.color),
+        interruption_(
+            "\nstopped at once; containers are removed within seconds, or by: capmin clean\n") {}
+
+  int operator()();
+
+ private:
+  std::optional<VerifyRow> verify_file(const std::string& path);
+  void write(const std::string& path, const std::string& old_text, const Profile& profile,
+             VerifyRow& row) const;
+  std::string target(const std::string& path) const {
+    return options_.update == Update::kInPlace ? path : path + ".new";
+  }
+
+  const VerifyOptions& options_;
+  ChosenRules rules_;
+  Variables variables_;
+  Terminal terminal_;
+  Interruption interruption_;
+  ProcessRunner runner_;
+};
+
+int Verify::operator()() {
+  std::vector<VerifyRow> rows;
+  int worst = 0;
+  for (const std::string& path : options_.profiles) {
+    std::optional<VerifyRow> row = verify_file(path);
+    if (!row) {
+      terminal_.line("interrupted; the containers of this run are removed");
+      return static_cast<int>(interruption_.signal() == SIGINT ? ExitCode::kInterrupted
+                                                               : ExitCode::kTerminated);
+    }
+    worst = std::max(worst, row->verification.exit);
+    if (!options_.json) write_standard_output(to_text(*row));
+    rows.push_back(std::move(*row));
+  }
+  if (options_.json) write_standard_output(to_json(rows));
+  return worst;
+}
+
+/// Nothing when a signal came.
+std::optional<VerifyRow> Verify::verify_file(const std::string& path) {
+  VerifyRow row{.profile = path, .image = {}, .verification = {}, .written = {}};
+  try {
+    const std::string text = read_file(path);
+    const Profile profile = profile_from_yaml(text, path);
+    const RunOptions options = options_of(profile, path, options_, variables_);
+    row.image = options.image;
+    const bool is_update = options_.update != Update::kNone;
+    if (is_update) check_writable(target(path));
+    const bool is_quiet = options_.verbosity == Verbosity::kQuiet;
+    std::optional<Verified> verified =
+        verify(profile, options, {.full = options_.full, .refresh = is_update},
+               {runner_, rules_, is_quiet ? nullptr : &terminal_, interruption_.token()});
+    if (!verified) return std::nullopt;
+    row.verification = std::move(verified->verification);
+    if (verified->refreshed && row.verification.status != ProfileStatus::kOk) {
+      write(path, text, *verified->refreshed, row);
+    }
+  } catch (const Error& error) {
+    row.verification = failed_by(error);
+  }
+  return row;
+}
+
+/// In the format of the old profile.
+void Verify::write(const std::string& path, const std::string& old_text, const Profile& profile,
+                   VerifyRow& row) const {
+  const bool is_json = old_text.find_first_not_of(" \t\r\n") == old_text.find('{');
+  write_file(target(path), is_json ? to_json(profile) : to_yaml(profile));
+  row.written = target(path);
+}
+
+}  // namespace
+
+int verify_command(const std::vector<std::string>& arguments) {
+  const VerifyOptions options = parse_verify_options(arguments);
+  if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
+  return Verify(options)();
+}
+
+}  // namespace capmin

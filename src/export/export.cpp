@@ -1,0 +1,139 @@
+#include "export/export.h"
+
+#include "core/error.h"
+#include "profile/pod_security.h"
+
+#include <algorithm>
+
+namespace capmin {
+namespace {
+
+bool is_about_ports(const Profile::Conditional& conditional) {
+  return conditional.when.starts_with("net.ipv4.ip_unprivileged_port_start");
+}
+
+bool is_about_ping(const Profile::Conditional& conditional) {
+  return conditional.when.starts_with("net.ipv4.ping_group_range");
+}
+
+/// A condition that nobody here knows is taken to hold: a capability too much is better than a
+/// container that does not start.
+bool holds(const Profile::Conditional& conditional, bool opens_ports) {
+  return !opens_ports || !(is_about_ports(conditional) || is_about_ping(conditional));
+}
+
+std::string condition(const Profile::Conditional& conditional) {
+  if (is_about_ports(conditional)) return "where ports below 1024 are privileged";
+  if (is_about_ping(conditional)) return "where the container's group may not ping";
+  return "where " + conditional.when;
+}
+
+void add_proof_warnings(ExportContent& content) {
+  const Profile& profile = content.profile;
+  if (profile.guarantee == "incomplete") {
+    content.warnings.emplace_back(
+        "INCOMPLETE PROOF: the search was cut short; the set works, but nobody has seen that every "
+        "member is needed; finish it with capmin run ... --resume");
+  }
+  if (const std::size_t count = profile.warnings.size(); count > 0) {
+    content.warnings.push_back("the profile holds " + std::to_string(count) +
+                               (count == 1 ? " warning" : " warnings") + ": read it first");
+  }
+}
+
+void add_user_warnings(const Target& target, ExportContent& content) {
+  const Profile& profile = content.profile;
+  if (const std::string user = option_value(profile, "--user"); !user.empty()) {
+    content.warnings.push_back("the set was proven with --user " + user +
+                               ", which stands nowhere here: set it as well");
+  }
+  if (!target.root_only || is_root(profile.image.user) || content.needed.empty()) return;
+  content.warnings.push_back(
+      "with " + std::string(target.platform) + " the container's user " + profile.image.user +
+      " does not hold what is added: it takes effect only through file capabilities and setuid "
+      "programs" +
+      (profile.environment.engine == "podman" ? "; the set was proven with podman, where it does"
+                                              : ""));
+}
+
+void add_environment_warnings(bool opens_ports, ExportContent& content) {
+  const Profile::Environment& environment = content.profile.environment;
+  const CapabilitySet doubtful =
+      CapabilitySet{Capability::kNetBindService, Capability::kNetRaw} - content.needed;
+  if (!opens_ports && environment.engine == "docker" && environment.ports == "engine" &&
+      environment.network != "host" && !doubtful.empty()) {
+    content.warnings.push_back(
+        "the set was proven with --ports engine, where Docker opens low ports and ping to all: "
+        "here it may lack " +
+        to_string(doubtful) + "; run capmin again with --ports portable");
+  }
+  if (environment.rootless) {
+    content.warnings.emplace_back(
+        "the set was proven without root: its capabilities counted in a user namespace only, and "
+        "other ones may be needed elsewhere");
+  }
+}
+
+void add_conditions(ExportContent& content) {
+  for (const Profile::Conditional& conditional : content.profile.conditional) {
+    if (content.profile.add.contains(conditional.name)) continue;
+    const std::string name(name_of(conditional.name));
+    const std::string only = name + " is needed only " + condition(conditional) + ": ";
+    if (!content.needed.contains(conditional.name)) {
+      content.notes.push_back(only +
+                              "left out, because Docker opens ports and ping to every "
+                              "container; add it in the host's network and for other engines");
+    } else {
+      content.notes.push_back(only + "leave it out where that is not so");
+    }
+  }
+}
+
+void add_options(ExportContent& content) {
+  std::string options;
+  for (const std::string& option : content.profile.environment.options) {
+    options += ' ' + option;
+  }
+  if (!options.empty()) content.notes.push_back("proven with the options" + options);
+}
+
+}  // namespace
+
+ExportContent content_for(const Profile& profile, const Target& target,
+                          const ExportRequest& request, bool opens_ports) {
+  if (request.style == ExportStyle::kDropUnneeded && target.granted.empty()) {
+    throw Error(ExitCode::kUsage,
+                "--style drop-unneeded does not go with --format " + std::string(target.format) +
+                    ": there is no default set to drop from",
+                "leave --style out");
+  }
+  CapabilitySet needed = profile.add;
+  for (const Profile::Conditional& conditional : profile.conditional) {
+    if (holds(conditional, opens_ports)) needed = needed.with(conditional.name);
+  }
+  ExportContent content{
+      .profile = profile,
+      .needed = needed,
+      .change = change_to(needed, request.style, target.granted, target.sure),
+      .name = request.name.empty() ? resource_name(profile.image.reference) : request.name,
+      .profile_sha256 = request.profile_sha256,
+      .warnings = {},
+      .notes = {}};
+  add_proof_warnings(content);
+  if (target.platform.empty()) return content;
+  add_user_warnings(target, content);
+  add_environment_warnings(opens_ports, content);
+  add_conditions(content);
+  if (target.remark != nullptr) target.remark(content);
+  add_options(content);
+  return content;
+}
+
+Exported export_profile(const Profile& profile, const Target& target,
+                        const ExportRequest& request) {
+  ExportContent content = content_for(profile, target, request, target.opens_ports);
+  std::string text = target.write(content);
+  return {std::move(text), std::move(content.warnings), std::move(content.notes)};
+}
+
+}  // namespace capmin

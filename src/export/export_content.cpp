@@ -1,0 +1,104 @@
+#include "export/export_content.h"
+
+#include "profile/columns.h"
+#include "yaml/quote.h"
+
+#include <algorithm>
+
+namespace capmin {
+namespace {
+
+constexpr std::size_t kWidth = 98;
+
+void add_fact(std::vector<ProvenanceFact>& facts, const char* key, const std::string& value) {
+  if (!value.empty()) facts.push_back({key, value});
+}
+
+std::string comment(const std::string& text) {
+  std::string lines;
+  for (const std::string& line : wrap(text, kWidth)) {
+    lines += (lines.empty() ? "# " : "#   ") + line + '\n';
+  }
+  return lines;
+}
+
+bool is_name_character(char letter) {
+  return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
+}
+
+}  // namespace
+
+std::vector<ProvenanceFact> provenance(const ExportContent& content) {
+  const Profile& profile = content.profile;
+  std::vector<ProvenanceFact> facts;
+  add_fact(facts, "image", profile.image.reference);
+  add_fact(facts, "digest", profile.image.digest);
+  add_fact(facts, "id", profile.image.id);
+  add_fact(facts, "user", profile.image.user);
+  add_fact(facts, "guarantee", profile.guarantee);
+  add_fact(facts, "capmin", profile.run.capmin);
+  add_fact(facts, "at", profile.run.at);
+  if (!content.profile_sha256.empty()) {
+    add_fact(facts, "profile", "sha256:" + content.profile_sha256);
+  }
+  return facts;
+}
+
+std::string comments(const ExportContent& content) {
+  std::string text = "# Written by capmin export from a capability profile.\n";
+  for (const ProvenanceFact& fact : provenance(content)) {
+    text += comment(fact.key + ": " + shown(fact.value));
+  }
+  for (const std::string& warning : content.warnings) {
+    text += comment("warning: " + shown(warning));
+  }
+  for (const std::string& note : content.notes) {
+    text += comment("note: " + shown(note));
+  }
+  return text;
+}
+
+std::string short_comment(const ExportContent& content) {
+  constexpr std::size_t kLongest = 60;
+  constexpr std::size_t kDigits = 19;  // "sha256:" and 12 more, as engines show ids
+  const Profile::Image& image = content.profile.image;
+  const std::string reference =
+      image.reference.size() > kLongest ? excerpt(image.reference) : shown(image.reference);
+  return "# capmin " + shown(content.profile.run.capmin.substr(0, kDigits)) + ": " + reference +
+         ' ' + shown(image.id.substr(0, kDigits)) + ", " + content.profile.guarantee;
+}
+
+bool proven_without_new_privileges(const Profile& profile) {
+  return std::ranges::any_of(profile.environment.options, [](const std::string& option) {
+    return option == "--security-opt no-new-privileges" ||
+           option == "--security-opt no-new-privileges:true" ||
+           option == "--security-opt no-new-privileges=true";
+  });
+}
+
+std::string option_value(const Profile& profile, const std::string& name) {
+  for (const std::string& option : profile.environment.options) {
+    if (option.starts_with(name + ' ')) return option.substr(name.size() + 1);
+  }
+  return {};
+}
+
+std::string resource_name(const std::string& reference) {
+  constexpr std::size_t kLongest = 63;
+  std::string name = reference.substr(0, reference.find('@'));
+  name.erase(0, name.rfind('/') + 1);
+  name.erase(std::min(name.find(':'), name.size()));
+  std::string result;
+  for (const char letter : name) {
+    const char lower = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter;
+    const bool fits = is_name_character(lower);
+    if (!fits && (result.empty() || result.back() == '-')) continue;
+    if (result.size() < kLongest) result += fits ? lower : '-';
+  }
+  while (result.ends_with('-')) {
+    result.pop_back();
+  }
+  return result.empty() ? "app" : result;
+}
+
+}  // namespace capmin

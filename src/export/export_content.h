@@ -1,0 +1,49 @@
+#pragma once
+
+#include "export/capability_change.h"
+#include "profile/profile.h"
+
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// What is written for a target: the part of a profile that the target's writers spell out.
+struct ExportContent {
+  const Profile& profile;
+  CapabilitySet needed;        ///< under the target's rules for ports and ping
+  CapabilityChange change;     ///< how the target comes to grant it
+  std::string name;            ///< of the service or container; lower case, fit for a host name
+  std::string profile_sha256;  ///< of the profile's file, 64 hexadecimal digits
+  std::vector<std::string> warnings;  ///< what a person must know before using the result
+  std::vector<std::string> notes;     ///< what a person may want to know
+};
+
+/// One fact about where the set comes from. Texts are as the profile has them.
+struct ProvenanceFact {
+  std::string key;  ///< lower-case letters
+  std::string value;
+};
+
+/// Image, digest, id, user, guarantee, version of capmin, time and hash of the profile; what the
+/// profile does not know is left out.
+std::vector<ProvenanceFact> provenance(const ExportContent& content);
+
+/// Provenance, warnings and notes as comment lines that begin with "# ", for formats that have such
+/// comments. Printable ASCII; nothing in it ends a comment or is a command to a CI system.
+std::string comments(const ExportContent& content);
+
+/// Provenance in one line behind "# capmin", for a line of a file that is somebody else's.
+std::string short_comment(const ExportContent& content);
+
+/// True where the profile was proven under no-new-privileges.
+bool proven_without_new_privileges(const Profile& profile);
+
+/// The value of the run option `name`, such as --user; empty where it was not given.
+std::string option_value(const Profile& profile, const std::string& name);
+
+/// The last part of an image's name as a host name has it: lower-case letters, digits and "-", at
+/// most 63; "app" where nothing is left.
+std::string resource_name(const std::string& reference);
+
+}  // namespace capmin

@@ -1,0 +1,83 @@
+#include "profile/sentences.h"
+
+#include "profile/pod_security.h"
+#include "yaml/quote.h"
+
+namespace capmin {
+namespace {
+
+std::string quoted_name(PodSecurity level) {
+  return '"' + std::string(name_of(level)) + '"';
+}
+
+}  // namespace
+
+std::string counted(int count, const std::string& noun) {
+  return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
+}
+
+bool is_complete(const Profile& profile) {
+  return profile.guarantee != "incomplete";
+}
+
+CapabilitySet conditional_set(const Profile& profile) {
+  CapabilitySet set;
+  for (const Profile::Conditional& conditional : profile.conditional) {
+    set = set.with(conditional.name);
+  }
+  return set;
+}
+
+std::string needs_text(const Profile& profile) {
+  const int all = docker_default_set().size();
+  const int needed = (profile.add & docker_default_set()).size();
+  const CapabilitySet others = profile.add - docker_default_set();
+  std::string text = "needs ";
+  if (!is_complete(profile) && !profile.add.empty()) text += "at most ";
+  text += needed == 0 ? "none" : needed == all ? "all" : std::to_string(needed);
+  text += " of Docker's " + std::to_string(all) + " default capabilities";
+  if (!others.empty()) {
+    text += (needed == 0 ? ", but " : " and ") + counted(others.size(), "other");
+  }
+  const int dropped = all - needed;
+  text += "; " + (dropped == 0     ? "none"
+                  : dropped == all ? "all " + std::to_string(all)
+                                   : std::to_string(dropped));
+  return text + " can be dropped";
+}
+
+std::string condition_text(const std::string& when, const Profile& profile) {
+  if (when.starts_with("net.ipv4.ip_unprivileged_port_start")) {
+    // Podman's default meets it: a podman under which the need is conditional was told otherwise.
+    return profile.environment.engine == "podman"
+               ? "only where ports below 1024 are privileged (podman's default, CRI-O, host "
+                 "network), not under the settings of this podman"
+               : "only where ports below 1024 are privileged (podman, CRI-O, host network)";
+  }
+  if (when.starts_with("net.ipv4.ping_group_range")) {
+    return "only where net.ipv4.ping_group_range does not let the container's group ping";
+  }
+  return "only where " + shown(when);
+}
+
+std::string pod_security_text(const Profile& profile) {
+  const PodSecurity level = pod_security_of(profile.add);
+  const CapabilitySet everywhere = profile.add | conditional_set(profile);
+  const PodSecurity worst = pod_security_of(everywhere);
+  if (level == PodSecurity::kPrivileged) {
+    return "only Pod Security " + quoted_name(level) + " admits " +
+           to_string(profile.add - addable(PodSecurity::kBaseline));
+  }
+  std::string text = "the capabilities fit Pod Security " + quoted_name(level);
+  if (level == PodSecurity::kBaseline) {
+    text += ", not " + quoted_name(PodSecurity::kRestricted);
+  } else if (is_root(profile.image.user)) {
+    text += ", which also demands a user other than root";
+  }
+  if (worst != level) {
+    text += "; " + quoted_name(worst) + " with " + to_string(everywhere - addable(level));
+  }
+  return text;
+}
+
+}  // namespace capmin

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "profile/profile.h"
+
+#include <string>
+
+namespace capmin {
+
+/// "1 trial", "2 trials".
+std::string counted(int count, const std::string& noun);
+
+/// Whether the search behind the profile came to its end.
+bool is_complete(const Profile& profile);
+
+/// The capabilities that are needed only under a condition.
+CapabilitySet conditional_set(const Profile& profile);
+
+/// What the image needs of Docker's default set, and how much can be dropped: "needs 4 of Docker's
+/// 14 default capabilities; 10 can be dropped".
+std::string needs_text(const Profile& profile);
+
+/// A condition of a profile in a reader's terms, where capmin knows who meets it: "only where ...".
+/// Other conditions are shown() as they are.
+std::string condition_text(const std::string& when, const Profile& profile);
+
+/// Which level of Kubernetes' Pod Security admits the set, and what the conditional capabilities
+/// change about that; half a sentence.
+std::string pod_security_text(const Profile& profile);
+
+}  // namespace capmin

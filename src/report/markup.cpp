@@ -1,0 +1,65 @@
+#include "report/markup.h"
+
+#include "report/visible.h"
+
+namespace capmin {
+namespace {
+
+std::string escaped(std::string_view untrusted) {
+  std::string result;
+  for (const char letter : visible(untrusted)) {
+    switch (letter) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
+      default:
+        result += letter;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Markup Markup::text(std::string_view untrusted) {
+  return own(escaped(untrusted));
+}
+
+Markup Markup::element(std::string_view name, const Attributes& attributes, const Markup& content) {
+  Markup result;
+  result.text_.append("<").append(name);
+  for (const auto& [key, value] : attributes) {
+    result.text_.append(" ").append(key).append("=\"").append(escaped(value)).append("\"");
+  }
+  result.text_.append(">").append(content.text_).append("</").append(name).append(">");
+  return result;
+}
+
+Markup Markup::element(std::string_view name, const Markup& content) {
+  return element(name, {}, content);
+}
+
+Markup Markup::own(std::string_view markup) {
+  Markup result;
+  result.text_ = markup;
+  return result;
+}
+
+Markup& Markup::operator+=(const Markup& other) {
+  text_ += other.text_;
+  return *this;
+}
+
+}  // namespace capmin

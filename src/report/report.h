@@ -1,0 +1,73 @@
+#pragma once
+
+#include "diagnosis/rule_table.h"
+#include "profile/profile_diff.h"
+#include "report/places.h"
+#include "report/reproduce.h"
+#include "report/trial_table.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// One capability of a report: what it permits, and why it is needed.
+struct ReportMember {
+  Capability name{};
+  std::string condition;    ///< "only where ..."; empty for a member that is needed everywhere
+  std::string rule;         ///< id; untrusted, as are line and advice
+  std::string line;         ///< what the failing trial printed
+  std::string advice;       ///< how to avoid the need here
+  std::string rule_reason;  ///< why such a line speaks for the capability; empty where not known
+  std::vector<std::string> ways;               ///< how others avoid the need, if there is no advice
+  std::optional<Profile::Attempt> without_it;  ///< the trial without it, which failed
+};
+
+/// What a platform makes of the set and of what is needed under conditions.
+struct ReportPlatform {
+  std::string name;
+  CapabilitySet granted;  ///< unasked
+  CapabilitySet addable;
+  CapabilitySet refused;
+};
+
+/// The difference to an earlier profile.
+struct ReportChange {
+  std::string path;  ///< of the earlier profile; untrusted
+  ProfileDiff diff;
+};
+
+/// What a reviewer needs to know of one profile, the same for all formats. Texts that come from the
+/// profile or the command line are untrusted and unescaped: escaping belongs to the formats.
+struct Report {
+  std::string path;  ///< of the profile
+  Profile profile;   ///< in_order()
+  Places places;
+  std::string verdict;     ///< "needs 4 of Docker's 14 default capabilities; 10 can be dropped"
+  std::string guarantee;   ///< what the proof promises, a sentence; untrusted: it may quote
+  Risk risk = Risk::kLow;  ///< the worst of the members; without members low
+  std::vector<ReportMember> members;  ///< of the set, then those under conditions
+  CapabilitySet dropped;              ///< what Docker grants by default and is not kept
+  std::string pod_security;           ///< half a sentence
+  std::vector<ReportPlatform> platforms;
+  std::vector<std::string> gaps;  ///< what was not exercised
+  TrialTable trials;
+  Reproduction reproduction;
+  std::optional<ReportChange> change;
+};
+
+/// A profile and what is known of its file.
+struct ReportSource {
+  std::string path;
+  Profile profile;
+  Places places;
+};
+
+/// Makes the report of a profile. Rules whose ids it names are explained where `rules` has them.
+Report report_of(const ReportSource& source, const RuleTable& rules);
+
+/// The words "risk: meaning" for people: "medium: escapes isolation in part, ...".
+std::string risk_text(Risk risk);
+
+}  // namespace capmin

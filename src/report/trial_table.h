@@ -1,0 +1,40 @@
+#pragma once
+
+#include "profile/profile.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// The search as rows of trials and columns of capabilities.
+struct TrialTable {
+  struct Row {
+    int trial = 0;
+    std::string purpose;  ///< a word of purposes(), or another one for what the proof alone tells
+    CapabilitySet grant;
+    std::optional<Capability> without;  ///< the member that was left out to see the probe fail
+    Verdict verdict = Verdict::kUndecided;
+    int times = 1;
+    std::string ending;  ///< in words, where the profile tells it; untrusted
+  };
+  struct Group {
+    std::string title;
+    std::vector<Row> rows;
+  };
+  /// The set, then what is needed under conditions, then all else that was granted; each by name.
+  std::vector<Capability> columns;
+  CapabilitySet needed;  ///< the set, with what is needed under conditions
+  CapabilitySet widest;  ///< the union of all grants
+  std::vector<Group> groups;
+  std::string caption;  ///< what the rows are, and which trials are not among them
+};
+
+/// The trials that the profile tells of: the proof set apart from the search around it.
+TrialTable trial_table(const Profile& profile);
+
+/// A grant in words: "nothing", "all 14", "all 14 but CHOWN", or its members.
+std::string grant_text(CapabilitySet grant, CapabilitySet widest);
+
+}  // namespace capmin

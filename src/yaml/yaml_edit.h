@@ -1,0 +1,72 @@
+#pragma once
+
+#include "yaml/yaml_stream.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace capmin {
+
+/// The way to a value: the number of its document, then of its place among the items of each list
+/// or map inside each other (YamlTree::items, where a map's values have odd numbers).
+using YamlPath = std::vector<std::size_t>;
+
+/// Changes entries of maps in a YAML file and leaves every other byte as it is: comments, quotes,
+/// order, line ends. What cannot be changed safely is Error kUsage with its line.
+class YamlEditor {
+ public:
+  /// Reads `text`; `source` names it in errors.
+  YamlEditor(std::string text, std::string source);
+
+  const std::vector<YamlTree>& documents() const { return documents_; }
+  /// The value at `path`, which must exist.
+  const YamlTree& at(const YamlPath& path) const;
+  /// The path of the value of `key` in the map at `path`; empty where it has no such key. Error
+  /// where the key stands there twice.
+  YamlPath find(const YamlPath& path, std::string_view key) const;
+
+  /// Error kUsage: "SOURCE:LINE:COLUMN: why", at the value.
+  [[noreturn]] void fail(const YamlTree& at, const std::string& why,
+                         const std::string& hint = {}) const;
+
+  /// Gives `key` in the map at `path` a value: `lines`, a text in YAML whose first line begins with
+  /// "key:" and whose others are indented under it. An entry that says the same is left as it is;
+  /// another one is replaced, and a comment behind a value of one line is kept; a new entry comes
+  /// behind the entry `neighbour`, or else at the end of the map. `comment` ("# ...") comes behind
+  /// the first line where no comment of another's stands. The map must be written in lines, not
+  /// with braces, and must not be shared by aliases.
+  void set(const YamlPath& path, std::string_view key, const std::vector<std::string>& lines,
+           std::string_view neighbour, const std::string& comment);
+
+  /// What set() had to leave out: comments inside a value that was replaced, with their lines.
+  const std::vector<std::string>& losses() const { return losses_; }
+
+  /// The changed text. It is read again; Error kUsage where it says anything but what was said
+  /// before with the entries of set().
+  std::string result() const;
+
+ private:
+  struct Edit {
+    std::size_t begin;
+    std::size_t end;
+    std::string text;
+  };
+
+  void check_unshared(const YamlPath& path) const;
+  std::size_t end_of_entry(const YamlPath& value) const;
+  std::size_t start_of_line(std::size_t offset) const;
+  std::string kept_comment(std::size_t begin, std::size_t end);
+  void replace(const YamlPath& value, std::string text, const std::string& comment,
+               const std::string& line_end);
+
+  std::string text_;
+  std::string source_;
+  std::vector<YamlTree> documents_;
+  std::vector<YamlTree> expected_;  ///< what the result must say
+  std::vector<Edit> edits_;
+  std::vector<std::string> losses_;
+};
+
+}  // namespace capmin

@@ -1,0 +1,148 @@
+#include "report/report.h"
+
+#include "diagnosis/embedded_rules.h"
+#include "profile_sample.h"
+#include "report/findings.h"
+#include "report/gaps.h"
+#include "report/report_sarif.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+namespace capmin {
+namespace {
+
+using enum Capability;
+
+Report report_for(const Profile& profile) {
+  return report_of({"p.yaml", profile, {}}, RuleTable::parse(embedded_rules(), "rules"));
+}
+
+const ReportMember& member(const Report& report, Capability name) {
+  const auto found = std::ranges::find(report.members, name, &ReportMember::name);
+  REQUIRE(found != report.members.end());
+  return *found;
+}
+
+bool mentions(const std::vector<std::string>& texts, std::string_view part) {
+  return std::ranges::any_of(
+      texts, [part](const std::string& text) { return text.find(part) != std::string::npos; });
+}
+
+TEST_CASE("each member has its reason and the trial that failed without it") {
+  const Report report = report_for(sample_profile());
+  REQUIRE(report.members.size() == 5);
+  CHECK(member(report, kChown).line.starts_with("chown(\"/var/lib/nginx/body\""));
+  CHECK(member(report, kChown).without_it->trial == 10);
+  CHECK(member(report, kNetBindService).condition.starts_with("only where ports below 1024"));
+  CHECK_FALSE(member(report, kNetBindService).without_it);
+}
+
+TEST_CASE("a rule is explained where its id is known") {
+  Profile profile = sample_profile();
+  profile.reasons.front().rule = "chown";
+  CHECK(member(report_for(profile), kChown).rule_reason.find("CHOWN") != std::string::npos);
+  profile.reasons.front().rule = "mydaemon-spool";
+  CHECK(member(report_for(profile), kChown).rule_reason.empty());
+}
+
+TEST_CASE("without advice there are general ways around a capability") {
+  const Report report = report_for(sample_profile());
+  CHECK(member(report, kChown).ways.empty());
+  CHECK_FALSE(member(report, kSetgid).ways.empty());
+}
+
+TEST_CASE("the proof is set apart from the search") {
+  const TrialTable table = trial_table(sample_profile());
+  REQUIRE(table.groups.size() == 3);
+  CHECK(table.groups[0].rows.size() == 10);
+  CHECK(table.groups[1].title == "Proof");
+  CHECK(table.groups[1].rows.size() == 5);
+  CHECK(table.groups[1].rows[1].without == kSetuid);
+  CHECK(table.groups[2].rows.size() == 1);
+  CHECK(table.columns.front() == kChown);
+  CHECK(table.columns[4] == kNetBindService);
+}
+
+TEST_CASE("containers that were stopped early are counted, not drawn") {
+  Profile profile = sample_profile();
+  profile.run.trials = 21;
+  CHECK(trial_table(profile).caption ==
+        "Every trial that came to an end: 19. 2 more containers were started and stopped again "
+        "before the probe had decided.");
+}
+
+TEST_CASE("a large grant is told by what it lacks") {
+  const CapabilitySet all = docker_default_set();
+  CHECK(grant_text({}, all) == "nothing");
+  CHECK(grant_text(all, all) == "all 14");
+  CHECK(grant_text(all.without(kChown), all) == "all 14 but CHOWN");
+  CHECK(grant_text({kChown, kKill}, {kChown, kKill, kMknod}) == "CHOWN KILL");
+}
+
+TEST_CASE("what the probe did not exercise follows from the scenario, the probe and the ports") {
+  Profile profile = sample_profile();
+  CHECK_FALSE(mentions(gaps_of(profile), "--restart"));
+  CHECK(mentions(gaps_of(profile), "--graceful-stop"));
+  CHECK(mentions(gaps_of(profile), "--settle"));
+  CHECK_FALSE(mentions(gaps_of(profile), "--ports portable"));
+  profile.probe.scenario = {"start", "settle", "graceful-stop"};
+  profile.probe.kind = "healthcheck";
+  profile.environment.ports = "engine";
+  CHECK(mentions(gaps_of(profile), "--restart"));
+  CHECK_FALSE(mentions(gaps_of(profile), "--graceful-stop"));
+  CHECK_FALSE(mentions(gaps_of(profile), "--settle"));
+  CHECK(mentions(gaps_of(profile), "HEALTHCHECK"));
+  CHECK(mentions(gaps_of(profile), "--ports portable"));
+}
+
+TEST_CASE("a job is not asked to stop or to settle") {
+  Profile profile = sample_profile();
+  profile.probe.kind = "exit";
+  CHECK_FALSE(mentions(gaps_of(profile), "--graceful-stop"));
+  CHECK_FALSE(mentions(gaps_of(profile), "--settle"));
+}
+
+TEST_CASE("the command that reproduces a profile names what it was made with") {
+  Profile profile;
+  profile.image.reference = "web:1";
+  profile.add = {kNetAdmin};
+  profile.probe = {"oneshot", "./a probe.sh", "", {"start", "settle"}};
+  profile.guarantee = "least-risk";
+  profile.passed = {{1, {kNetAdmin}, {}, 3, {}, {}}};
+  profile.failed = {{2, {}, kNetAdmin, 2, {}, {}}};
+  profile.search = {{0, "baseline", docker_default_set().with(kNetAdmin).without(kKill), {}, 1}};
+  profile.environment.engine = "podman";
+  profile.environment.network = "none";
+  profile.environment.ports = "engine";
+  profile.environment.options = {"--env TOKEN", "--read-only"};
+  profile.environment.command = {"sh", "-c", "it's"};
+  const Reproduction result = reproduction_of(profile);
+  CHECK(result.command ==
+        "capmin run web:1 --probe './a probe.sh' --oneshot --allow NET_ADMIN --deny KILL "
+        "--least-risk --confirm 2 --env TOKEN --read-only --network none --ports engine --engine "
+        "podman -- sh -c 'it'\\''s'");
+  CHECK(mentions(result.notes, "--settle TIME"));
+  CHECK(mentions(result.notes, "Values of variables"));
+}
+
+TEST_CASE("the risk of a member is the level of its finding") {
+  Profile profile = sample_profile();
+  profile.add = {kKill, kSetuid, kSysAdmin};
+  const std::vector<Finding> findings = findings_of(report_for(profile));
+  const auto level = [&](const char* id) {
+    return std::ranges::find(findings, std::string(id), &Finding::id)->level;
+  };
+  CHECK(level("KILL") == Finding::Level::kNote);
+  CHECK(level("SETUID") == Finding::Level::kWarning);
+  CHECK(level("SYS_ADMIN") == Finding::Level::kError);
+}
+
+TEST_CASE("H16: a path becomes a URI, whatever it holds") {
+  CHECK(uri_of("profiles/nginx.yaml") == "profiles/nginx.yaml");
+  CHECK(uri_of("/a b/c:d%\xc3\xa9") == "file:///a%20b/c%3Ad%25%C3%A9");
+}
+
+}  // namespace
+}  // namespace capmin

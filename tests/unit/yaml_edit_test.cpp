@@ -1,0 +1,122 @@
+#include "yaml/yaml_edit.h"
+
+#include "expect_error.h"
+
+#include <doctest/doctest.h>
+
+namespace capmin {
+namespace {
+
+constexpr const char* kOurs = "# capmin";
+
+/// `text` with key `k` of its top map set to the list [new].
+std::string with_k(const std::string& text, std::string_view neighbour = {}) {
+  YamlEditor editor(text, "f");
+  editor.set({0}, "k", {"k: [new]"}, neighbour, kOurs);
+  return editor.result();
+}
+
+TEST_CASE("a new entry comes to the end of its map, before comments that follow it") {
+  CHECK(with_k("a: 1\nb:\n  - x\n\n# end\n") == "a: 1\nb:\n  - x\nk: [new]  # capmin\n\n# end\n");
+}
+
+TEST_CASE("a new entry comes behind its neighbour where there is one") {
+  CHECK(with_k("a: 1 # one\nb: 2\n", "a") == "a: 1 # one\nk: [new]  # capmin\nb: 2\n");
+  CHECK(with_k("a:\n- 1\n- 2\nb: 2\n", "a") == "a:\n- 1\n- 2\nk: [new]  # capmin\nb: 2\n");
+}
+
+TEST_CASE("an entry is replaced in its place, however its value was written") {
+  const std::string after = "k: [new]  # capmin\nb: 2 # two\n";
+  for (const char* const value :
+       {"k: [a, b]\n", "k:\n", "k: x\n", "k:\n  - a\n  - b\n", "k:\n- a\n- b\n", "k: [a,\n    b]\n",
+        "k: {}\n", "k: \"a\n  b\"\n", "k: |\n  a\n", "k: !!seq [a]\n"}) {
+    CAPTURE(value);
+    CHECK(with_k("# top\n" + std::string(value) + "b: 2 # two\n") == "# top\n" + after);
+  }
+}
+
+TEST_CASE("an entry that says the same is left as it is, quotes and comments included") {
+  for (const char* const text : {"k: [new]\n", "k: ['new'] # x\n", "k:\n  - new # because\n"}) {
+    CHECK(with_k(text) == text);
+  }
+}
+
+TEST_CASE("a comment behind a value of one line is kept, one of ours is renewed") {
+  CHECK(with_k("k: [a] # why\n") == "k: [new]  # why\n");
+  CHECK(with_k("k: 'a # b' # why\n") == "k: [new]  # why\n");
+  CHECK(with_k("k: [a] # capmin 0.9: old\n") == "k: [new]  # capmin\n");
+}
+
+TEST_CASE("comments inside a value that is replaced are named") {
+  YamlEditor editor("a: 1\nk:\n  # vpn\n  - a # b\n# after\nc: 1\n", "f");
+  editor.set({0}, "k", {"k: [new]"}, {}, {});
+  CHECK(editor.losses().size() == 2);
+  CHECK(editor.losses().front().find("line 3") != std::string::npos);
+  CHECK(editor.result() == "a: 1\nk: [new]\n# after\nc: 1\n");
+}
+
+TEST_CASE("line ends, missing last line breaks and indentation stay as they are") {
+  CHECK(with_k("a: 1\r\nk: [x]\r\nb: 2\r\n") == "a: 1\r\nk: [new]  # capmin\r\nb: 2\r\n");
+  CHECK(with_k("a: 1\r\nb: 2\r\n") == "a: 1\r\nb: 2\r\nk: [new]  # capmin\r\n");
+  CHECK(with_k("a: 1\nk: x") == "a: 1\nk: [new]  # capmin");
+  CHECK(with_k("a: 1") == "a: 1\nk: [new]  # capmin\n");
+  YamlEditor editor("-   a: 1\n    b: 2\n-   a: 3\n", "f");
+  editor.set({0, 0}, "k", {"k:", "  - x"}, "a", {});
+  CHECK(editor.result() == "-   a: 1\n    k:\n      - x\n    b: 2\n-   a: 3\n");
+}
+
+TEST_CASE("the first entry of a list's item is replaced behind its dash") {
+  YamlEditor editor("- k: [a]\n  b: 1\n- k: [b]\n", "f");
+  editor.set({0, 1}, "k", {"k: [new]"}, {}, {});
+  editor.set({0, 0}, "k", {"k: [new]"}, {}, {});
+  CHECK(editor.result() == "- k: [new]\n  b: 1\n- k: [new]\n");
+}
+
+TEST_CASE("several entries at one place stand in the order in which they were set") {
+  YamlEditor editor("a: 1\nc: 3\nz: 1\n", "f");
+  editor.set({0}, "k", {"k: 1"}, "a", {});
+  editor.set({0}, "l", {"l: 2"}, "a", {});
+  editor.set({0}, "c", {"c: 4"}, "a", {});
+  CHECK(editor.result() == "a: 1\nk: 1\nl: 2\nc: 4\nz: 1\n");
+}
+
+TEST_CASE("a document in the middle of a file ends before the next one") {
+  YamlEditor editor("a: 1\n# c\n---\nb: 1\n...\n# d\n--- # x\nc: 1\n", "f");
+  editor.set({0}, "k", {"k: 1"}, {}, {});
+  editor.set({1}, "k", {"k: 2"}, {}, {});
+  CHECK(editor.result() == "a: 1\nk: 1\n# c\n---\nb: 1\nk: 2\n...\n# d\n--- # x\nc: 1\n");
+}
+
+TEST_CASE("what cannot be changed safely is refused with its line") {
+  const auto refused = [](const std::string& text, const YamlPath& path) {
+    const auto error = error_of([&] {
+      YamlEditor editor(text, "f");
+      editor.set(path, "k", {"k: [new]"}, {}, {});
+      static_cast<void>(editor.result());
+    });
+    CHECK_MESSAGE(error.has_value(), text);
+    if (!error) return std::string();
+    CHECK(error->code() == ExitCode::kUsage);
+    CHECK_FALSE(error->hint().empty());
+    return std::string(error->what());
+  };
+  CHECK(refused("a: {x: 1}\n", {0, 1}).starts_with("f:1:4: this map is written with braces"));
+  CHECK(refused("a: 1\nb: x\n", {0, 3}).starts_with("f:2:4: this is no map"));
+  CHECK(refused("a: &n {}\nb: *n\n", {0, 3}).starts_with("f:2:4: this is an alias"));
+  CHECK(refused("a: &n\n  x: 1\nb: *n\n", {0, 1}).starts_with("f:1:4: an alias elsewhere"));
+  CHECK(
+      refused("k: &n [a]\nb: *n\n", {0}).starts_with("f:1:4: the value to replace has an anchor"));
+  CHECK(refused("k: 1\nk: 2\n", {0}).starts_with("f:2:1: the key k stands here twice"));
+  // The last lines belong to a text, not to the map around it.
+  CHECK(refused("a: 1\nb: |+\n  x\n\n  # y\n", {0}).find("f:") == 0);
+  CHECK(refused("? k\n: [a]\nb: 1\n", {0}).find("f:1") == 0);
+}
+
+TEST_CASE("an anchor that no alias takes is no obstacle") {
+  YamlEditor editor("a: &n\n  x: 1\n", "f");
+  editor.set({0, 1}, "k", {"k: [new]"}, {}, {});
+  CHECK(editor.result() == "a: &n\n  x: 1\n  k: [new]\n");
+}
+
+}  // namespace
+}  // namespace capmin
