@@ -81,7 +81,8 @@ Choices choices_for_value(std::string_view name) {
 
 CompletedCommand completed_command(const std::string& name, const std::string& help,
                                    std::vector<ListedOption> options) {
-  CompletedCommand command{.name = name, .summary = {}, .options = std::move(options)};
+  CompletedCommand command{
+      .name = name, .summary = {}, .options = std::move(options), .first = {}, .rest = {}};
   for (const std::string& line : split(help.substr(0, help.find("\n\n")), '\n')) {
     add_usage_line(command, line);
   }

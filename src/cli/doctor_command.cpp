@@ -1,6 +1,7 @@
 #include "cli/doctor_command.h"
 
 #include "cli/doctor_facts.h"
+#include "cli/guardian_command.h"
 #include "cli/options_doctor.h"
 #include "cli/standard_output.h"
 #include "engine/engine.h"
@@ -58,14 +59,15 @@ void look_at_machine(DoctorFindings& findings) {
 void look_at_engine(const DoctorOptions& options, ProcessRunner& runner,
                     const std::stop_token& stop, DoctorFindings& findings) {
   const ChosenEngine chosen = choose_engine(options.engine, runner);
-  Engine engine(runner, chosen.command);
+  Engine engine(runner, chosen.command, options.engine.timeout);
+  const std::unique_ptr<Guardian> guardian = guard(engine);
   findings.engine = engine.facts();
   const bool is_docker = engine.dialect() == Dialect::kDocker;
   findings.is_local = is_local(options.engine, engine.dialect());
   // Another machine may have more; a user namespace begins with all, user_namespaces(7).
   if (!findings.is_local || findings.engine->rootless) findings.host = findings.kernel;
   findings.other = is_docker ? "podman" : "docker";
-  const auto fault = engine_fault({findings.other}, runner);
+  const auto fault = engine_fault({findings.other}, runner, options.engine.timeout);
   findings.other_fault = fault ? fault->what() : "";
   look(options, engine, runner, stop, findings);
 }
@@ -77,7 +79,7 @@ int doctor_command(const std::vector<std::string>& arguments) {
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   ProcessRunner runner;
   const Interruption interruption(
-      "\nstopped at once; containers named capmin-...-look may be left\n");
+      "\nstopped at once; containers are removed within seconds, or by: capmin clean\n");
   DoctorFindings findings;
   look_at_machine(findings);
   try {

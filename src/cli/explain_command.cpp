@@ -34,7 +34,7 @@ std::string container_text(const ExplainOptions& options) {
     profile = profile_from_yaml(read_file(options.profile), options.profile);
   }
   ProcessRunner runner;
-  Engine engine(runner, choose_engine(options.engine, runner).command);
+  Engine engine(runner, choose_engine(options.engine, runner).command, options.engine.timeout);
   const std::optional<ContainerFacts> found = engine.find_container(options.container);
   if (!found) {
     throw Error(ExitCode::kUsage, "there is no container " + options.container + " on this engine",

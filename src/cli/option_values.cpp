@@ -72,6 +72,8 @@ bool read_engine_option(const std::string& name, const std::string& value, Engin
     request.host = value;
   } else if (name == "context") {
     request.context = value;
+  } else if (name == "engine-timeout") {
+    request.timeout = parse_duration(value);
   } else {
     return false;
   }

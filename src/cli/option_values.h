@@ -45,7 +45,7 @@ Value chosen(const std::string& option, const std::string& text,
   not_taken(option, text, words);
 }
 
-/// Reads --engine, --host and --context; false where `name` is none of them.
+/// Reads --engine, --host, --context and --engine-timeout; false where `name` is none of them.
 bool read_engine_option(const std::string& name, const std::string& value, EngineRequest& request);
 
 }  // namespace capmin

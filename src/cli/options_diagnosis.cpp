@@ -24,8 +24,10 @@ po::options_description explain_table() {
       "container", text("NAME"), "show the capability sets of a running container")(
       "profile", text("FILE"), "with --container: compare them with this profile")(
       "engine", text("auto|docker|podman"), "as for capmin run")(
-      "host", text("URL"), "the engine's address, as docker --host")(
-      "context", text("NAME"), "as docker --context")("help,h", "print this");
+      "host", text("URL"), "the engine's address, as docker --host")("context", text("NAME"),
+                                                                     "as docker --context")(
+      "engine-timeout", text("TIME"), "of each call of the engine (default: 30s)")("help,h",
+                                                                                   "print this");
   return table;
 }
 

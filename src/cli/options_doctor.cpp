@@ -16,8 +16,9 @@ po::options_description table() {
   const auto value = [](const char* name) { return po::value<std::string>()->value_name(name); };
   described.add_options()("engine", value("auto|docker|podman"), "as for capmin run")(
       "host", value("URL"), "the engine's address, as docker --host")(
-      "context", value("NAME"), "as docker --context")("format", value("text|json"),
-                                                       "of what is printed (default: text)")(
+      "context", value("NAME"), "as docker --context")("engine-timeout", value("TIME"),
+                                                       "of each call of the engine (default: 30s)")(
+      "format", value("text|json"), "of what is printed (default: text)")(
       "verbose,v", "print every call of the engine")("help,h", "print this");
   return described;
 }

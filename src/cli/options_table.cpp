@@ -99,6 +99,8 @@ const std::vector<Heading>& headings() {
             "--context or DOCKER_HOST tell its place"},
            {"host", "URL", "the engine's address, as docker --host"},
            {"context", "NAME", "as docker --context"},
+           {"engine-timeout", "TIME",
+            "give up a call of the engine after this time (default: 30s)"},
            {"pull", "never|missing|always", "when to fetch the image (default: missing)"},
            {"dry-run", nullptr, "print the engine's commands and run nothing"},
            {"output,o", "FILE", "write the profile here (default: standard output)"},

@@ -36,6 +36,7 @@ po::options_description table() {
   add("engine", text("auto|docker|podman"), "(default: the profile's)");
   add("host", text("URL"), "the engine's address, as docker --host");
   add("context", text("NAME"), "as docker --context");
+  add("engine-timeout", text("TIME"), "of each call of the engine (default: 30s)");
   add("pull", text("never|missing|always"), "when to fetch an image (default: missing)");
   add("format", text("text|json"), "of the answer (default: text)");
   add("quiet,q", "print the answer only");

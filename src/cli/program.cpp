@@ -1,12 +1,15 @@
 #include "cli/program.h"
 
 #include "cli/batch_command.h"
+#include "cli/clean_command.h"
 #include "cli/completion.h"
 #include "cli/diff_command.h"
 #include "cli/doctor_command.h"
 #include "cli/explain_command.h"
 #include "cli/export_command.h"
+#include "cli/guardian_command.h"
 #include "cli/options_batch.h"
+#include "cli/options_clean.h"
 #include "cli/options_completion.h"
 #include "cli/options_diagnosis.h"
 #include "cli/options_diff.h"
@@ -58,6 +61,7 @@ constexpr std::string_view kHelp =
     "  capmin rules list | check FILE | test FILE LOG\n"
     "                         the rules that turn a log's lines into suspects\n"
     "  capmin doctor [IMAGE]  what this machine and engine can and cannot show\n"
+    "  capmin clean           remove what killed runs left behind, and only that\n"
     "  capmin completion bash|zsh|fish\n"
     "                         a script that completes capmin's command line in a shell\n"
     "  capmin help [COMMAND]  this text, or all about a command\n"
@@ -79,7 +83,7 @@ struct CommandEntry {
 
 int completion_command(const std::vector<std::string>& arguments);
 
-constexpr std::array<CommandEntry, 10> kCommands{
+constexpr std::array<CommandEntry, 11> kCommands{
     {{"run", run_command, run_help, run_option_list},
      {"verify", verify_command, verify_help, verify_option_list},
      {"batch", batch_command, batch_help, batch_option_list},
@@ -89,6 +93,7 @@ constexpr std::array<CommandEntry, 10> kCommands{
      {"explain", explain_command, explain_help, explain_option_list},
      {"rules", rules_command, rules_help, rules_option_list},
      {"doctor", doctor_command, doctor_help, doctor_option_list},
+     {"clean", clean_command, clean_help, clean_option_list},
      {"completion", completion_command, completion_help, completion_option_list}}};
 
 const CommandEntry& command_named(const std::string& name) {
@@ -152,6 +157,7 @@ int dispatch(const std::vector<std::string>& arguments) {
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (name == "--help" || name == "-h" || name == "help") return help(rest);
   if (name == "--version" || name == "version") return print("capmin " CAPMIN_VERSION "\n");
+  if (name == kGuardianName) return guardian_command(rest);
   const CommandEntry& command = command_named(name);
   return asks_for_help(rest) ? print(command.help()) : command.run(rest);
 }

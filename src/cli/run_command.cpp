@@ -1,7 +1,9 @@
 #include "cli/run_command.h"
 
 #include "cli/chosen_rules.h"
+#include "cli/clean_command.h"
 #include "cli/dry_run.h"
+#include "cli/guardian_command.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/run_failure.h"
@@ -13,6 +15,7 @@
 #include "cli/trials.h"
 #include "core/partial_proof.h"
 #include "diagnosis/sanitize.h"
+#include "engine/arguments.h"
 #include "engine/program_files.h"
 #include "profile/profile_yaml.h"
 #include "profile/summary.h"
@@ -23,6 +26,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <memory>
 
 namespace capmin {
 namespace {
@@ -85,9 +89,9 @@ class Run {
 
 int Run::operator()() {
   std::optional<Journal> journal = open_journal(options_, plan_, rules_.sha256);
-  const Interruption interruption("\nstopped at once; remove what is left with: " + engine_.name() +
-                                  " ps -aq --filter label=capmin.run=" + plan_.setup.run_id +
-                                  " | xargs -r " + engine_.name() + " rm -f -v\n");
+  const Interruption interruption(
+      "\nstopped at once; containers are removed within seconds, or by: " +
+      shell_quoted(clean_command_line(engine_.command_line({}))) + '\n');
   say(headline(options_, plan_));
   if (!plan_.engine_note.empty()) say("  " + sanitize(plan_.engine_note));
   for (const std::string& text : plan_.left_out) {
@@ -202,8 +206,9 @@ int run_command(const std::vector<std::string>& arguments) {
   RunPlan plan = begin_run_plan(options);
   ProcessRunner runner;
   const ChosenEngine chosen = choose_engine(options.engine, runner);
-  Engine engine(runner, chosen.command);
+  Engine engine(runner, chosen.command, options.engine.timeout);
   plan.engine_note = chosen.note;
+  const std::unique_ptr<Guardian> guardian = options.dry_run ? nullptr : guard(engine);
   complete_run_plan(options, engine, plan);
   if (options.dry_run) {
     write_standard_output(dry_run_text(plan, engine));

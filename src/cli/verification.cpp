@@ -1,5 +1,6 @@
 #include "cli/verification.h"
 
+#include "cli/guardian_command.h"
 #include "cli/progress.h"
 #include "cli/run_failure.h"
 #include "cli/run_plan.h"
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <memory>
 #include <sstream>
 #include <utility>
 #include <variant>
@@ -83,7 +85,9 @@ class Verifier {
         task_(task),
         bench_(bench),
         plan_(begin_run_plan(options)),
-        engine_(bench.runner, choose_engine(options.engine, bench.runner).command) {}
+        engine_(bench.runner, choose_engine(options.engine, bench.runner).command,
+                options.engine.timeout),
+        guardian_(guard(engine_)) {}
 
   /// As verify(), but throws.
   std::optional<Verified> run();
@@ -130,6 +134,7 @@ class Verifier {
   const VerifyBench& bench_;
   RunPlan plan_;
   Engine engine_;
+  std::unique_ptr<Guardian> guardian_;
   std::optional<Progress> progress_;
   std::vector<ConditionTrial> under_engine_;  ///< trials under the engine's settings for ports
   Verification result_;

@@ -12,7 +12,6 @@
 #include "profile/profile_yaml.h"
 #include "system/file.h"
 #include "system/interruption.h"
-#include "system/process_identity.h"
 
 #include <spdlog/spdlog.h>
 
@@ -34,8 +33,8 @@ class Verify {
         rules_(chosen_rules(options.rules)),
         variables_(given_variables(options.variables, options.env_files)),
         terminal_(options.color),
-        interruption_("\nstopped at once; what is left has the label capmin.owner=" +
-                      process_identity() + "\n") {}
+        interruption_(
+            "\nstopped at once; containers are removed within seconds, or by: capmin clean\n") {}
 
   int operator()();
 

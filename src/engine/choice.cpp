@@ -1,6 +1,5 @@
 #include "engine/choice.h"
 
-#include "engine/engine.h"
 #include "engine/host_limits.h"
 
 #include <cstdlib>
@@ -22,9 +21,10 @@ std::vector<std::string> client_command(Dialect dialect, const EngineRequest& re
   return command;
 }
 
-std::optional<Error> engine_fault(const std::vector<std::string>& command, ProcessRunner& runner) {
+std::optional<Error> engine_fault(const std::vector<std::string>& command, ProcessRunner& runner,
+                                  std::chrono::milliseconds timeout) {
   try {
-    Engine(runner, command).check();
+    Engine(runner, command, timeout).check();
     return std::nullopt;
   } catch (const Error& error) {
     return error;
@@ -39,7 +39,7 @@ bool names_docker(const EngineRequest& request) {
 ChosenEngine choose_engine(const EngineRequest& request, ProcessRunner& runner) {
   if (request.dialect) return {.command = client_command(*request.dialect, request), .note = {}};
   const std::vector<std::string> docker = client_command(Dialect::kDocker, request);
-  const std::optional<Error> docker_fault = engine_fault(docker, runner);
+  const std::optional<Error> docker_fault = engine_fault(docker, runner, request.timeout);
   if (!docker_fault) return {.command = docker, .note = {}};
   const std::string docker_reason = docker_fault->what();
   if (names_docker(request)) {
@@ -50,7 +50,7 @@ ChosenEngine choose_engine(const EngineRequest& request, ProcessRunner& runner) 
                 docker_fault->hint());
   }
   const std::vector<std::string> podman = client_command(Dialect::kPodman, request);
-  const std::optional<Error> podman_fault = engine_fault(podman, runner);
+  const std::optional<Error> podman_fault = engine_fault(podman, runner, request.timeout);
   if (!podman_fault) {
     return {.command = podman, .note = "podman is used: docker does not work: " + docker_reason};
   }

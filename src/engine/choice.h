@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/error.h"
-#include "engine/dialect.h"
+#include "engine/engine.h"
 #include "system/process.h"
 
+#include <chrono>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,9 +14,10 @@ namespace capmin {
 
 /// Which engine a user asked for.
 struct EngineRequest {
-  std::optional<Dialect> dialect;  ///< nothing: the one that answers
-  std::string host;                ///< --host; empty without
-  std::string context;             ///< --context; empty without
+  std::optional<Dialect> dialect;                       ///< nothing: the one that answers
+  std::string host;                                     ///< --host; empty without
+  std::string context;                                  ///< --context; empty without
+  std::chrono::milliseconds timeout = kEngineDeadline;  ///< of each call, --engine-timeout
 };
 
 /// The engine that is used.
@@ -26,8 +29,9 @@ struct ChosenEngine {
 /// The client of `dialect` with its global options: podman takes docker's --host and --context.
 std::vector<std::string> client_command(Dialect dialect, const EngineRequest& request);
 
-/// Why the engine behind this client does not work; nothing where it answers.
-std::optional<Error> engine_fault(const std::vector<std::string>& command, ProcessRunner& runner);
+/// Why the engine behind this client does not work; nothing where it answers in time.
+std::optional<Error> engine_fault(const std::vector<std::string>& command, ProcessRunner& runner,
+                                  std::chrono::milliseconds timeout);
 
 /// Whether the request, or the environment (DOCKER_HOST, DOCKER_CONTEXT), says which docker is
 /// meant: then no other engine can be.

@@ -2,8 +2,10 @@
 
 #include "core/error.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace capmin {
@@ -12,11 +14,17 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::minutes kCopyDeadline{5};
+constexpr std::string_view kPrefix = "capmin-volume-";
+constexpr std::string_view kRandom = "-XXXXXX";
 
 fs::path new_directory() {
   std::error_code error;
   const fs::path parent = fs::temp_directory_path(error);
-  std::string name = (parent / "capmin-volume-XXXXXX").string();
+  // The name is there as soon as the directory is, unlike a file in it. A colon would end the path
+  // in an option of the engine.
+  std::string owner = process_identity();
+  std::ranges::replace(owner, ':', '.');
+  std::string name = (parent / std::string(kPrefix).append(owner).append(kRandom)).string();
   if (error || ::mkdtemp(name.data()) == nullptr) {
     throw Error(ExitCode::kOutput, "cannot make a temporary directory in " + parent.string(),
                 "name a directory that can be written in TMPDIR");
@@ -44,6 +52,16 @@ DirectoryCopy::DirectoryCopy(const fs::path& source, ProcessRunner& runner)
 DirectoryCopy::~DirectoryCopy() {
   std::error_code ignored;
   fs::remove_all(home_, ignored);
+}
+
+std::optional<ProcessIdentity> owner_of_copy(const fs::path& home) {
+  const std::string name = home.filename().string();
+  if (!name.starts_with(kPrefix) || name.size() < kPrefix.size() + kRandom.size()) {
+    return std::nullopt;
+  }
+  std::string owner = name.substr(kPrefix.size(), name.size() - kPrefix.size() - kRandom.size());
+  std::ranges::replace(owner, '.', ':');
+  return parse_identity(owner);
 }
 
 void check_copyable(const fs::path& source, const CopyLimits& limits) {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "system/process.h"
+#include "system/process_identity.h"
 
 #include <filesystem>
+#include <optional>
 
 namespace capmin {
 
@@ -10,8 +12,8 @@ namespace capmin {
 /// the end of its life: what one trial writes into it does not reach the next.
 class DirectoryCopy {
  public:
-  /// Copies `source` into a new directory below the system's temporary one. Throws Error kOutput
-  /// where that cannot be written.
+  /// Copies `source` into a new directory below the system's temporary one, whose name tells this
+  /// process. Throws Error kOutput where that cannot be written.
   DirectoryCopy(const std::filesystem::path& source, ProcessRunner& runner);
   ~DirectoryCopy();
   DirectoryCopy(const DirectoryCopy&) = delete;
@@ -24,6 +26,10 @@ class DirectoryCopy {
   std::filesystem::path home_;
   std::filesystem::path path_;
 };
+
+/// The process that made the copy in the directory `home`, by its name; nothing where that is no
+/// such directory's.
+std::optional<ProcessIdentity> owner_of_copy(const std::filesystem::path& home);
 
 /// What a copy for each trial may cost at most.
 struct CopyLimits {

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include "engine/arguments.h"
+#include "engine/ownership.h"
 #include "system/process_identity.h"
 
 #include <algorithm>
@@ -17,6 +18,8 @@ constexpr std::chrono::minutes kPullDeadline{15};
 constexpr std::chrono::hours kNoDeadline{24};
 /// Docker writes out 75 MB in a second; what takes longer is not worth its wait.
 constexpr std::chrono::minutes kExportDeadline{1};
+/// What an engine gives a container by default to end by its stop signal.
+constexpr std::chrono::seconds kStopPatience{10};
 constexpr std::size_t kLogLimit = 4U << 20U;
 /// Twice what the headers of one file take, with its extended attributes.
 constexpr std::size_t kArchiveLimit = 1U << 18U;
@@ -66,8 +69,12 @@ Error engine_error(const std::string& engine, const std::string& action,
                                  " (exit status " + std::to_string(result.status) + ')'};
 }
 
-Engine::Engine(ProcessRunner& runner, std::vector<std::string> command)
-    : runner_(runner), command_(std::move(command)), dialect_(dialect_of(command_.front())) {}
+Engine::Engine(ProcessRunner& runner, std::vector<std::string> command,
+               std::chrono::milliseconds deadline)
+    : runner_(runner),
+      command_(std::move(command)),
+      dialect_(dialect_of(command_.front())),
+      deadline_(deadline) {}
 
 std::vector<std::string> Engine::command_line(const std::vector<std::string>& arguments) const {
   std::vector<std::string> argv = command_;
@@ -155,8 +162,9 @@ CapabilitySet Engine::accepted(CapabilitySet wanted, const std::string& image) {
   // For images without a program of their own; it is never started.
   spec.command = {"true"};
   const std::string id = random_id();
-  TrialIdentity identity{
-      .name = "capmin-" + id + "-accepted", .labels = {{"capmin.run", id}}, .grant = {}};
+  TrialIdentity identity{.name = "capmin-" + id + "-accepted",
+                         .labels = run_labels(id, process_identity()),
+                         .grant = {}};
   for (;;) {
     identity.grant = wanted;
     const ProcessResult result = call(create_arguments(spec, identity));
@@ -187,16 +195,52 @@ Started Engine::start(const std::string& container) {
 }
 
 void Engine::stop(const std::string& container) {
-  checked({"stop", container});
+  const ProcessResult result = call({"stop", container}, deadline_ + kStopPatience);
+  if (!result.ok()) throw engine_error(name(), "run '" + name() + " stop'", result);
+}
+
+/// The different lines of the reply.
+std::vector<std::string> Engine::listed(const std::vector<std::string>& arguments) {
+  std::vector<std::string> entries;
+  std::istringstream lines(checked(arguments));
+  for (std::string entry; std::getline(lines, entry);) {
+    if (std::ranges::find(entries, entry) == entries.end()) entries.push_back(entry);
+  }
+  return entries;
 }
 
 std::vector<std::string> Engine::images() {
-  std::vector<std::string> ids;
-  std::istringstream lines(checked({"image", "ls", "--quiet"}));
-  for (std::string id; std::getline(lines, id);) {
-    if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
-  }
-  return ids;
+  return listed({"image", "ls", "--quiet"});
+}
+
+std::vector<std::string> Engine::containers_with(const std::string& label) {
+  return listed({"ps", "--all", "--quiet", "--no-trunc", "--filter", "label=" + label});
+}
+
+std::vector<std::string> Engine::volumes_with(const std::string& label) {
+  return listed({"volume", "ls", "--quiet", "--filter", "label=" + label});
+}
+
+/// The reply, or nothing where the object is not there; `action` is for the error.
+std::optional<std::string> Engine::inspected(const std::vector<std::string>& arguments,
+                                             const std::string& action) {
+  ProcessResult result = call(arguments);
+  if (result.ok()) return std::move(result.out);
+  if (result.ending == Ending::kExited && says_no_such_object(result.err)) return std::nullopt;
+  throw engine_error(name(), action, result);
+}
+
+std::optional<LabelledObject> Engine::find_labelled_container(const std::string& container) {
+  const auto reply =
+      inspected({"container", "inspect", "--", container}, "look at the container " + container);
+  if (!reply) return std::nullopt;
+  return parse_labelled_container(*reply);
+}
+
+std::optional<LabelledObject> Engine::find_labelled_volume(const std::string& volume) {
+  const auto reply = inspected({"volume", "inspect", "--", volume}, "look at the volume " + volume);
+  if (!reply) return std::nullopt;
+  return parse_labelled_volume(*reply);
 }
 
 ContainerFacts Engine::inspect(const std::string& container) {
@@ -204,14 +248,14 @@ ContainerFacts Engine::inspect(const std::string& container) {
 }
 
 std::optional<ContainerFacts> Engine::find_container(const std::string& container) {
-  const ProcessResult result = call({"container", "inspect", "--", container});
-  if (result.ok()) return parse_container_facts(result.out);
-  if (result.ending == Ending::kExited && says_no_such_object(result.err)) return std::nullopt;
-  throw engine_error(name(), "look at the container " + container, result);
+  const auto reply =
+      inspected({"container", "inspect", "--", container}, "look at the container " + container);
+  if (!reply) return std::nullopt;
+  return parse_container_facts(*reply);
 }
 
 std::string Engine::logs(const std::string& container) {
-  ProcessResult result = call({"logs", container}, kDeadline, Command::Streams::kMerged);
+  ProcessResult result = call({"logs", container}, deadline_, Command::Streams::kMerged);
   if (!result.ok()) {
     result.err = result.out;
     throw engine_error(name(), "read the log of " + container, result);
@@ -222,7 +266,7 @@ std::string Engine::logs(const std::string& container) {
 std::string Engine::archive(const std::string& container, const std::string& path) {
   const ProcessResult result =
       runner_.run({.argv = command_line({"cp", container + ':' + path, "-"}),
-                   .deadline = kDeadline,
+                   .deadline = deadline_,
                    .output_limit = kArchiveLimit});
   if (result.ok()) return result.out;
   if (result.ending == Ending::kExited) return {};
@@ -275,23 +319,24 @@ std::vector<std::string> Engine::remove_arguments(const std::string& container) 
   return capmin::remove_arguments(dialect_, container);
 }
 
-void Engine::remove(const std::string& container) noexcept {
-  remove_object(remove_arguments(container));
+bool Engine::remove(const std::string& container) noexcept {
+  return remove_object(remove_arguments(container));
 }
 
-void Engine::remove_volume(const std::string& volume) noexcept {
-  remove_object({"volume", "rm", "-f", volume});
+bool Engine::remove_volume(const std::string& volume) noexcept {
+  return remove_object({"volume", "rm", "-f", volume});
 }
 
-void Engine::remove_object(const std::vector<std::string>& arguments) noexcept {
+bool Engine::remove_object(const std::vector<std::string>& arguments) noexcept {
   try {
     const ProcessResult result = call(arguments);
-    if (result.ok() || says_no_such_object(result.err)) return;
+    if (result.ok() || says_no_such_object(result.err)) return true;
     const std::scoped_lock lock(mutex_);
     leftovers_.push_back(shell_quoted(command_line(arguments)));
   } catch (const std::exception&) {
     // Only a lack of memory comes here; there is nobody to tell.
   }
+  return false;
 }
 
 std::vector<std::string> Engine::leftovers() const {

@@ -24,13 +24,19 @@ struct Started {
   ContainerFacts facts;  ///< where it did not start, `error` says why
 };
 
+/// No engine command that capmin uses takes longer on an engine that works; those that were
+/// measured take under a second.
+constexpr std::chrono::milliseconds kEngineDeadline{30'000};
+
 /// A container engine, driven through its own command line. Every call has a deadline and throws
 /// Error kEngine where the engine does not answer, cannot be reached or refuses. Thread-safe.
 class Engine {
  public:
   /// `command` is the client with its global options: {"docker", "--host", "..."}. The client's
-  /// name tells its dialect.
-  Engine(ProcessRunner& runner, std::vector<std::string> command);
+  /// name tells its dialect. A call that takes longer than `deadline` is given up, but for those
+  /// whose time the image or the container settles.
+  Engine(ProcessRunner& runner, std::vector<std::string> command,
+         std::chrono::milliseconds deadline = kEngineDeadline);
 
   /// The client's name.
   const std::string& name() const { return command_.front(); }
@@ -83,31 +89,41 @@ class Engine {
   void create_volume(const std::string& volume,
                      const std::vector<std::pair<std::string, std::string>>& labels);
 
+  /// The ids of the containers, and the names of the volumes, with the label `label`: "NAME" or
+  /// "NAME=VALUE".
+  std::vector<std::string> containers_with(const std::string& label);
+  std::vector<std::string> volumes_with(const std::string& label);
+  /// What has this id or name; nothing where it is gone.
+  std::optional<LabelledObject> find_labelled_container(const std::string& container);
+  std::optional<LabelledObject> find_labelled_volume(const std::string& volume);
+
   /// Remove a container with its anonymous volumes, or a volume; nothing happens where there is
-  /// none. What cannot be removed is noted in leftovers(); never throw.
-  void remove(const std::string& container) noexcept;
+  /// none. What cannot be removed is noted in leftovers(), and false; never throw.
+  bool remove(const std::string& container) noexcept;
   /// The arguments by which remove() does it.
   std::vector<std::string> remove_arguments(const std::string& container) const;
-  void remove_volume(const std::string& volume) noexcept;
+  bool remove_volume(const std::string& volume) noexcept;
   /// The commands that remove what could not be removed.
   std::vector<std::string> leftovers() const;
 
  private:
-  ProcessResult call(const std::vector<std::string>& arguments,
-                     std::chrono::milliseconds deadline = kDeadline,
+  ProcessResult call(const std::vector<std::string>& arguments) {
+    return call(arguments, deadline_);
+  }
+  ProcessResult call(const std::vector<std::string>& arguments, std::chrono::milliseconds deadline,
                      Command::Streams streams = Command::Streams::kSeparate);
+  std::vector<std::string> listed(const std::vector<std::string>& arguments);
+  std::optional<std::string> inspected(const std::vector<std::string>& arguments,
+                                       const std::string& action);
   std::string checked(const std::vector<std::string>& arguments);
   void note_warnings(std::string_view err);
   std::string without_warnings(std::string_view log) const;
-  void remove_object(const std::vector<std::string>& arguments) noexcept;
-
-  /// No engine command that capmin uses takes longer on an engine that works; those that were
-  /// measured take under a second.
-  static constexpr std::chrono::milliseconds kDeadline{30'000};
+  bool remove_object(const std::vector<std::string>& arguments) noexcept;
 
   ProcessRunner& runner_;
   std::vector<std::string> command_;
   Dialect dialect_;
+  std::chrono::milliseconds deadline_;
   mutable std::mutex mutex_;
   std::vector<std::string> leftovers_;
   std::set<std::string, std::less<>> warnings_;  ///< lines of the client in calls that went well

@@ -2,6 +2,7 @@
 
 #include "engine/container.h"
 #include "engine/kernel_sets.h"
+#include "engine/ownership.h"
 #include "system/process_identity.h"
 
 #include <sstream>
@@ -15,7 +16,7 @@ Look look(Engine& engine, ProcessRunner& runner, const ContainerSpec& spec) {
   const std::string id = random_id();
   const Container container(engine, runner, spec,
                             {.name = "capmin-" + id + "-look",
-                             .labels = {{"capmin.run", id}, {"capmin.owner", process_identity()}},
+                             .labels = run_labels(id, process_identity()),
                              .grant = {}});
   const Started started = engine.start(container.name());
   if (!started.ok) {

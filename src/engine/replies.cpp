@@ -63,6 +63,16 @@ json::value first_inspected(std::string_view reply, std::string_view command) {
   return array->front();
 }
 
+Labels labels_of(const json::value& value) {
+  Labels labels;
+  if (const json::object* object = value.if_object()) {
+    for (const auto& label : *object) {
+      labels[std::string(label.key())] = text(label.value());
+    }
+  }
+  return labels;
+}
+
 /// The HEALTHCHECK of an image: docker keeps it in Config, podman beside it.
 const json::value& healthcheck_of(const json::value& image) {
   const json::value& inside = member(member(image, "Config"), "Healthcheck");
@@ -183,7 +193,25 @@ ImageFacts parse_image_facts(std::string_view inspect_json) {
   facts.healthcheck = healthcheck_program(healthcheck, config);
   const std::int64_t nanoseconds = number(member(healthcheck, "Timeout"));
   if (nanoseconds > 0) facts.healthcheck_timeout = std::chrono::milliseconds(nanoseconds / 1000000);
+  facts.labels = labels_of(member(config, "Labels"));
   return facts;
+}
+
+LabelledObject parse_labelled_container(std::string_view inspect_json) {
+  const json::value container = first_inspected(inspect_json, "container inspect");
+  std::string name = text(member(container, "Name"));
+  // docker's names begin with a slash.
+  if (name.starts_with('/')) name.erase(0, 1);
+  return {.id = text(member(container, "Id")),
+          .name = name,
+          .image = text(member(container, "Image")),
+          .labels = labels_of(member(member(container, "Config"), "Labels"))};
+}
+
+LabelledObject parse_labelled_volume(std::string_view inspect_json) {
+  const json::value volume = first_inspected(inspect_json, "volume inspect");
+  const std::string name = text(member(volume, "Name"));
+  return {.id = name, .name = name, .image = {}, .labels = labels_of(member(volume, "Labels"))};
 }
 
 ContainerFacts parse_container_facts(std::string_view inspect_json) {

@@ -10,6 +10,9 @@
 
 namespace capmin {
 
+/// Labels of an object of the engine. A container inherits those of its image.
+using Labels = std::map<std::string, std::string>;
+
 /// What the engine says of itself.
 struct EngineFacts {
   std::string name;            ///< docker or podman
@@ -37,6 +40,7 @@ struct ImageFacts {
   std::vector<std::string> exposed_ports;  ///< "80/tcp"
   std::vector<std::string> healthcheck;    ///< HEALTHCHECK as an argument vector; empty without
   std::chrono::milliseconds healthcheck_timeout{30'000};
+  Labels labels;
 };
 
 /// What the engine says of a container.
@@ -52,11 +56,21 @@ struct ContainerFacts {
   std::map<std::string, std::string> ports;  ///< published: container port -> host port
 };
 
+/// A container or a volume with its labels.
+struct LabelledObject {
+  std::string id;  ///< of a volume its name
+  std::string name;
+  std::string image;  ///< id; empty for a volume
+  Labels labels;
+};
+
 /// Read the engine's JSON replies, docker's and podman's; fields that are not there stay empty.
 /// Throw Error kEngine, which names the command, for what is no JSON of the expected form.
 EngineFacts parse_engine_facts(std::string_view version_json, std::string_view info_json);
 ImageFacts parse_image_facts(std::string_view inspect_json);
 ContainerFacts parse_container_facts(std::string_view inspect_json);
+LabelledObject parse_labelled_container(std::string_view inspect_json);
+LabelledObject parse_labelled_volume(std::string_view inspect_json);
 
 /// The directories of the last PATH among `variables` ("NAME=VALUE"), in order; Docker's own
 /// without.

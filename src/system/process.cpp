@@ -1,6 +1,7 @@
 #include "system/process.h"
 
 #include "system/capped_text.h"
+#include "system/keeper.h"
 
 #include <boost/asio/connect_pipe.hpp>
 #include <boost/asio/io_context.hpp>
@@ -32,6 +33,8 @@ using boost::system::error_code;
 using Ending = ProcessResult::Ending;
 
 constexpr std::chrono::milliseconds kGraceAfterTerm{1000};
+/// A keeper kills after its own second; killed itself, it would leave strays behind.
+constexpr std::chrono::milliseconds kGraceOfKeeper{4000};
 constexpr std::chrono::milliseconds kGraceAfterKill{2000};
 /// A descendant may hold a pipe open for ever; what it has to say after its parent's end is not
 /// part of the answer.
@@ -43,6 +46,7 @@ struct ChildSetup {
   /// Entries and a null pointer at the end; in Boost 1.81 the library's own initializer for this
   /// (process_environment) has no definition to link with.
   const char* const* environment;
+  Command::Strays strays;
 
   template <typename Launcher>
   error_code on_setup(Launcher& launcher, const process_v2::filesystem::path& /*program*/,
@@ -57,6 +61,9 @@ struct ChildSetup {
     // The signal comes at the end of the thread that forked: the runner's, which ends with it.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     static_cast<void>(::signal(SIGPIPE, SIG_DFL));
+    if (strays == Command::Strays::kEnded && !continue_under_keeper()) {
+      return {errno, boost::system::system_category()};
+    }
     return {};
   }
   /// Leaves at once: exit handlers and buffers belong to the parent.
@@ -80,7 +87,7 @@ class Job : public std::enable_shared_from_this<Job> {
         grace_(context) {}
 
   ~Job() {
-    if (!finished_) kill_group(SIGKILL);
+    if (!finished_) kill_group(is_kept() ? SIGTERM : SIGKILL);
   }
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
@@ -101,6 +108,8 @@ class Job : public std::enable_shared_from_this<Job> {
   void read(Stream& stream);
   void exited(int native_status);
   void kill_group(int signal) const;
+  /// Whether the process that was started is the program's keeper, and not the program.
+  bool is_kept() const { return command_.strays == Command::Strays::kEnded; }
   bool pipes_closed() const { return !out_.pipe.is_open() && !err_.pipe.is_open(); }
   void finish();
 
@@ -176,7 +185,7 @@ void Job::spawn() {
   process_ = process_v2::default_process_launcher()(
       process_.get_executor(), failure, program, arguments,
       process_v2::process_stdio{nullptr, out.native_handle(), err_target},
-      ChildSetup{environment.data()});
+      ChildSetup{environment.data(), command_.strays});
   if (failure) throw std::runtime_error(failure.message());
 }
 
@@ -200,7 +209,7 @@ void Job::end(Ending ending) {
   if (finished_ || native_status_ || forced_) return;
   forced_ = ending;
   kill_group(SIGTERM);
-  grace_.expires_after(kGraceAfterTerm);
+  grace_.expires_after(is_kept() ? kGraceOfKeeper : kGraceAfterTerm);
   grace_.async_wait([self = shared_from_this()](const error_code& cancelled) {
     if (cancelled) return;
     self->kill_group(SIGKILL);

@@ -25,6 +25,9 @@ struct Command {
   std::size_t output_limit = 1U << 20U;
   /// Whether standard error goes into `out` too, in the order of writing.
   enum class Streams { kSeparate, kMerged } streams = Streams::kSeparate;
+  /// What becomes of descendants that leave the program's process group: nothing, or they are
+  /// killed as well when the program has ended; for programs that nobody here has written.
+  enum class Strays { kIgnored, kEnded } strays = Strays::kIgnored;
   /// Where set, is given standard output piece by piece in place of ProcessResult::out, without a
   /// limit; on the runner's thread, before the program counts as ended. Must neither block nor
   /// throw.
@@ -52,8 +55,9 @@ struct ProcessResult {
 
 /// Runs programs, each in a process group of its own, on one thread of its own; the only place
 /// that starts processes. Thread-safe. What a program leaves running in its group is killed when
-/// the program itself ends, and a descendant that keeps a pipe open is not waited for. Programs end
-/// with capmin, also when it is killed.
+/// the program itself ends (with Command::Strays::kEnded also what left the group), and a
+/// descendant that keeps a pipe open is not waited for. Programs end with capmin, also when it is
+/// killed.
 class ProcessRunner {
  public:
   ProcessRunner();
@@ -63,7 +67,7 @@ class ProcessRunner {
   ProcessRunner& operator=(const ProcessRunner&) = delete;
 
   /// Runs `command` to its end, its deadline or the stop. Ending it by force is SIGTERM to the
-  /// group, and SIGKILL one second later. Never throws for what the program does.
+  /// group, and SIGKILL to what is left one second later. Never throws for what the program does.
   ProcessResult run(const Command& command, const std::stop_token& stop = {});
 
   /// As run, but returns at once; `done` is called exactly once, on the runner's thread, and must

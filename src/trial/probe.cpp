@@ -64,7 +64,8 @@ ProbeAttempt attempt(const Probe& probe, const ProbeTarget& target, Engine& engi
                               .environment = environment,
                               .deadline = deadline,
                               .output_limit = kOutputLimit,
-                              .streams = Command::Streams::kMerged},
+                              .streams = Command::Streams::kMerged,
+                              .strays = Command::Strays::kEnded},
                              stop));
   }
   const std::vector<std::string> program =

@@ -5,6 +5,7 @@
 #include "engine/container.h"
 #include "engine/container_process.h"
 #include "engine/kernel_sets.h"
+#include "engine/ownership.h"
 #include "trial/end_watch.h"
 
 #include <algorithm>
@@ -276,9 +277,9 @@ std::string container_name(const TrialSetup& setup, int number) {
 
 TrialIdentity trial_identity(const TrialSetup& setup, int number, CapabilitySet grant) {
   return {.name = container_name(setup, number),
-          .labels = {{"capmin.run", setup.run_id},
+          .labels = {{kRunLabel, setup.run_id},
                      {"capmin.trial", std::to_string(number)},
-                     {"capmin.owner", setup.owner}},
+                     {kOwnerLabel, setup.owner}},
           .grant = grant};
 }
 

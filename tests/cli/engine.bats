@@ -218,3 +218,42 @@ sys.exit(status)' "$CAPMIN" run app:1 --probe ./health.sh --timeout 1s -o "$prof
   FAKE_PID=$$ minimize
   expect_set
 }
+
+@test "F7: an engine that hangs before the first container ends with status 5 at its deadline" {
+  SECONDS=0
+  FAKE_FAULT=create:stopped minimize --engine-timeout 500ms
+  expect_status 5
+  expect_stderr 'cannot create a container: docker did not answer in time'
+  expect_stderr 'warning: something could not be removed; remove it with: docker rm -f -v capmin-'
+  [ "$SECONDS" -lt 15 ]
+  [ -z "$(calls "^'start'")" ]
+}
+
+@test "F7: an engine that hangs when it is first asked ends with status 5 at its deadline" {
+  : >"$FAKE_ENGINE_DIR/stopped"
+  minimize --engine docker --engine-timeout 500ms
+  expect_status 5
+  expect_stderr 'docker did not answer in time'
+  no_containers_made
+}
+
+@test "F8: an engine that hangs from a probe on ends with status 5, undecided, and leftovers are named" {
+  script health.sh <<<'[ "$CAPMIN_TRIAL" = 0 ] || { : >"$FAKE_ENGINE_DIR/stopped"; exit 1; }'
+  minimize_soon --engine-timeout 500ms -o "$profile"
+  expect_status 5
+  expect_stderr 'could be judged'
+  expect_stderr 'docker did not answer in time'
+  name=$(compgen -G "$FAKE_ENGINE_DIR/containers/*")
+  expect_stderr "remove it with: docker rm -f -v ${name##*/}"
+  [ ! -e "$profile" ]
+  rm -r "$FAKE_ENGINE_DIR"/containers/*
+}
+
+@test "F8: an engine that hangs while a container is removed ends with status 5, and it is named" {
+  FAKE_NEEDS=CHOWN FAKE_FAULT=rm:stopped FAKE_FAULT_CALLS=2 minimize --engine-timeout 500ms
+  expect_status 5
+  expect_stderr 'docker did not answer in time'
+  name=$(compgen -G "$FAKE_ENGINE_DIR/containers/*")
+  expect_stderr "remove it with: docker rm -f -v ${name##*/}"
+  rm -r "$FAKE_ENGINE_DIR"/containers/*
+}

@@ -118,6 +118,14 @@ start_run() {
   pid=$!
 }
 
+# The probe passes in the baseline and waits in the next trial, until the file go is there.
+start_probing() {
+  # shellcheck disable=SC2016  # expanded by the probe
+  script health.sh <<<'[ "$CAPMIN_TRIAL" = 0 ] || [ -e go ] || { : >probing; exec sleep 100; }'
+  start_run --timeout 100s "$@"
+  within 20 [ -e probing ]
+}
+
 # end_run SECONDS: waits for the run in the background; sets status, output and stderr.
 end_run() {
   within "$1" gone "$pid" || { kill -KILL "$pid"; cat err; return 1; }

@@ -12,16 +12,18 @@ load helper
   [ "$SECONDS" -lt 10 ]
 }
 
-@test "H2: a grandchild of the probe that holds its output is not waited for" {
+@test "H2: a grandchild of the probe that holds its output is not waited for, and ends with it" {
   script health.sh <<'PROBE'
 setsid sh -c 'echo $$ >>grandchildren; exec sleep 100' &
 until grep -q "^$!$" grandchildren; do sleep 0.02; done
+setsid sh -c 'setsid sleep 100 &'
 PROBE
   SECONDS=0
   minimize
   expect_status 0
   [ "$SECONDS" -lt 10 ]
-  xargs kill <grandchildren
+  [ -s grandchildren ]
+  [ -z "$(process_ids_left)" ]
 }
 
 @test "what a probe leaves running in its group is ended with it" {
@@ -129,4 +131,17 @@ PROBE
 @test "after the time to settle the probe gets its whole time again" {
   FAKE_NEEDS=CHOWN minimize --timeout 2s --settle 2s
   expect_set CHOWN
+}
+
+@test "H2: it ends with a capmin that is killed, too" {
+  script health.sh <<'PROBE'
+setsid sleep 1000 &
+: >probing
+wait
+PROBE
+  start_run
+  within 20 [ -e probing ]
+  kill -KILL "$pid"
+  end_run 5
+  within 10 no_process_left
 }

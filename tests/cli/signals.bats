@@ -45,13 +45,6 @@ interrupted() {
   interrupted 130
 }
 
-# The probe passes in the baseline and waits for ever in the next trial.
-start_probing() {
-  script health.sh <<<'[ "$CAPMIN_TRIAL" = 0 ] || { : >probing; exec sleep 100; }'
-  start_run
-  within 20 [ -e probing ]
-}
-
 @test "F1: Ctrl-C during a probe ends with status 130" {
   start_probing
   kill -INT "$pid"
@@ -100,19 +93,6 @@ start_probing() {
   [ "$(cat "$profile")" = old ]
 }
 
-@test "F3: a second signal ends at once and prints the command that cleans up" {
-  FAKE_FAULT=rm:hold start_run
-  within 20 held
-  kill -INT "$pid"
-  kill -TERM "$pid"
-  end_run 5
-  show_run
-  [ "$status" = 143 ] || [ "$status" = 130 ]
-  [[ "$stderr" =~ "remove what is left with: docker ps -aq --filter label=capmin.run="[0-9a-f]{8}" | xargs -r docker rm -f -v"$ ]]
-  within 5 no_process_left
-  rm -r "$FAKE_ENGINE_DIR"/containers/*
-}
-
 @test "a signal before the first trial ends the run and what it started" {
   FAKE_IMAGE=missing FAKE_FAULT=pull:hold start_run
   within 20 held
@@ -120,13 +100,4 @@ start_probing() {
   end_run 5
   [ "$status" = 130 ]
   within 5 no_process_left
-}
-
-@test "F4: what was started ends with a capmin that is killed" {
-  start_probing
-  kill -KILL "$pid"
-  end_run 5
-  [ "$status" = 137 ]
-  within 5 no_process_left
-  rm -r "$FAKE_ENGINE_DIR"/containers/*
 }

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <condition_variable>
+#include <csignal>
+#include <future>
 #include <mutex>
 
 namespace capmin {
@@ -94,6 +96,74 @@ TEST_CASE("a grandchild that keeps the pipe open is not waited for, and is kille
       runner.run(shell("for i in $(seq 1000); do grep -q 'State:.*[SR] ' /proc/" + pid +
                        "/status 2>/dev/null || exit 0; done; exit 1"));
   CHECK(state.ok());
+}
+
+/// The same with a keeper.
+Command kept_shell(const std::string& script) {
+  Command command = shell(script);
+  command.strays = Command::Strays::kEnded;
+  return command;
+}
+
+bool runs(const std::string& pid) {
+  return ::kill(std::stoi(pid), 0) == 0;
+}
+
+TEST_CASE("H2: descendants that left the group end with the program, whoever their parent was") {
+  ProcessRunner runner;
+  const ProcessResult child = runner.run(kept_shell("setsid sleep 1000 & echo $!"));
+  CHECK(child.ok());
+  CHECK_FALSE(runs(child.out));
+  const ProcessResult orphan =
+      runner.run(kept_shell("setsid sh -c 'setsid sleep 1000 & echo $!'; exit 3"));
+  CHECK(orphan.status == 3);
+  CHECK_FALSE(runs(orphan.out));
+}
+
+TEST_CASE("H2: they end with a program that is ended by its deadline") {
+  ProcessRunner runner;
+  Command command =
+      kept_shell("trap '' TERM; setsid sleep 1000 & echo $!; while :; do sleep 1; done");
+  command.deadline = 300ms;
+  const ProcessResult result = runner.run(command);
+  CHECK(result.ending == Ending::kDeadline);
+  CHECK_FALSE(runs(result.out));
+}
+
+TEST_CASE("H2: a program's end leaves those of a program beside it alone") {
+  ProcessRunner runner;
+  std::stop_source stop;
+  std::promise<ProcessResult> ended;
+  std::promise<std::string> started;
+  Command command = kept_shell("setsid sleep 1000 & echo $!; wait");
+  command.reader = [&started](std::string_view piece) {
+    if (!piece.empty()) started.set_value(std::string(piece));
+  };
+  runner.start(command, stop.get_token(),
+               [&ended](ProcessResult result) { ended.set_value(std::move(result)); });
+  const std::string stray = started.get_future().get();
+  CHECK(runner.run(kept_shell("setsid sleep 1000 & exit 0")).ok());
+  CHECK(runs(stray));
+  stop.request_stop();
+  CHECK(ended.get_future().get().ending == Ending::kStopped);
+  CHECK_FALSE(runs(stray));
+}
+
+TEST_CASE("a program with a keeper ends as it would without") {
+  ProcessRunner runner;
+  CHECK(runner.run(kept_shell("exit 7")).status == 7);
+  const ProcessResult killed = runner.run(kept_shell("kill -9 $$"));
+  CHECK(killed.ending == Ending::kSignaled);
+  CHECK(killed.status == 9);
+  CHECK(runner.run(kept_shell("kill -TERM $$")).status == 15);
+  const ProcessResult both = runner.run(kept_shell("echo out; echo err >&2; cat"));
+  CHECK(both.ok());
+  CHECK(both.out == "out\n");
+  CHECK(both.err == "err\n");
+  Command missing = kept_shell("");
+  missing.argv = {"/etc"};
+  CHECK(runner.run(missing).failure.find("Permission denied") != std::string::npos);
+  CHECK(runner.run(kept_shell("grep -q 'SigBlk:.0*$' /proc/self/status")).ok());
 }
 
 TEST_CASE("endless output needs bounded memory and keeps its beginning and its end") {

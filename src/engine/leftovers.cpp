@@ -1,0 +1,86 @@
+#include "engine/leftovers.h"
+
+#include "engine/directory_copy.h"
+#include "engine/ownership.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace capmin {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = Leftover::Kind;
+
+/// Adds `object` where it is a capmin's.
+void add(Kind kind, const LabelledObject& object, const Labels& image_labels,
+         std::vector<Leftover>& leftovers) {
+  const std::optional<std::string> owner = owner_of(object, image_labels);
+  const std::optional<ProcessIdentity> identity =
+      owner ? parse_identity(*owner) : std::optional<ProcessIdentity>();
+  if (!identity) return;
+  leftovers.push_back({.kind = kind, .id = object.id, .name = object.name, .owner = *identity});
+}
+
+bool is_own_directory(const fs::path& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+         status.st_uid == ::geteuid();
+}
+
+}  // namespace
+
+std::vector<Leftover> find_on_engine(Engine& engine, const std::optional<ProcessIdentity>& owner) {
+  const std::string label =
+      owner ? std::string(kOwnerLabel) + '=' + to_string(*owner) : kOwnerLabel;
+  std::vector<Leftover> leftovers;
+  std::map<std::string, Labels> labels_of_images;
+  for (const std::string& id : engine.containers_with(label)) {
+    const std::optional<LabelledObject> container = engine.find_labelled_container(id);
+    if (!container) continue;
+    const auto [entry, is_new] = labels_of_images.try_emplace(container->image);
+    if (is_new) {
+      // An image that was removed by force cannot be asked any more: then the name decides.
+      const std::optional<ImageFacts> image = engine.find_image(container->image);
+      if (image) entry->second = image->labels;
+    }
+    add(Kind::kContainer, *container, entry->second, leftovers);
+  }
+  for (const std::string& name : engine.volumes_with(label)) {
+    const std::optional<LabelledObject> volume = engine.find_labelled_volume(name);
+    if (volume) add(Kind::kVolume, *volume, {}, leftovers);
+  }
+  return leftovers;
+}
+
+std::vector<Leftover> find_directories(const std::optional<ProcessIdentity>& owner) {
+  std::vector<Leftover> leftovers;
+  std::error_code error;
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(fs::temp_directory_path(error), error)) {
+    const auto made_by = owner_of_copy(entry.path());
+    if (!made_by || (owner && *made_by != *owner) || !is_own_directory(entry.path())) continue;
+    const std::string path = entry.path().string();
+    leftovers.push_back({.kind = Kind::kDirectory, .id = path, .name = path, .owner = *made_by});
+  }
+  return leftovers;
+}
+
+bool remove(const Leftover& leftover, Engine& engine) noexcept {
+  switch (leftover.kind) {
+    case Kind::kContainer:
+      return engine.remove(leftover.id);
+    case Kind::kVolume:
+      return engine.remove_volume(leftover.id);
+    case Kind::kDirectory:
+      break;
+  }
+  std::error_code error;
+  fs::remove_all(leftover.id, error);
+  return !error;
+}
+
+}  // namespace capmin
