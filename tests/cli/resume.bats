@@ -11,11 +11,11 @@ load helper
 
 @test "what could not be judged is tried again by --resume" {
   script judge.sh <<<'[ -e go ] || exit 77; exec ./health.sh'
-  FAKE_NEEDS=CHOWN capmin run app:1 --probe ./judge.sh --timeout 500ms -o "$profile"
+  FAKE_NEEDS=CHOWN capmin run app:1 --probe ./judge.sh --timeout 2s -o "$profile"
   expect_status 3
   [ -e "$profile.journal" ]
   touch go
-  FAKE_NEEDS=CHOWN capmin run app:1 --probe ./judge.sh --timeout 500ms -o "$profile" --resume
+  FAKE_NEEDS=CHOWN capmin run app:1 --probe ./judge.sh --timeout 2s -o "$profile" --resume
   expect_status 0
   grep -q 'add: \["CHOWN"\]' "$profile"
 }
