@@ -2,6 +2,8 @@
 
 #include "cli/batch_file.h"
 #include "cli/batch_job.h"
+#include "cli/batch_part.h"
+#include "cli/batch_results.h"
 #include "cli/batch_text.h"
 #include "cli/chosen_rules.h"
 #include "cli/options_batch.h"
@@ -37,9 +39,9 @@ struct PlacedJob {
   JobFiles files;
 };
 
-std::vector<PlacedJob> jobs_of(const BatchOptions& options) {
+std::vector<PlacedJob> jobs_of(const BatchOptions& options, std::string_view text) {
   std::vector<PlacedJob> placed;
-  for (BatchJob& job : read_batch(read_file(options.file), options.file)) {
+  for (BatchJob& job : read_batch(text, options.file)) {
     try {
       JobFiles files = files_of(job, fs::path(options.file).parent_path());
       placed.push_back({std::move(job), std::move(files)});
@@ -53,69 +55,28 @@ std::vector<PlacedJob> jobs_of(const BatchOptions& options) {
     if (is_known) continue;
     throw Error(ExitCode::kUsage, options.file + " has no job " + excerpt(name));
   }
-  std::vector<PlacedJob> part;
-  for (std::size_t i = 0; i < placed.size(); ++i) {
-    if (i % static_cast<std::size_t>(options.shards) ==
-        static_cast<std::size_t>(options.shard - 1)) {
-      part.push_back(std::move(placed[i]));
-    }
-  }
-  placed = std::move(part);
-  if (!options.only.empty()) {
-    std::erase_if(placed, [&options](const PlacedJob& each) {
-      return std::ranges::find(options.only, each.job.name) == options.only.end();
-    });
-  }
   return placed;
 }
 
-/// A directory with a record for each job. A record is written when its job has ended, whole or not
-/// at all; so whenever a batch is killed, the next one knows what was done.
-class Records {
- public:
-  explicit Records(const fs::path& directory)
-      : directory_(made(directory)), lock_(directory / "lock") {}
-
-  /// What is known of the job `name`; nothing where that is nothing, or of another kind.
-  std::optional<JobRecord> find(const std::string& name) const {
-    const fs::path path = path_of(name);
-    std::error_code ignored;
-    if (!fs::exists(path, ignored)) return std::nullopt;
-    try {
-      return record_from_json(read_file(path), path.string());
-    } catch (const Error& error) {
-      spdlog::debug("{}", sanitize(error.what()));
-      return std::nullopt;
-    }
-  }
-  void keep(const JobRecord& record) const {
-    write_file(path_of(record.name), emit_json(document_of(record)));
-  }
-  void summarize(const std::string& text) const { write_file(directory_ / "summary.json", text); }
-  void unlock() { lock_.remove(); }
-
- private:
-  static fs::path made(const fs::path& directory) {
-    std::error_code error;
-    fs::create_directories(directory / "jobs", error);
-    if (!error) return directory;
-    throw Error(ExitCode::kOutput,
-                "cannot make the directory " + directory.string() + ": " + error.message(),
-                "name another one with --results DIRECTORY");
-  }
-  fs::path path_of(const std::string& name) const { return directory_ / "jobs" / (name + ".json"); }
-
-  fs::path directory_;
-  LockedLog lock_;
-};
+/// Leaves the jobs of `part` alone, and of those the ones that were asked for by name.
+void choose(const BatchPart& part, const BatchOptions& options, std::vector<PlacedJob>& jobs) {
+  std::erase_if(jobs, [&](const PlacedJob& each) {
+    const std::string& name = each.job.name;
+    const bool is_asked_for =
+        options.only.empty() || std::ranges::find(options.only, name) != options.only.end();
+    return !is_asked_for || !part.has(name);
+  });
+}
 
 /// One `capmin batch`.
 class BatchRun {
  public:
-  BatchRun(const BatchOptions& options, const std::vector<PlacedJob>& jobs)
+  BatchRun(const BatchOptions& options, const std::vector<PlacedJob>& jobs, BatchPart part,
+           ChosenRules rules)
       : options_(options),
         jobs_(jobs),
-        rules_(chosen_rules(options.rules)),
+        part_(std::move(part)),
+        rules_(std::move(rules)),
         records_(options.results),
         terminal_(options.color),
         interruption_("\nstopped at once; what is left has the label capmin.owner=" +
@@ -135,8 +96,9 @@ class BatchRun {
 
   const BatchOptions& options_;
   const std::vector<PlacedJob>& jobs_;
+  BatchPart part_;
   ChosenRules rules_;
-  Records records_;
+  BatchResults records_;
   Terminal terminal_;
   Interruption interruption_;
   ProcessRunner runner_;
@@ -145,12 +107,15 @@ class BatchRun {
 };
 
 int BatchRun::operator()() {
+  if (!part_.line.empty()) terminal_.line(part_.line);
+  part_.begin(options_.only, records_);
   for (const PlacedJob& placed : jobs_) {
     if (!result_.left.empty() || is_time_up() || !run_next(placed)) {
       result_.left.push_back(placed.job.name);
     }
   }
   records_.summarize(to_json(result_, options_.fail_on));
+  part_.end(result_, records_);
   records_.unlock();
   write_standard_output(in_format());
   if (!interruption_.token().stop_requested()) {
@@ -215,8 +180,16 @@ int BatchRun::exit_status() const {
 int batch_command(const std::vector<std::string>& arguments) {
   const BatchOptions options = parse_batch_options(arguments);
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
-  const std::vector<PlacedJob> jobs = jobs_of(options);
-  return BatchRun(options, jobs)();
+  const std::string text = read_file(options.file);
+  std::vector<PlacedJob> jobs = jobs_of(options, text);
+  std::vector<std::string> names;
+  for (const PlacedJob& placed : jobs) {
+    names.push_back(placed.job.name);
+  }
+  ChosenRules rules = chosen_rules(options.rules);
+  BatchPart part = part_of(options, text, names, rules.sha256);
+  choose(part, options, jobs);
+  return BatchRun(options, jobs, std::move(part), std::move(rules))();
 }
 
 }  // namespace capmin

@@ -115,14 +115,7 @@ class BatchReader {
 
   std::string name(const YamlNode& node) {
     std::string name = scalar(node);
-    const auto is_plain = [](char letter) {
-      return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-             (letter >= '0' && letter <= '9');
-    };
-    if (name.size() > kLongestName || !is_plain(name.front()) ||
-        !std::ranges::all_of(name, [&](char letter) {
-          return is_plain(letter) || std::string_view("._-").find(letter) != std::string_view::npos;
-        })) {
+    if (!is_job_name(name)) {
       read_.fail(node, excerpt(name) + " is no job's name",
                  "names are made of letters, digits, \".\", \"_\" and \"-\"");
     }
@@ -237,6 +230,18 @@ class BatchReader {
 };
 
 }  // namespace
+
+bool is_job_name(std::string_view text) {
+  const auto is_plain = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9');
+  };
+  return !text.empty() && text.size() <= kLongestName && is_plain(text.front()) &&
+         std::ranges::all_of(text, [&](char letter) {
+           return is_plain(letter) ||
+                  std::string_view("._-").find(letter) != std::string_view::npos;
+         });
+}
 
 std::string BatchJob::probe() const {
   if (const auto* const asked = std::get_if<VerifyOptions>(&options)) return asked->probe;

@@ -24,6 +24,9 @@ struct BatchJob {
   std::string probe() const;
 };
 
+/// Whether `text` may be the name of a job; such a name is a file's name as well.
+bool is_job_name(std::string_view text);
+
 /// Reads the jobs of a batch file, one at least, with their defaults. A key of a job is an option
 /// of `capmin run` (mode minimize) or `capmin verify` (mode verify) without its dashes. Throws
 /// Error kUsage, with line and column, for everything that is not understood, for names that stand

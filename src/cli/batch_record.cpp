@@ -1,12 +1,16 @@
 #include "cli/batch_record.h"
 
+#include "core/error.h"
 #include "yaml/quote.h"
 #include "yaml/yaml_reader.h"
 
 #include <algorithm>
+#include <array>
 
 namespace capmin {
 namespace {
+
+constexpr std::array<std::string_view, 2> kModes{"minimize", "verify"};
 
 DocumentNode texts(const std::vector<std::string>& lines) {
   DocumentList list;
@@ -32,6 +36,25 @@ ProfileStatus status_of(const YamlNode& node, const YamlReader& read) {
       std::ranges::find(kProfileStatuses, word, [](ProfileStatus each) { return name_of(each); });
   if (found == kProfileStatuses.end()) read.fail(node, "unknown status " + excerpt(word));
   return *found;
+}
+
+/// Whether a job of this status can have this exit status, see verify_help().
+bool is_exit_of(ProfileStatus status, int exit) {
+  switch (status) {
+    case ProfileStatus::kOk:
+    case ProfileStatus::kOkNewImage:
+    case ProfileStatus::kNew:
+      return exit == static_cast<int>(ExitCode::kDone);
+    case ProfileStatus::kBroken:
+    case ProfileStatus::kLoose:
+    case ProfileStatus::kStale:
+      return exit == static_cast<int>(ExitCode::kDifference);
+    case ProfileStatus::kUnstable:
+      return exit == static_cast<int>(ExitCode::kUnstable);
+    case ProfileStatus::kError:
+      return exit > static_cast<int>(ExitCode::kDifference);
+  }
+  return false;
 }
 
 }  // namespace
@@ -73,11 +96,16 @@ JobRecord record_from_json(std::string_view text, std::string_view source) {
   const YamlNode& run = read.map(read.at(document, "run"), {"at", "seconds"});
   JobRecord record;
   record.name = read.text(read.at(document, "name"));
-  record.mode = read.text(read.at(document, "mode"));
+  record.mode = read.word(read.at(document, "mode"), kModes);
   record.image = read.text(read.at(document, "image"));
   record.profile = read.text(read.at(document, "profile"));
   record.status = status_of(read.at(document, "status"), read);
   record.exit = read.whole_number(read.at(document, "exit"), 0, 255);
+  if (!is_exit_of(record.status, record.exit)) {
+    read.fail(
+        read.at(document, "exit"),
+        "no job with the status " + std::string(name_of(record.status)) + " has this exit status");
+  }
   record.text = read.text(read.at(document, "text"));
   record.details = read.texts(read.at(document, "details"));
   record.hint = read.text(read.at(document, "hint"));

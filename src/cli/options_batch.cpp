@@ -21,8 +21,11 @@ po::options_description table() {
   auto add = options.add_options();
   add("only", text("NAME"), "run this job alone; may be given again");
   add("shard", text("I/N"),
-      "run the I-th of N parts of the jobs: every N-th one, from the I-th on; each part keeps its "
-      "results in a directory of its own");
+      "run the I-th of N parts of the jobs, which keeps its results in a directory of its own; "
+      "see below for what is taken without this");
+  add("times", text("FILE|DIRECTORY"),
+      "split by the times of this file, or of this directory of results (default: those in the "
+      "directory of --results, if it has any)");
   add("results", text("DIRECTORY"),
       "keep the record of each job here (default: FILE.results); one batch at a time uses it");
   add("force", "run what did not change since its record, too");
@@ -53,16 +56,6 @@ FailOn fail_on_of(const string& list) {
   return fail_on;
 }
 
-void read_shard(const string& value, BatchOptions& options) {
-  const std::size_t slash = value.find('/');
-  if (slash == string::npos) {
-    usage_error("--shard does not take '" + value + "'",
-                "write I/N: --shard 2/8 is the second of 8");
-  }
-  options.shards = parse_number("shard", value.substr(slash + 1), 1, 10'000);
-  options.shard = parse_number("shard", value.substr(0, slash), 1, options.shards);
-}
-
 void read(const po::option& option, BatchOptions& options) {
   const string& name = option.string_key;
   const string value = option.value.empty() ? string() : option.value.front();
@@ -72,7 +65,9 @@ void read(const po::option& option, BatchOptions& options) {
   } else if (name == "only") {
     options.only.push_back(value);
   } else if (name == "shard") {
-    read_shard(value, options);
+    options.shard = parse_shard(value);
+  } else if (name == "times") {
+    options.times = value;
   } else if (name == "results") {
     options.results = value;
   } else if (name == "force") {
@@ -161,6 +156,13 @@ string batch_help() {
          "A job whose image, probe, options, rules, engine, profile and capmin are those of its\n"
          "last result is skipped and keeps that result. So a batch that was interrupted goes on\n"
          "where it was; what was unstable or an error is tried again.\n"
+         "\n"
+         "Parts of a batch run on several machines, and capmin merge joins their results. A job\n"
+         "belongs to one part, such that all take about as long, by the times of a whole batch,\n"
+         "which every part must have. Without --shard the environment may name the part:\n"
+         "JOB_COMPLETION_INDEX of a Kubernetes Indexed Job, or CAPMIN_TASK_SLOT={{.Task.Slot}} in "
+         "a\n"
+         "Docker Swarm service, and CAPMIN_SHARDS=N; CI_NODE_INDEX and CI_NODE_TOTAL of GitLab.\n"
          "\n"
       << table()
       << "\nExit status, the highest of all jobs: 0 ok, ok-new-image, new, and unless --fail-on\n"

@@ -3,6 +3,7 @@
 #include "cli/batch_record.h"
 #include "cli/options.h"
 #include "cli/options_listed.h"
+#include "cli/shard.h"
 
 #include <chrono>
 #include <optional>
@@ -15,8 +16,8 @@ namespace capmin {
 struct BatchOptions {
   enum class Format { kText, kJson, kMarkdown, kJunit };
   std::string file;
-  int shard = 1;                  ///< which part of the jobs, from 1 to ...
-  int shards = 1;                 ///< ... the number of parts
+  std::optional<Shard> shard;     ///< which part of the jobs; nothing leaves it to the environment
+  std::string times;              ///< a file, or a directory of results, with times; may be empty
   std::vector<std::string> only;  ///< names of jobs; empty stands for all
   std::string results;            ///< a directory; empty: FILE.results
   bool force = false;             ///< run what did not change, too

@@ -103,7 +103,10 @@ web.yaml
 
 batch.yaml.results:
 jobs
-summary.json" ] || { ls -- *.yaml*; return 1; }
+manifest.json
+profiles
+summary.json
+times.json" ] || { ls -- *.yaml*; return 1; }
 }
 
 @test "one job that fails never stops the others, and the worst counts" {

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "cli/batch_manifest.h"
+#include "cli/batch_record.h"
+#include "cli/batch_times.h"
+#include "system/locked_log.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace capmin {
+
+/// The files of a directory of results: a record and, where a profile was written, a copy of it
+/// for each job, the manifest, the summary, and the times that the jobs took.
+struct ResultFiles {
+  std::filesystem::path directory;
+
+  std::filesystem::path record(const std::string& job) const;
+  std::filesystem::path profile(const std::string& job) const;
+  std::filesystem::path manifest() const { return directory / "manifest.json"; }
+  std::filesystem::path summary() const { return directory / "summary.json"; }
+  std::filesystem::path times() const { return directory / "times.json"; }
+};
+
+/// A directory of results that one process at a time writes. A record is written when its job has
+/// ended, whole or not at all; so whenever a batch is killed, the next one knows what was done.
+class BatchResults {
+ public:
+  /// Makes the directory, where it is not there, and locks it. Throws Error kOutput.
+  explicit BatchResults(const std::filesystem::path& directory);
+
+  /// What is known of the job `name`; nothing where that is nothing, or of another kind.
+  std::optional<JobRecord> find(const std::string& name) const;
+  /// The same for the manifest.
+  std::optional<BatchManifest> find_manifest() const;
+
+  /// Keeps a record, and a copy of the profile that its job wrote, if it did.
+  void keep(const JobRecord& record) const;
+  /// The same with the text of that profile.
+  void keep(const JobRecord& record, const std::optional<std::string>& profile) const;
+  void keep(const BatchManifest& manifest) const;
+  /// Keeps the times of those jobs of `manifest` that there is a record of.
+  void keep_times(const BatchManifest& manifest) const;
+  void summarize(const std::string& text) const;
+  /// Lets others use the directory.
+  void unlock() { lock_.remove(); }
+
+ private:
+  ResultFiles files_;
+  LockedLog lock_;
+};
+
+}  // namespace capmin
