@@ -92,7 +92,6 @@ class BatchRun {
   bool run_next(const PlacedJob& placed);
   void announce(const PlacedJob& placed);
   std::string in_format() const;
-  int exit_status() const;
 
   const BatchOptions& options_;
   const std::vector<PlacedJob>& jobs_;
@@ -122,7 +121,7 @@ int BatchRun::operator()() {
     if (!result_.left.empty()) {
       terminal_.line("error: the deadline was used up\n  hint: the same command goes on from here");
     }
-    return exit_status();
+    return exit_of(result_, options_.fail_on);
   }
   terminal_.line(
       "interrupted; the containers of this run are removed\n"
@@ -165,14 +164,6 @@ std::string BatchRun::in_format() const {
       return to_junit(result_, options_.fail_on);
   }
   return {};
-}
-
-int BatchRun::exit_status() const {
-  int worst = static_cast<int>(result_.left.empty() ? ExitCode::kDone : ExitCode::kBudget);
-  for (const JobRun& run : result_.jobs) {
-    worst = std::max(worst, exit_of(run.record, options_.fail_on));
-  }
-  return worst;
 }
 
 }  // namespace

@@ -57,9 +57,9 @@ bool BatchManifest::holds(int shard) const {
 
 DocumentMap document_of(const BatchManifest& manifest) {
   DocumentList held;
-  for (const int shard : manifest.held) {
-    held.items.push_back({shard});
-  }
+  held.items.resize(manifest.held.size());
+  std::ranges::transform(manifest.held, held.items.begin(),
+                         [](int shard) { return DocumentNode{shard}; });
   DocumentList jobs;
   for (const ManifestJob& job : manifest.jobs) {
     DocumentMap map;

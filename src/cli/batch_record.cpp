@@ -1,6 +1,5 @@
 #include "cli/batch_record.h"
 
-#include "core/error.h"
 #include "yaml/quote.h"
 #include "yaml/yaml_reader.h"
 

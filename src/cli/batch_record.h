@@ -2,6 +2,7 @@
 
 #include "cli/verification.h"
 #include "core/capability_set.h"
+#include "core/error.h"
 #include "profile/document.h"
 
 #include <string>
@@ -41,6 +42,12 @@ JobRecord record_from_json(std::string_view text, std::string_view source);
 /// Whether the result of a job is that of `record` still, for the same facts: trials that
 /// contradict each other, and what could not be tried, are no result.
 bool is_unchanged(const JobRecord& record, std::string_view key, std::string_view profile_sha256);
+
+/// Whether a job or a batch that ended with this status may go better on another machine or later:
+/// 5 to 8, which tell of the machine. What 1 to 4 tell of the image and the probe stays.
+constexpr bool may_go_better_elsewhere(int exit) {
+  return exit >= static_cast<int>(ExitCode::kEngine) && exit <= static_cast<int>(ExitCode::kOutput);
+}
 
 /// What may count as a failure of a batch although the profile works.
 struct FailOn {

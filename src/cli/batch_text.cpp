@@ -1,5 +1,6 @@
 #include "cli/batch_text.h"
 
+#include "core/error.h"
 #include "profile/markdown.h"
 #include "report/markup.h"
 #include "yaml/quote.h"
@@ -41,6 +42,14 @@ Markup case_of(const JobRun& run, const FailOn& fail_on) {
 }
 
 }  // namespace
+
+int exit_of(const BatchResult& result, const FailOn& fail_on) {
+  int worst = static_cast<int>(result.left.empty() ? ExitCode::kDone : ExitCode::kBudget);
+  for (const JobRun& run : result.jobs) {
+    worst = std::max(worst, exit_of(run.record, fail_on));
+  }
+  return worst;
+}
 
 std::string to_text(const JobRun& run) {
   const JobRecord& record = run.record;

@@ -14,6 +14,9 @@ struct BatchResult {
   std::vector<std::string> left;  ///< names of jobs that were not run: time was up, or a stop came
 };
 
+/// The exit status of a batch: the highest of all jobs, and kBudget where some were not run.
+int exit_of(const BatchResult& result, const FailOn& fail_on);
+
 /// The job for a person: the status and the sentence, and below what changed and what was seen.
 /// Everything is on lines that begin with the status or with blanks; nothing hostile is executed.
 std::string to_text(const JobRun& run);

@@ -41,21 +41,6 @@ po::options_description table() {
   return options;
 }
 
-FailOn fail_on_of(const string& list) {
-  FailOn fail_on;
-  std::istringstream words(list);
-  for (string word; std::getline(words, word, ',');) {
-    if (word == "loose") {
-      fail_on.loose = true;
-    } else if (word == "stale") {
-      fail_on.stale = true;
-    } else {
-      not_taken("fail-on", word, "loose, stale");
-    }
-  }
-  return fail_on;
-}
-
 void read(const po::option& option, BatchOptions& options) {
   const string& name = option.string_key;
   const string value = option.value.empty() ? string() : option.value.front();
@@ -79,11 +64,7 @@ void read(const po::option& option, BatchOptions& options) {
   } else if (name == "rules") {
     options.rules = value;
   } else if (name == "format") {
-    options.format = chosen<Format>(name, value,
-                                    {{"text", Format::kText},
-                                     {"json", Format::kJson},
-                                     {"markdown", Format::kMarkdown},
-                                     {"junit", Format::kJunit}});
+    options.format = batch_format(value);
   } else if (name == "quiet") {
     options.verbosity = Verbosity::kQuiet;
   } else if (name == "verbose") {
@@ -100,6 +81,29 @@ void read(const po::option& option, BatchOptions& options) {
 }
 
 }  // namespace
+
+FailOn fail_on_of(const string& list) {
+  FailOn fail_on;
+  std::istringstream words(list);
+  for (string word; std::getline(words, word, ',');) {
+    if (word == "loose") {
+      fail_on.loose = true;
+    } else if (word == "stale") {
+      fail_on.stale = true;
+    } else {
+      not_taken("fail-on", word, "loose, stale");
+    }
+  }
+  return fail_on;
+}
+
+Format batch_format(const string& word) {
+  return chosen<Format>("format", word,
+                        {{"text", Format::kText},
+                         {"json", Format::kJson},
+                         {"markdown", Format::kMarkdown},
+                         {"junit", Format::kJunit}});
+}
 
 BatchOptions parse_batch_options(const std::vector<string>& arguments) {
   po::options_description all;

@@ -33,6 +33,12 @@ struct BatchOptions {
 /// everything that is not understood.
 BatchOptions parse_batch_options(const std::vector<std::string>& arguments);
 
+/// What the list given to --fail-on names. Throws Error kUsage.
+FailOn fail_on_of(const std::string& list);
+
+/// The format that the word given to --format names. Throws Error kUsage.
+BatchOptions::Format batch_format(const std::string& word);
+
 /// The options of `capmin batch`.
 std::vector<ListedOption> batch_option_list();
 

@@ -8,6 +8,7 @@
 #include "cli/explain_command.h"
 #include "cli/export_command.h"
 #include "cli/guardian_command.h"
+#include "cli/merge_command.h"
 #include "cli/options_batch.h"
 #include "cli/options_clean.h"
 #include "cli/options_completion.h"
@@ -15,6 +16,7 @@
 #include "cli/options_diff.h"
 #include "cli/options_doctor.h"
 #include "cli/options_export.h"
+#include "cli/options_merge.h"
 #include "cli/options_report.h"
 #include "cli/options_table.h"
 #include "cli/options_verify.h"
@@ -49,6 +51,7 @@ constexpr std::string_view kHelp =
     "  capmin verify PROFILE...\n"
     "                         whether profiles still hold, and with --full are still minimal\n"
     "  capmin batch FILE      many images: verify or search, skip what did not change\n"
+    "  capmin merge DIR...    join what the parts of a batch found on several machines\n"
     "  capmin diff OLD NEW    what became different from one profile to another\n"
     "  capmin export PROFILE --format FORMAT\n"
     "                         a profile's set as another tool spells it\n"
@@ -83,10 +86,11 @@ struct CommandEntry {
 
 int completion_command(const std::vector<std::string>& arguments);
 
-constexpr std::array<CommandEntry, 11> kCommands{
+constexpr std::array<CommandEntry, 12> kCommands{
     {{"run", run_command, run_help, run_option_list},
      {"verify", verify_command, verify_help, verify_option_list},
      {"batch", batch_command, batch_help, batch_option_list},
+     {"merge", merge_command, merge_help, merge_option_list},
      {"diff", diff_command, diff_help, diff_option_list},
      {"export", export_command, export_help, export_option_list},
      {"report", report_command, report_help, report_option_list},

@@ -15,7 +15,7 @@ setup() {
   export FAKE_ENGINE_DIR=$BATS_TEST_TMPDIR/engine
   export PATH=$root/tests/cli/bin:$PATH
   export TERM=xterm
-  unset NO_COLOR DOCKER_HOST DOCKER_CONTEXT "${!CAPMIN_@}"
+  unset NO_COLOR DOCKER_HOST DOCKER_CONTEXT JOB_COMPLETION_INDEX "${!CI_NODE_@}" "${!CAPMIN_@}"
   mkdir -p "$FAKE_ENGINE_DIR/containers" "$FAKE_ENGINE_DIR/volumes"
   mkfifo "$FAKE_ENGINE_DIR/gate"
   : >"$FAKE_ENGINE_DIR/calls"

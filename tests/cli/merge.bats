@@ -1,173 +1,319 @@
 #!/usr/bin/env bats
-# capmin export --merge: the set goes into somebody else's file, and nothing else changes there.
-# shellcheck shell=bash disable=SC2154  # status, output and stderr are set by run
+# A batch in shards, and `capmin merge`, which joins their results.
+# shellcheck disable=SC2154,SC2030,SC2031  # variables of the helper, which bats sets in subshells
+load helper
 
-bats_require_minimum_version 1.5.0
-
-setup() {
-  root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-  CAPMIN=${CAPMIN:-$root/build/capmin}
-  profile=$root/tests/golden/profile.yaml
-  cd "$BATS_TEST_TMPDIR" || return 1
-  cat >compose.yaml <<'YAML'
-# Our shop.  Ask Eve before you change it.
-version: "3.7"
-
-x-logging: &logging   # for everybody
-  driver: json-file
-
-services:
-  web:                # the front
-    image: nginx:1.27 # pinned
-    logging: *logging
-    ports: ['80:80',
-            "443:443"]
-    cap_add:
-      - SYS_ADMIN     # for what?
-    environment:
-      - COLOUR=${COLOUR:-blue}
-    # more to come
-
-  db:
-    <<: {restart: always}
-    image: postgres
-volumes: {}
+# whole.d and parts.d are the same: a batch of five jobs, of which one is new, one broken and one
+# has no profile.
+batch_in_two_trees() {
+  [ -e "$BATS_FILE_TMPDIR/tree" ] || make_tree || return 1
+  cp -r "$BATS_FILE_TMPDIR/tree" whole.d
+  cp -r "$BATS_FILE_TMPDIR/tree" parts.d
+  export FAKE_NEEDS=CHOWN
+}
+make_tree() {
+  for name in a c; do
+    FAKE_NEEDS=CHOWN minimize -o "$name.yaml" -q
+    expect_status 0
+  done
+  FAKE_NEEDS='' minimize -o e.yaml -q
+  expect_status 0
+  : >"$FAKE_ENGINE_DIR/calls"
+  mkdir tree
+  mv ./*.yaml tree
+  cp health.sh tree
+  cat >tree/batch.yaml <<'YAML'
+apiVersion: capmin/v1
+kind: Batch
+defaults: {timeout: 20s, mode: verify}
+jobs:
+  - {name: e, profile: e.yaml}
+  - {name: b, image: "app:1", probe: health.sh, profile: b.yaml, mode: minimize}
+  - {name: c, profile: c.yaml}
+  - {name: gone, profile: gone.yaml}
+  - {name: a, profile: a.yaml}
 YAML
+  mv tree "$BATS_FILE_TMPDIR/tree"
+}
+batch_at() { local tree=$1; shift; (cd "$tree" && timeout 60 "$CAPMIN" batch batch.yaml "$@" 2>"$BATS_TEST_TMPDIR/batch-errors") || echo "$?"; }
+# three_shards [ARG...]: runs them in parts.d/1, 2 and 3.
+three_shards() {
+  for shard in 1 2 3; do batch_at parts.d --shard "$shard/3" --results "$shard" "$@" >/dev/null; done
+}
+parts() { (cd parts.d && timeout 60 "$CAPMIN" merge "$@"); }
+merge() { run --separate-stderr parts "$@"; }
+# timeless: without what differs from run to run: times, hashes of profiles that have them, and
+# whether a container that ends at once was probed before.
+timeless() { sed -E 's/"(at|run)": "[^"]*"/"\1"/; s/"seconds": [0-9.]+/"seconds"/; s/"profile_sha256": "[^"]+"/"profile_sha256"/; s/^(    "[a-z]+"): [0-9.]+/\1/; s/since [0-9TZ:-]+/since/; s/; health.sh: exit status 7//; /health.sh: nobody answers/d; s/^run:.*|^ *(at|seconds): .*//'; }
+# tree DIRECTORY: all files of results with what is in them.
+tree() { (cd "$1" && find . -type f | sort | while read -r file; do echo "== $file"; timeless <"$file"; done); }
+
+@test "joined shards report what one batch reports, in every format, and leave the same results" {
+  batch_in_two_trees
+  whole=$(batch_at whole.d)
+  three_shards
+  merge 1 2 3 -o joined
+  expect_status 2
+  diff <(timeless <<<"$whole") <(timeless <<<"$output"$'\n2')
+  expect_stdout "5 jobs: 2 ok, 1 broken, 1 error, 1 new; "
+  diff <(tree whole.d/batch.yaml.results) <(tree parts.d/joined)
+  grep -q '"CHOWN"' parts.d/joined/profiles/b.yaml
+  for format in json markdown junit; do
+    # A second start skips what can be skipped, and says when it was run.
+    diff <(batch_at whole.d --format "$format" | timeless) <(three_shards; parts 1 2 3 --format "$format" | timeless; echo 2)
+  done
 }
 
-capmin() { run --separate-stderr "$CAPMIN" "$@"; }
-
-merge() { capmin export "$profile" --merge "$@"; }
-
-@test "only the lines of the set differ, and a second parser agrees" {
-  merge compose.yaml --format compose --service web -o new.yaml
-  [ "$status" = 0 ]
-  run diff compose.yaml new.yaml
-  [ "$output" = '9a10
->     cap_drop: ["ALL"]
-13,14c14
-<     cap_add:
-<       - SYS_ADMIN     # for what?
----
->     cap_add: ["CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"]  # capmin 1.0.0: nginx:1.27 sha256:39286ab8a5e1, unique' ]
-  /usr/bin/python3 <<'PYTHON'
-import yaml
-old, new = (yaml.safe_load(open(name)) for name in ("compose.yaml", "new.yaml"))
-old["services"]["web"].update(cap_drop=["ALL"], cap_add=["CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"])
-assert old == new
-PYTHON
-  docker-compose -f new.yaml config --quiet
+@test "neither the order of the shards nor their number matters, nor joining again" {
+  batch_in_two_trees
+  three_shards
+  merge 1 2 3 -o joined
+  expected=$output
+  for order in "3 1 2" "2 2 1 3 1" "joined" "joined joined"; do
+    # shellcheck disable=SC2086  # words
+    merge $order -o again
+    expect_status 2
+    [ "$output" = "$expected" ]
+    diff -r parts.d/joined parts.d/again
+  done
+  # Two of three, and the third one later.
+  merge 2 1 -o some
+  expect_status 7
+  merge 3 some -o all
+  expect_status 2
+  [ "$output" = "$expected" ]
+  diff -r parts.d/joined parts.d/all
 }
 
-@test "the comment that went with a replaced value is named" {
-  merge compose.yaml --format compose --service web
-  [[ "$stderr" == *"warning: the comment on line 14 went with the value that was replaced"* ]]
+@test "a missing shard is named with its jobs, and the others are reported" {
+  batch_in_two_trees
+  three_shards
+  merge 1 3
+  expect_status 7
+  expect_stderr "error: shard 2 of 3 is missing: b, gone"
+  expect_stderr "hint: "
+  expect_stdout "5 jobs: "
+  expect_stdout "; 2 not run; "
+  merge 1 3 --format json
+  [ "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["not_run"])' <<<"$output")" = "['b', 'gone']" ]
+  [ ! -e parts.d/joined ]
 }
 
-@test "a second merge changes nothing" {
-  merge compose.yaml --format compose --service db --in-place
-  [ "$status" = 0 ]
-  [ -z "$output" ]
-  cp compose.yaml once.yaml
-  merge compose.yaml --format compose --service db --in-place
-  [ "$status" = 0 ]
-  cmp compose.yaml once.yaml
+@test "a shard that was killed or ran out of time is named, and completed by its next start" {
+  batch_in_two_trees
+  three_shards
+  rm -r parts.d/2
+  (cd parts.d && FAKE_FAULT=start:hold exec "$CAPMIN" batch batch.yaml --shard 2/3 --results 2) >out 2>err 3>&- &
+  pid=$!
+  within 10 held
+  kill -KILL "$pid"
+  open_gate
+  merge 1 2 3
+  expect_status 7
+  expect_stderr "error: shard 2 of 3 did not come to its end: b, gone"
+  batch_at parts.d --shard 2/3 --results 2
+  merge 1 2 3
+  expect_status 2
+  expect_stdout "ok            b: "
 }
 
-@test "the result goes to standard output, and the file stays as it is" {
-  cp compose.yaml before.yaml
-  merge compose.yaml --format compose --service web
-  [ "$status" = 0 ]
-  [[ "$output" == "# Our shop."* ]]
-  cmp compose.yaml before.yaml
+@test "results of other batches, splits and versions are refused" {
+  batch_in_two_trees
+  three_shards
+  merge 1 2 3 -o joined
+  batch_at parts.d --shard 3/4 --results other >/dev/null
+  merge 1 2 other
+  expect_status 2
+  expect_stderr "error: 1 and other are of 3 and of 4 shards"
+  printf '{"apiVersion": "capmin/v1", "kind": "BatchTimes", "seconds": {"a": 90, "b": 1, "c": 1, "e": 1, "gone": 1}}' >parts.d/times
+  batch_at parts.d --shard 3/3 --results timed --times times >/dev/null
+  merge 1 2 timed
+  expect_status 2
+  expect_stderr "error: 1 and timed split the jobs differently, by different times"
+  echo '# edited' >>parts.d/batch.yaml
+  batch_at parts.d --shard 3/3 --results edited >/dev/null
+  merge 1 2 edited
+  expect_status 2
+  expect_stderr "error: 1 and edited are of different batch files"
+  sed -i 's/"capmin": "[^"]*"/"capmin": "9.9.9"/' parts.d/3/manifest.json
+  merge 1 2 3
+  expect_status 2
+  expect_stderr "different versions of capmin, 0.1.0 and 9.9.9"
 }
 
-@test "line ends of Windows are kept" {
-  sed -i 's/$/\r/' compose.yaml
-  merge compose.yaml --format compose --service db --in-place
-  [ "$status" = 0 ]
-  run ! grep -qv $'\r$' compose.yaml
+@test "a job with two results is refused; one that was tried elsewhere has the better one" {
+  batch_in_two_trees
+  three_shards
+  merge 1 2 3
+  expected=$output
+  FAKE_DOCKER=no batch_at parts.d --shard 2/3 --results failed --force >/dev/null
+  merge 1 failed 3
+  expect_status 5
+  merge failed 1 2 3
+  expect_status 2
+  diff <(timeless <<<"$expected") <(timeless <<<"$output")
+  # The same once more, elsewhere.
+  batch_at parts.d --shard 1/3 --results again >/dev/null
+  merge 2 again 3 1
+  expect_status 2
+  diff <(timeless <<<"$expected") <(timeless <<<"$output")
+  FAKE_NEEDS="CHOWN SETUID" batch_at parts.d --shard 1/3 --results other >/dev/null
+  merge 1 2 3 other
+  expect_status 2
+  expect_stderr "error: the job a has different results in 1 and other"
+  expect_stderr "hint: leave one of the directories out"
 }
 
-@test "what cannot be merged ends with status 2, its line, and an untouched file" {
-  cp compose.yaml before.yaml
-  merge compose.yaml --format compose --in-place
-  [ "$status" = 2 ]
-  [[ "$stderr" == "error: compose.yaml:8:3: there are several services"*"web, db"* ]]
-  merge compose.yaml --format compose --service other --in-place
-  [ "$status" = 2 ]
-  cmp compose.yaml before.yaml
-  printf 'services:\n  web: {image: nginx}\n' >flow.yaml
-  merge flow.yaml --format compose
-  [ "$status" = 2 ]
-  [[ "$stderr" == "error: flow.yaml:2:8: this map is written with braces"* ]]
-  printf 'services:\n\tweb:\n\t\timage: nginx\n' >tabs.yaml
-  merge tabs.yaml --format compose
-  [ "$status" = 2 ]
-  [[ "$stderr" == "error: tabs.yaml:2:5: is not YAML: "*"YAML takes no tabs there"* ]]
-  printf 'services:\n  a: &a\n    image: nginx\n  b: *a\n' >alias.yaml
-  merge alias.yaml --format compose --service a
-  [ "$status" = 2 ]
-  [[ "$stderr" == "error: alias.yaml:2:6: an alias elsewhere"* ]]
-  merge missing.yaml --format compose
-  [ "$status" = 2 ]
+@test "a broken or a hostile directory of results is an error that names the file" {
+  batch_in_two_trees
+  three_shards
+  cp -r parts.d/2 good
+  try() { # WHAT EDIT...
+    rm -rf parts.d/2
+    cp -r good parts.d/2
+    (cd parts.d/2 && eval "$2")
+    merge 1 2 3 -o joined
+    expect_status 2 || return 1
+    expect_stderr "$1" || return 1
+    [ -z "$output" ] && [ ! -e parts.d/joined ]
+  }
+  try "2/jobs/b.json" 'rm jobs/b.json'
+  try "2/jobs/b.json:" 'echo "{" >jobs/b.json'
+  try "2/jobs/b.json is the record of another job" 'cp jobs/gone.json jobs/b.json'
+  try "2/jobs/b.json:" "sed -i 's/\"exit\": 0/\"exit\": 1/' jobs/b.json"
+  try "2/jobs/gone.json:" "sed -i 's/\"exit\": 2/\"exit\": 0/' jobs/gone.json"
+  try "2/jobs/b.json" 'rm jobs/b.json; mkfifo jobs/b.json'
+  try "2/profiles/b.yaml" 'rm profiles/b.yaml'
+  try "2/profiles/b.yaml:" 'echo "image: {}" >profiles/b.yaml'
+  try "2/manifest.json" 'rm manifest.json'
+  try "2/manifest.json:" "sed -i 's/\"shards\": 3/\"shards\": 2/' manifest.json"
+  try "is no job's name" "sed -i 's/\"name\": \"b\"/\"name\": \"..\/..\/b\"/' manifest.json"
+  try "was run, but its shard was not" "sed -i 's/\"shard\": 2/\"shard\": 1/' manifest.json"
+  try "this is not the split of these jobs" "sed -i 's/\"split\": \"./\"split\": \"x/' manifest.json"
+  try "unknown key" "sed -i 's/\"kind\"/\"sort\"/' manifest.json"
 }
 
-@test "H14: a hostile file is refused quickly" {
-  printf 'a: &a [x,x]\nb: &b [*a,*a]\nservices:\n  web:\n    image: *b\n' >bomb.yaml
-  merge bomb.yaml --format compose
-  [ "$status" = 0 ]
-  head -c 2000000 /dev/zero | tr '\0' '[' >deep.yaml
-  run --separate-stderr timeout 5 "$CAPMIN" export "$profile" --format compose --merge deep.yaml
-  [ "$status" = 2 ]
-  printf 'services:\n  web:\n    image: "a\033[31m"\n' >escape.yaml
-  merge escape.yaml --format compose
-  [ "$status" = 2 ]
-  [[ "$stderr" != *$'\e'* ]]
+@test "nothing hostile in a record reaches the output as it is" {
+  batch_in_two_trees
+  three_shards
+  sed -i 's/"text": "/"text": "::error::\\u001b]0;x\\u0007 <b>|`##vso[/' parts.d/1/jobs/a.json
+  for format in text json markdown junit; do
+    merge 1 2 3 --format "$format"
+    expect_status 2
+    refute_match '\x1b|\x07|^::|##vso' "$output"
+  done
+  refute_match '<b>' "$output"
 }
 
-@test "a manifest of several documents takes the set in one container" {
-  cat >all.yaml <<'YAML'
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: conf}
-data:
-  script: |
-    # not a comment
-    securityContext: no
----
-apiVersion: apps/v1
-kind: Deployment   # the front
-metadata: {name: web}
-spec:
-  template:
-    spec:
-      containers:
-        - name: web
-          image: nginx:1.27
-          securityContext:
-            runAsNonRoot: false   # sorry
-            capabilities: {add: [NET_ADMIN]}
-          ports:
-            - containerPort: 80
-        - name: side   # cart
-          image: busybox
-YAML
-  merge all.yaml --format kubernetes --container web -o new.yaml
-  [ "$status" = 0 ]
-  run diff all.yaml new.yaml
-  [ "$output" = '20c20,22
-<             capabilities: {add: [NET_ADMIN]}
----
->             capabilities:  # capmin 1.0.0: nginx:1.27 sha256:39286ab8a5e1, unique
->               drop: ["ALL"]
->               add: ["CHOWN", "DAC_OVERRIDE", "NET_BIND_SERVICE", "SETGID", "SETUID"]' ]
-  /usr/bin/python3 <<'PYTHON'
-import yaml
-old, new = (list(yaml.safe_load_all(open(name))) for name in ("all.yaml", "new.yaml"))
-web = old[1]["spec"]["template"]["spec"]["containers"][0]
-web["securityContext"]["capabilities"] = {
-    "drop": ["ALL"], "add": ["CHOWN", "DAC_OVERRIDE", "NET_BIND_SERVICE", "SETGID", "SETUID"]}
-assert old == new
-PYTHON
+@test "the directory of the answer is not one of those that are joined, and is not written by halves" {
+  batch_in_two_trees
+  three_shards
+  merge 1 2 3 -o ./3
+  expect_status 2
+  expect_stderr "is to be joined and to be written"
+  touch parts.d/file
+  merge 1 2 3 -o file
+  expect_status 8
+  mkdir -p parts.d/joined/jobs/a.json
+  merge 1 2 3 -o joined
+  expect_status 8
+  merge joined
+  expect_status 7
+  expect_stderr "did not come to its end: e, b, c, gone, a"
+}
+
+@test "--fail-on counts for the joined results" {
+  batch_in_two_trees
+  sed -i '/name: [eb]/d; /gone/d; s/mode: verify/mode: verify, full: true/' parts.d/batch.yaml
+  export FAKE_NEEDS=
+  three_shards
+  merge 1 2 3
+  expect_status 0
+  merge 1 2 3 --fail-on loose
+  expect_status 1
+}
+
+@test "the environment names the shard, which is said, and --shard goes before it" {
+  batch_in_two_trees
+  said() { # SHARD VARIABLE...
+    local shard=$1
+    shift
+    (cd parts.d && env "$@" FAKE_DOCKER=no "$CAPMIN" batch batch.yaml -q --results env >/dev/null 2>../said) || true
+    [ "$(grep -c "^shard $shard of 3, as ${1%%=*}=.* says: [12] of 5 jobs, split by number: no times are known$" said)" = 1 ] ||
+      { cat said; return 1; }
+  }
+  said 1 JOB_COMPLETION_INDEX=0 CAPMIN_SHARDS=3
+  said 3 CI_NODE_INDEX=3 CI_NODE_TOTAL=3
+  said 1 CAPMIN_TASK_SLOT=tv00tn5be7r1ks4zp9voop4s7 CAPMIN_SHARDS=3
+  export CI_NODE_INDEX=3 CI_NODE_TOTAL=3 FAKE_DOCKER=no
+  cd parts.d
+  capmin batch batch.yaml --shard 1/1
+  expect_status 5
+  [ -z "$stderr" ] || refute_match 'shard' "$stderr"
+  expect_stdout "5 jobs: 5 error; "
+  capmin batch batch.yaml --shard 2/3
+  expect_stderr "shard 2 of 3: 2 of 5 jobs"
+}
+
+@test "half a shard in the environment, and a wrong one, run nothing" {
+  batch_in_two_trees
+  cd parts.d
+  for variables in JOB_COMPLETION_INDEX=0 CAPMIN_SHARDS=3 CI_NODE_INDEX=1 "CI_NODE_INDEX=4 CI_NODE_TOTAL=3" \
+    "JOB_COMPLETION_INDEX=3 CAPMIN_SHARDS=3" "CI_NODE_INDEX=1 CI_NODE_TOTAL=2 JOB_COMPLETION_INDEX=0 CAPMIN_SHARDS=2"; do
+    # shellcheck disable=SC2086  # words
+    run --separate-stderr env $variables "$CAPMIN" batch batch.yaml
+    expect_status 2
+    expect_stderr "--shard I/N says which part of the jobs runs, --shard 1/1 runs all"
+  done
+  [ ! -e batch.yaml.results ]
+}
+
+@test "shards are balanced by the times of the last whole batch" {
+  batch_in_two_trees
+  batch_at whole.d >/dev/null
+  cat >whole.d/batch.yaml.results/times.json <<'JSON'
+{"apiVersion": "capmin/v1", "kind": "BatchTimes", "seconds": {"a": 10.5, "b": 3.0, "c": 3.0, "e": 3.0, "removed": 99.0}}
+JSON
+  cd whole.d
+  capmin batch batch.yaml --shard 1/2
+  expect_stderr "shard 1 of 2: 1 of 5 jobs, split by the times in batch.yaml.results/times.json"
+  expect_stdout "ok            a: "
+  # The times stay as they are until a whole batch is there.
+  capmin batch batch.yaml --shard 2/2
+  expect_stderr "shard 2 of 2: 4 of 5 jobs"
+  capmin batch batch.yaml --shard 2/2 --results other --times batch.yaml.results
+  expect_stderr "shard 2 of 2: 4 of 5 jobs, split by the times in batch.yaml.results/times.json"
+  capmin batch batch.yaml --shard 1/1
+  grep -q '"b": ' batch.yaml.results/times.json
+  ! grep -q removed batch.yaml.results/times.json
+  for times in missing ../health.sh; do
+    capmin batch batch.yaml --shard 2/2 --times "$times"
+    expect_status 2
+  done
+  echo '{' >batch.yaml.results/times.json
+  capmin batch batch.yaml --shard 2/2
+  expect_status 2
+  expect_stderr "error: batch.yaml.results/times.json:"
+}
+
+@test "one job of a shard that is run again by name leaves what is known of the others" {
+  batch_in_two_trees
+  three_shards
+  batch_at parts.d --shard 2/3 --results 2 --only b --force >/dev/null
+  merge 1 2 3
+  expect_status 2
+  refute_anywhere "not run"
+  # Another split knows nothing of them.
+  batch_at parts.d --shard 2/2 --results 2 --only b >/dev/null
+  merge 2
+  expect_status 7
+}
+
+@test "arguments of merge that are not understood are usage errors" {
+  mkdir empty
+  for arguments in "" "empty" "missing" "empty --what" "empty --format yaml" "empty --fail-on broken"; do
+    # shellcheck disable=SC2086  # words
+    capmin merge $arguments
+    expect_status 2
+  done
 }

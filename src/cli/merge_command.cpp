@@ -1,0 +1,94 @@
+#include "cli/merge_command.h"
+
+#include "cli/batch_results.h"
+#include "cli/batch_text.h"
+#include "cli/options_merge.h"
+#include "cli/shard_merge.h"
+#include "cli/standard_output.h"
+#include "core/error.h"
+#include "yaml/quote.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+namespace capmin {
+namespace {
+
+namespace fs = std::filesystem;
+using Format = BatchOptions::Format;
+
+/// Files are written one by one over those of before; what is joined must not be among them.
+void check_target(const MergeOptions& options) {
+  for (const std::string& directory : options.directories) {
+    std::error_code ignored;
+    if (options.results.empty() || !fs::equivalent(directory, options.results, ignored)) continue;
+    throw Error(ExitCode::kUsage, shown(directory) + " is to be joined and to be written",
+                "name another directory with --results");
+  }
+}
+
+std::string in_format(const BatchResult& result, const MergeOptions& options) {
+  switch (options.format) {
+    case Format::kText: {
+      std::string text;
+      for (const JobRun& run : result.jobs) {
+        text += to_text(run);
+      }
+      return text + totals(result) + '\n';
+    }
+    case Format::kJson:
+      return to_json(result, options.fail_on);
+    case Format::kMarkdown:
+      return to_markdown(result);
+    case Format::kJunit:
+      return to_junit(result, options.fail_on);
+  }
+  return {};
+}
+
+void write_results(const MergedShards& merged, const BatchResult& result,
+                   const MergeOptions& options) {
+  BatchResults results(options.results);
+  // Until all is written, the jobs are those of nobody.
+  BatchManifest begun = merged.manifest;
+  for (ManifestJob& job : begun.jobs) {
+    job.state = JobState::kLeft;
+  }
+  results.keep(begun);
+  for (const auto& [name, job] : merged.jobs) {
+    results.keep(job.run.record, job.profile);
+  }
+  results.summarize(to_json(result, options.fail_on));
+  results.keep_times(merged.manifest);
+  results.keep(merged.manifest);
+  results.unlock();
+}
+
+void name_missing(const MergedShards& merged) {
+  for (const std::string& line : merged.missing) {
+    static_cast<void>(std::fputs(("error: " + line + '\n').c_str(), stderr));
+  }
+  if (merged.missing.empty()) return;
+  static_cast<void>(std::fputs(
+      "  hint: run them with capmin batch --shard, and join all directories again\n", stderr));
+}
+
+}  // namespace
+
+int merge_command(const std::vector<std::string>& arguments) {
+  const MergeOptions options = parse_merge_options(arguments);
+  check_target(options);
+  std::vector<ShardResults> parts;
+  for (const std::string& directory : options.directories) {
+    parts.push_back(read_shard_results(directory));
+  }
+  const MergedShards merged = merge_shards(parts);
+  const BatchResult result = merged.result();
+  if (!options.results.empty()) write_results(merged, result, options);
+  write_standard_output(in_format(result, options));
+  name_missing(merged);
+  return exit_of(result, options.fail_on);
+}
+
+}  // namespace capmin
