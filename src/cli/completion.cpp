@@ -72,7 +72,7 @@ void add_usage_line(CompletedCommand& command, const std::string& line) {
 Choices choices_for_value(std::string_view name) {
   Choices choices;
   for (const std::string& part : split(name, '|')) {
-    if (part == "FILE" || part == "PATH") choices.files = true;
+    if (part == "FILE" || part == "PATH" || part == "DIRECTORY") choices.files = true;
     if (part == "CAP[,CAP]") choices.capabilities = true;
     if (is_literal(part)) add_word(choices, part);
   }
