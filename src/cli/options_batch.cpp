@@ -1,6 +1,7 @@
 #include "cli/options_batch.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 
 #include <boost/program_options.hpp>
 
@@ -63,9 +64,8 @@ void read_shard(const string& value, BatchOptions& options) {
   options.shard = parse_number("shard", value.substr(0, slash), 1, options.shards);
 }
 
-void read(const po::option& option, BatchOptions& options) {
-  const string& name = option.string_key;
-  const string value = option.value.empty() ? string() : option.value.front();
+void read(const GivenOption& option, BatchOptions& options) {
+  const auto& [name, value] = option;
   if (name == "file") {
     if (!options.file.empty()) usage_error("capmin batch takes one file", kHint);
     options.file = value;
@@ -107,24 +107,9 @@ void read(const po::option& option, BatchOptions& options) {
 }  // namespace
 
 BatchOptions parse_batch_options(const std::vector<string>& arguments) {
-  po::options_description all;
-  all.add(table()).add_options()("file", po::value<string>());
-  po::positional_options_description positions;
-  positions.add("file", -1);
   BatchOptions options;
-  try {
-    const auto style =
-        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    for (const po::option& option : po::command_line_parser(arguments)
-                                        .options(all)
-                                        .positional(positions)
-                                        .style(style)
-                                        .run()
-                                        .options) {
-      read(option, options);
-    }
-  } catch (const po::error& error) {
-    usage_error(error.what(), kHint);
+  for (const GivenOption& option : given_options(arguments, table(), "file", kHint)) {
+    read(option, options);
   }
   if (options.file.empty()) usage_error("capmin batch needs a file", "capmin batch FILE");
   if (options.results.empty()) options.results = options.file + ".results";

@@ -1,6 +1,7 @@
 #include "cli/options_verify.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 
 #include <boost/program_options.hpp>
 
@@ -86,9 +87,8 @@ bool read_work(const string& name, const string& value, VerifyOptions& options) 
   return true;
 }
 
-void read(const po::option& option, VerifyOptions& options) {
-  const string& name = option.string_key;
-  const string value = option.value.empty() ? string() : option.value.front();
+void read(const GivenOption& option, VerifyOptions& options) {
+  const auto& [name, value] = option;
   if (name == "profile") {
     options.profiles.push_back(value);
   } else if (name == "full") {
@@ -113,24 +113,9 @@ void read(const po::option& option, VerifyOptions& options) {
 }  // namespace
 
 VerifyOptions parse_verify_options(const std::vector<string>& arguments) {
-  po::options_description all;
-  all.add(table()).add_options()("profile", po::value<string>());
-  po::positional_options_description positions;
-  positions.add("profile", -1);
   VerifyOptions options;
-  try {
-    const auto style =
-        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    for (const po::option& option : po::command_line_parser(arguments)
-                                        .options(all)
-                                        .positional(positions)
-                                        .style(style)
-                                        .run()
-                                        .options) {
-      read(option, options);
-    }
-  } catch (const po::error& error) {
-    usage_error(error.what(), kHint);
+  for (const GivenOption& option : given_options(arguments, table(), "profile", kHint)) {
+    read(option, options);
   }
   if (options.profiles.empty()) {
     usage_error("capmin verify needs a profile", "capmin verify PROFILE...");
