@@ -92,10 +92,14 @@ JobRecord record_from_json(std::string_view text, std::string_view source) {
   return record;
 }
 
+bool is_result(const JobRecord& record) {
+  return record.status != ProfileStatus::kError && record.status != ProfileStatus::kUnstable &&
+         record.exit != static_cast<int>(ExitCode::kBudget);
+}
+
 bool is_unchanged(const JobRecord& record, std::string_view key, std::string_view profile_sha256) {
-  const bool is_result =
-      record.status != ProfileStatus::kError && record.status != ProfileStatus::kUnstable;
-  return is_result && !key.empty() && record.key == key && record.profile_sha256 == profile_sha256;
+  return is_result(record) && !key.empty() && record.key == key &&
+         record.profile_sha256 == profile_sha256;
 }
 
 int exit_of(const JobRecord& record, const FailOn& fail_on) {

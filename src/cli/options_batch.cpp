@@ -26,11 +26,17 @@ po::options_description table() {
       "results in a directory of its own");
   add("results", text("DIRECTORY"),
       "keep the record of each job here (default: FILE.results); one batch at a time uses it");
+  add("jobs,j", text("N"), "jobs side by side (default: 1)");
   add("force", "run what did not change since its record, too");
   add("fail-on", text("loose,stale"), "end with status 1 for these as well");
   add("deadline", text("TIME"), "end the whole batch after this time; the next start goes on");
+  add("grace", text("TIME"),
+      "what running jobs get to end after Ctrl-C or SIGTERM, before they are interrupted "
+      "(default: 5s)");
   add("rules", text("FILE"), "ask the rules of this file first, see capmin help rules");
-  add("format", text("text|json|markdown|junit"), "of the answer (default: text)");
+  add("format", text("text|json|markdown|junit|sarif|github"),
+      "of the answer (default: text); github is the summary of a job of GitHub's workflows, to be "
+      "appended to $GITHUB_STEP_SUMMARY");
   add("quiet,q", "print the answer only");
   add("verbose,v", "print every call of the engine");
   add("color", text("auto|always|never"), "colour the output");
@@ -81,6 +87,10 @@ void read(const GivenOption& option, BatchOptions& options) {
     options.fail_on = fail_on_of(value);
   } else if (name == "deadline") {
     options.deadline = parse_duration(value);
+  } else if (name == "jobs") {
+    options.jobs = parse_number(name, value, 1, 64);
+  } else if (name == "grace") {
+    options.grace = parse_duration(value);
   } else if (name == "rules") {
     options.rules = value;
   } else if (name == "format") {
@@ -88,7 +98,9 @@ void read(const GivenOption& option, BatchOptions& options) {
                                     {{"text", Format::kText},
                                      {"json", Format::kJson},
                                      {"markdown", Format::kMarkdown},
-                                     {"junit", Format::kJunit}});
+                                     {"junit", Format::kJunit},
+                                     {"sarif", Format::kSarif},
+                                     {"github", Format::kGithub}});
   } else if (name == "quiet") {
     options.verbosity = Verbosity::kQuiet;
   } else if (name == "verbose") {

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace capmin {
@@ -27,9 +28,16 @@ struct ProfileSearch {
   std::chrono::steady_clock::time_point begin;
 };
 
+/// A profile that works.
+struct FoundProfile {
+  Profile profile;
+  std::string cut;  ///< what ended the search before the set was proven to be minimal; else empty
+};
+
 /// Searches, and finds out what is conditional. Adds the containers that were started to `trials`.
-/// Throws the Error that tells of every end but a minimal set. Nothing when a stop came.
-std::optional<Profile> find_profile(const ProfileSearch& search, int& trials);
+/// Throws the Error that tells of every end in which no set is known to work. Nothing when a stop
+/// came.
+std::optional<FoundProfile> find_profile(const ProfileSearch& search, int& trials);
 
 /// Whether a stop ended the trials. Throws Error kBudget where their limits did.
 bool is_interrupted(const SearchResult& result);

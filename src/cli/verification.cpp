@@ -82,6 +82,7 @@ class Verifier {
   std::optional<Rechecked> recheck(CapabilitySet set, const RunPlan& plan);
   std::optional<Verified> judge(const Rechecked& checked, const RunPlan& plan, CapabilitySet set);
   std::optional<Verified> search_anew(std::vector<FinishedTrial> known);
+  Verified cut_short(FoundProfile found);
   void compare(const Profile& found);
   void conclude();
   Verified done(std::optional<Profile> refreshed = {}) {
@@ -152,8 +153,8 @@ std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const Ru
   SearchResult result =
       run_trials(search, bench_.rules.table, trials_of(plan.setup, engine_, bench_.runner),
                  events(), bench_.stop, choose);
-  if (is_interrupted(result)) return std::nullopt;
   result_.trials += result.started;
+  if (is_interrupted(result)) return std::nullopt;
   RecheckStep end = next(question, result.history());
   return Rechecked{std::move(end), std::move(result)};
 }
@@ -213,11 +214,34 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
   if (!task_.refresh) search.plan.search.policy.level = Level::kOneMinimal;
   search.plan.search.known = std::move(known);
   limit(search.plan.search);
-  std::optional<Profile> profile = find_profile(search, result_.trials);
-  if (!profile) return std::nullopt;
-  compare(*profile);
+  std::optional<FoundProfile> found = find_profile(search, result_.trials);
+  if (!found) return std::nullopt;
+  if (!found->cut.empty()) return cut_short(std::move(*found));
+  compare(found->profile);
   if (!task_.refresh) return done();
-  return done(std::move(profile));
+  return done(std::move(found->profile));
+}
+
+/// Says what is known of a profile whose search came to no end, and passes on what works where that
+/// is another set.
+Verified Verifier::cut_short(FoundProfile found) {
+  const CapabilitySet set = found.profile.add;
+  const bool is_broken = result_.status == ProfileStatus::kBroken;
+  const bool is_other = is_new_ || is_broken || set != (profile_.add | conditional_of(profile_));
+  if (is_broken) {
+    result_.details.push_back("  works: " + to_string(set) +
+                              ", not proven to be minimal: " + found.cut);
+    result_.exit = static_cast<int>(ExitCode::kBudget);
+  } else {
+    set_status(ProfileStatus::kError, ExitCode::kBudget, result_);
+    if (is_new_) result_.set = set;
+    result_.text = "works " + with(result_.set) +
+                   (is_other && !is_new_ ? " and " + with(set) : "") +
+                   ", not proven to be minimal: " + found.cut;
+  }
+  result_.hint = "give it more time, or more trials";
+  if (!task_.refresh || !is_other) return done();
+  return done(std::move(found.profile));
 }
 
 /// Says how the set that was found anew differs from the profile's.
@@ -272,13 +296,21 @@ void Verifier::conclude() {
   if (drift.is_new_image) result_.text += "; the image is another one";
 }
 
-/// Gives trials the time that is left.
+/// Gives trials what is left of the budget.
 void Verifier::limit(SearchPlan& search) const {
-  if (!bench_.until) return;
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      *bench_.until - std::chrono::steady_clock::now());
-  search.budget.time =
-      std::max(std::chrono::milliseconds(0), std::min(left, search.budget.time.value_or(left)));
+  std::optional<std::chrono::steady_clock::time_point> until = bench_.until;
+  if (options_.budget.time) {
+    const auto own = begin_ + *options_.budget.time;
+    until = std::min(until.value_or(own), own);
+  }
+  if (until) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        *until - std::chrono::steady_clock::now());
+    search.budget.time = std::max(std::chrono::milliseconds(0), left);
+  }
+  if (options_.budget.trials) {
+    search.budget.trials = std::max(0, *options_.budget.trials - result_.trials);
+  }
 }
 
 std::optional<Verified> Verifier::find() {
