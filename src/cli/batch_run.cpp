@@ -269,7 +269,7 @@ int BatchRun::finish() {
   records_.unlock();
   write_standard_output(in_format(all));
   if (!all.left.empty()) terminal_.line("not run: " + listed(all.left));
-  if (!is_stopping()) {
+  if (!is_stopping() || all.left.empty()) {
     if (!all.left.empty()) {
       terminal_.line("error: the deadline was used up\n  hint: the same command goes on from here");
     }
