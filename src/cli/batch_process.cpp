@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <sstream>
 
 namespace capmin {
@@ -77,6 +78,14 @@ Error failure_of(const ProcessResult& result) {
           fault};
 }
 
+/// As an option takes it: in milliseconds only what is short.
+std::string duration_text(std::chrono::milliseconds duration) {
+  if (duration > std::chrono::hours(1)) {
+    return std::to_string(std::chrono::ceil<std::chrono::seconds>(duration).count()) + 's';
+  }
+  return std::to_string(std::max<std::int64_t>(duration.count(), 1)) + "ms";
+}
+
 JobRun failed(const BatchJob& job, const Error& error) {
   const Verification verification = failed_by(error);
   JobRecord record;
@@ -101,13 +110,14 @@ Command job_process(const BatchOptions& options, const std::string& name,
                     std::optional<std::chrono::milliseconds> left) {
   Command command;
   command.argv = {"/proc/self/exe", std::string(kBatchJobName), "--only=" + name,
-                  "--results=" + options.results, "--jobs=" + std::to_string(options.jobs)};
+                  // Whatever the environment says: the job was chosen already.
+                  "--shard=1/1", "--results=" + options.results,
+                  "--jobs=" + std::to_string(options.jobs)};
   if (options.force) command.argv.emplace_back("--force");
   if (!options.rules.empty()) command.argv.push_back("--rules=" + options.rules);
   if (options.verbosity == Verbosity::kVerbose) command.argv.emplace_back("--verbose");
   if (left) {
-    const auto some = std::max(*left, std::chrono::milliseconds(1));
-    command.argv.push_back("--deadline=" + std::to_string(some.count()) + "ms");
+    command.argv.push_back("--deadline=" + duration_text(*left));
   }
   command.argv.insert(command.argv.end(), {"--", options.file});
   command.deadline = left ? *left + kBeyondDeadline : std::chrono::milliseconds(kNoDeadline);

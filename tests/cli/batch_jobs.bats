@@ -121,9 +121,10 @@ until_held() {
   "$CAPMIN" batch batch.yaml --grace 500ms >out 2>err 3>&- &
   pid=$!
   within 30 test -e asked
-  kill -INT "$pid" || true
   kill -TERM "$pid"
   end_run 40
+  expect_status 143
+  expect_stderr "not run: one, two"
   [ ! -e batch.yaml.results/jobs/one.json ]
 }
 
