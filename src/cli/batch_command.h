@@ -9,4 +9,8 @@ namespace capmin {
 /// Error.
 int batch_command(const std::vector<std::string>& arguments);
 
+/// The process of one job, see batch_process.h. Prints answer_of() what it ended with; 143 where it
+/// was stopped.
+int batch_job_command(const std::vector<std::string>& arguments);
+
 }  // namespace capmin

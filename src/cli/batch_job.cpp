@@ -1,16 +1,15 @@
 #include "cli/batch_job.h"
 
+#include "cli/batch_key.h"
 #include "cli/profile_options.h"
-#include "cli/run_journal.h"
-#include "cli/run_plan.h"
 #include "cli/run_profile.h"
 #include "cli/variables.h"
 #include "cli/verify_text.h"
+#include "core/container_options.h"
 #include "core/error.h"
-#include "engine/choice.h"
-#include "engine/engine.h"
 #include "profile/profile_diff.h"
 #include "profile/profile_yaml.h"
+#include "profile/run_arguments.h"
 #include "system/contained_path.h"
 #include "system/file.h"
 
@@ -28,31 +27,9 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
-/// A hash of all that the result of a job depends on, but for its profile.
-std::string key_of(const RunOptions& options, const std::string& mode, const VerifyBench& bench) {
-  RunPlan plan = begin_run_plan(options);
-  Engine engine(bench.runner, choose_engine(options.engine, bench.runner).command);
-  complete_run_plan(options, engine, plan);
-  SearchFacts facts = search_facts(options, plan, bench.rules.sha256);
-  facts.emplace_back("version", CAPMIN_VERSION);
-  facts.emplace_back("mode", mode);
-  facts.emplace_back("rootless", plan.engine.rootless ? "yes" : "no");
-  facts.emplace_back("seccomp", plan.engine.seccomp);
-  facts.emplace_back("runtime", plan.engine.runtime);
-  for (const std::string& value : plan.search.secrets) {
-    facts.emplace_back("value", sha256(value));
-  }
-  std::string text;
-  for (const auto& [name, value] : facts) {
-    text.append(name).append(" ").append(std::to_string(value.size()));
-    text.append(" ").append(value).append("\n");
-  }
-  return sha256(text);
-}
-
 class Job {
  public:
-  Job(const BatchJob& job, const JobFiles& files, const JobRecord* last, const VerifyBench& bench)
+  Job(const BatchJob& job, const JobFiles& files, const JobRecord* last, const JobBench& bench)
       : job_(job), files_(files), last_(last), bench_(bench) {
     record_.name = job.name;
     record_.profile = job.profile;
@@ -92,7 +69,7 @@ class Job {
   const BatchJob& job_;
   const JobFiles& files_;
   const JobRecord* last_;
-  const VerifyBench& bench_;
+  const JobBench& bench_;
   JobRecord record_;
   bool is_skipped_ = false;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
@@ -107,18 +84,15 @@ bool Job::run() {
     old_text = read_file(files_.profile);
     old = profile_from_yaml(old_text, files_.profile.string());
   }
-  const RunOptions options = job_.is_verify() ? verify_options(*old) : search_options();
+  RunOptions options = job_.is_verify() ? verify_options(*old) : search_options();
   record_.image = options.image;
   if (is_unchanged_since_last(options)) return true;
   fs::path target = files_.profile;
   if (has_profile) target += ".new";
   if (!job_.is_verify()) check_writable(target);
 
-  VerifyBench bench = bench_;
-  if (options.budget.time) {
-    const auto own = begin_ + *options.budget.time;
-    bench.until = std::min(bench.until.value_or(own), own);
-  }
+  options.free_ports = bench_.is_beside_others;
+  const VerifyBench& bench = bench_.bench;
   const bool is_full = !job_.is_verify() || std::get<VerifyOptions>(job_.options).full;
   std::optional<Verified> verified =
       old ? verify(*old, options, {.full = is_full, .refresh = !job_.is_verify()}, bench)
@@ -128,6 +102,8 @@ bool Job::run() {
   if (!verified->refreshed) return true;
   const Profile& found = *verified->refreshed;
   if (!old) {
+    // What is not proven to the end waits beside the place of a profile.
+    if (found.guarantee == "incomplete") target += ".new";
     write(target, to_yaml(found));
   } else if (record_.status != ProfileStatus::kOk) {
     record_.riskier = diff(*old, found).riskier;
@@ -172,7 +148,7 @@ RunOptions Job::search_options() const {
 
 bool Job::is_unchanged_since_last(const RunOptions& options) {
   const bool is_full = job_.is_verify() && std::get<VerifyOptions>(job_.options).full;
-  record_.key = key_of(options, record_.mode + (is_full ? " full" : ""), bench_);
+  record_.key = batch_key(options, record_.mode + (is_full ? " full" : ""), bench_.bench);
   is_skipped_ = last_ != nullptr && is_unchanged(*last_, record_.key, profile_hash());
   return is_skipped_;
 }
@@ -202,8 +178,26 @@ JobFiles files_of(const BatchJob& job, const fs::path& directory) {
   return files;
 }
 
+bool uses_host(const BatchJob& job, const JobFiles& files) {
+  try {
+    const ContainerSpec spec =
+        job.is_verify() ? parse_run_options(run_arguments(profile_from_yaml(
+                                                read_file(files.profile), files.profile.string())))
+                              .spec
+                        : std::get<RunOptions>(job.options).spec;
+    // Of the engine's own options nothing is known.
+    const bool is_unknown = std::ranges::any_of(spec.options, [](const EngineOption& option) {
+      return !option.value && option.name != "--read-only";
+    });
+    return is_unknown || shares_network(spec.network) ||
+           (spec.keep_volumes && !spec.volumes.empty());
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 std::optional<JobRun> run_job(const BatchJob& job, const JobFiles& files, const JobRecord* last,
-                              const VerifyBench& bench) {
+                              const JobBench& bench) {
   return Job(job, files, last, bench)();
 }
 

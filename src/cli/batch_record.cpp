@@ -37,8 +37,9 @@ ProfileStatus status_of(const YamlNode& node, const YamlReader& read) {
   return *found;
 }
 
-/// Whether a job of this status can have this exit status, see verify_help().
+/// Whether a job of this status can have this exit status, see verify_help(); a budget may end each.
 bool is_exit_of(ProfileStatus status, int exit) {
+  if (exit == static_cast<int>(ExitCode::kBudget)) return true;
   switch (status) {
     case ProfileStatus::kOk:
     case ProfileStatus::kOkNewImage:
@@ -119,10 +120,14 @@ JobRecord record_from_json(std::string_view text, std::string_view source) {
   return record;
 }
 
+bool is_result(const JobRecord& record) {
+  return record.status != ProfileStatus::kError && record.status != ProfileStatus::kUnstable &&
+         record.exit != static_cast<int>(ExitCode::kBudget);
+}
+
 bool is_unchanged(const JobRecord& record, std::string_view key, std::string_view profile_sha256) {
-  const bool is_result =
-      record.status != ProfileStatus::kError && record.status != ProfileStatus::kUnstable;
-  return is_result && !key.empty() && record.key == key && record.profile_sha256 == profile_sha256;
+  return is_result(record) && !key.empty() && record.key == key &&
+         record.profile_sha256 == profile_sha256;
 }
 
 int exit_of(const JobRecord& record, const FailOn& fail_on) {

@@ -39,8 +39,11 @@ DocumentMap document_of(const JobRecord& record);
 /// Reads what emit_json wrote of that. Throws Error kUsage for everything else.
 JobRecord record_from_json(std::string_view text, std::string_view source);
 
-/// Whether the result of a job is that of `record` still, for the same facts: trials that
-/// contradict each other, and what could not be tried, are no result.
+/// Whether a job came to a result: trials that contradict each other, and what could not be tried
+/// to its end, are none.
+bool is_result(const JobRecord& record);
+
+/// Whether the result of a job is that of `record` still, for the same facts.
 bool is_unchanged(const JobRecord& record, std::string_view key, std::string_view profile_sha256);
 
 /// Whether a job or a batch that ended with this status may go better on another machine or later:

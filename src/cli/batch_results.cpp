@@ -6,6 +6,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <sstream>
 #include <system_error>
 
 namespace capmin {
@@ -16,6 +18,7 @@ namespace fs = std::filesystem;
 fs::path made(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory / "jobs", error);
+  if (!error) fs::create_directories(directory / "logs", error);
   if (!error) fs::create_directories(directory / "profiles", error);
   if (!error) return directory;
   throw Error(ExitCode::kOutput,
@@ -43,16 +46,16 @@ fs::path ResultFiles::record(const std::string& job) const {
   return directory / "jobs" / (job + ".json");
 }
 
+fs::path ResultFiles::log(const std::string& job) const {
+  return directory / "logs" / (job + ".log");
+}
+
 fs::path ResultFiles::profile(const std::string& job) const {
   return directory / "profiles" / (job + ".yaml");
 }
 
 BatchResults::BatchResults(const fs::path& directory)
     : files_{made(directory)}, lock_(directory / "lock") {}
-
-std::optional<JobRecord> BatchResults::find(const std::string& name) const {
-  return found(files_.record(name), record_from_json);
-}
 
 std::optional<BatchManifest> BatchResults::find_manifest() const {
   return found(files_.manifest(), manifest_from_json);
@@ -73,6 +76,10 @@ void BatchResults::keep(const JobRecord& record, const std::optional<std::string
   write_file(files_.record(record.name), emit_json(document_of(record)));
 }
 
+void BatchResults::keep_log(const std::string& name, const std::string& text) const {
+  write_file(files_.log(name), text);
+}
+
 void BatchResults::keep(const BatchManifest& manifest) const {
   write_file(files_.manifest(), emit_json(document_of(manifest)));
 }
@@ -80,13 +87,29 @@ void BatchResults::keep(const BatchManifest& manifest) const {
 void BatchResults::keep_times(const BatchManifest& manifest) const {
   BatchTimes times;
   for (const ManifestJob& job : manifest.jobs) {
-    if (const auto record = find(job.name)) times[job.name] = record->seconds;
+    if (const auto record = find_record(files_.directory, job.name))
+      times[job.name] = record->seconds;
   }
   write_file(files_.times(), to_json(times));
 }
 
 void BatchResults::summarize(const std::string& text) const {
   write_file(files_.summary(), text);
+}
+
+std::optional<JobRecord> find_record(const fs::path& directory, const std::string& name) {
+  return found(ResultFiles{directory}.record(name), record_from_json);
+}
+
+std::string clean_log(const std::string& log) {
+  constexpr std::size_t kLongestLine = 4000;
+  std::istringstream lines(log);
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    text += line.substr(0, indent) + sanitize(line, kLongestLine) + '\n';
+  }
+  return text;
 }
 
 }  // namespace capmin

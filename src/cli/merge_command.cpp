@@ -1,7 +1,7 @@
 #include "cli/merge_command.h"
 
+#include "cli/batch_format.h"
 #include "cli/batch_results.h"
-#include "cli/batch_text.h"
 #include "cli/options_merge.h"
 #include "cli/shard_merge.h"
 #include "cli/standard_output.h"
@@ -16,7 +16,6 @@ namespace capmin {
 namespace {
 
 namespace fs = std::filesystem;
-using Format = BatchOptions::Format;
 
 /// Files are written one by one over those of before; what is joined must not be among them.
 void check_target(const MergeOptions& options) {
@@ -26,25 +25,6 @@ void check_target(const MergeOptions& options) {
     throw Error(ExitCode::kUsage, shown(directory) + " is to be joined and to be written",
                 "name another directory with --results");
   }
-}
-
-std::string in_format(const BatchResult& result, const MergeOptions& options) {
-  switch (options.format) {
-    case Format::kText: {
-      std::string text;
-      for (const JobRun& run : result.jobs) {
-        text += to_text(run);
-      }
-      return text + totals(result) + '\n';
-    }
-    case Format::kJson:
-      return to_json(result, options.fail_on);
-    case Format::kMarkdown:
-      return to_markdown(result);
-    case Format::kJunit:
-      return to_junit(result, options.fail_on);
-  }
-  return {};
 }
 
 void write_results(const MergedShards& merged, const BatchResult& result,
@@ -58,6 +38,7 @@ void write_results(const MergedShards& merged, const BatchResult& result,
   results.keep(begun);
   for (const auto& [name, job] : merged.jobs) {
     results.keep(job.run.record, job.profile);
+    if (job.log) results.keep_log(name, *job.log);
   }
   results.summarize(to_json(result, options.fail_on));
   results.keep_times(merged.manifest);
@@ -86,7 +67,7 @@ int merge_command(const std::vector<std::string>& arguments) {
   const MergedShards merged = merge_shards(parts);
   const BatchResult result = merged.result();
   if (!options.results.empty()) write_results(merged, result, options);
-  write_standard_output(in_format(result, options));
+  write_standard_output(in_format(result, options.format, options.fail_on, options.directory));
   name_missing(merged);
   return exit_of(result, options.fail_on);
 }

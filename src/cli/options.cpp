@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 #include "cli/options_table.h"
 #include "core/container_options.h"
 #include "core/error.h"
@@ -46,7 +47,7 @@ vector<string> with_v_told_apart(const vector<string>& arguments) {
 class Reader {
  public:
   explicit Reader(RunOptions& options) : options_(options) {}
-  void read(const po::option& option);
+  void read(const GivenOption& option);
   void finish();
 
  private:
@@ -64,9 +65,8 @@ class Reader {
   bool keep_volumes_ = false;
 };
 
-void Reader::read(const po::option& option) {
-  const string& name = option.string_key;
-  const string value = option.value.empty() ? string() : option.value.front();
+void Reader::read(const GivenOption& option) {
+  const auto& [name, value] = option;
   if (name == "image") {
     if (!options_.image.empty()) usage_error("'" + value + "' is one image too many");
     options_.image = value;
@@ -234,23 +234,10 @@ RunOptions parse_run_options(const vector<string>& arguments) {
   for (const po::options_description& heading : run_options_table()) {
     all.add(heading);
   }
-  all.add_options()("image", po::value<string>());
-  po::positional_options_description positions;
-  positions.add("image", -1);
-  const auto style =
-      po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
   Reader reader(options);
-  try {
-    const po::parsed_options parsed =
-        po::command_line_parser(with_v_told_apart({arguments.begin(), separator}))
-            .options(all)
-            .positional(positions)
-            .style(style)
-            .run();
-    for (const po::option& option : parsed.options)
-      reader.read(option);
-  } catch (const po::error& error) {
-    usage_error(error.what());
+  for (const GivenOption& option : given_options(with_v_told_apart({arguments.begin(), separator}),
+                                                 all, "image", "see capmin run --help")) {
+    reader.read(option);
   }
   reader.finish();
   return options;

@@ -43,6 +43,7 @@ struct RunOptions {
   Level level = Level::kOneMinimal;
   std::string rules;  ///< a rule file; empty without
   int jobs = 1;
+  bool free_ports = false;  ///< publish on free ports of the host also where it is 1
   bool resume = false;
   bool dry_run = false;
   Budget budget;

@@ -1,6 +1,7 @@
 #include "cli/options_batch.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 
 #include <boost/program_options.hpp>
 
@@ -28,11 +29,17 @@ po::options_description table() {
       "directory of --results, if it has any)");
   add("results", text("DIRECTORY"),
       "keep the record of each job here (default: FILE.results); one batch at a time uses it");
+  add("jobs,j", text("N"), "jobs side by side (default: 1)");
   add("force", "run what did not change since its record, too");
   add("fail-on", text("loose,stale"), "end with status 1 for these as well");
   add("deadline", text("TIME"), "end the whole batch after this time; the next start goes on");
+  add("grace", text("TIME"),
+      "what running jobs get to end after Ctrl-C or SIGTERM, before they are interrupted "
+      "(default: 5s)");
   add("rules", text("FILE"), "ask the rules of this file first, see capmin help rules");
-  add("format", text("text|json|markdown|junit"), "of the answer (default: text)");
+  add("format", text("text|json|markdown|junit|sarif|github"),
+      "of the answer (default: text); github is the summary of a job of GitHub's workflows, to be "
+      "appended to $GITHUB_STEP_SUMMARY");
   add("quiet,q", "print the answer only");
   add("verbose,v", "print every call of the engine");
   add("color", text("auto|always|never"), "colour the output");
@@ -41,9 +48,8 @@ po::options_description table() {
   return options;
 }
 
-void read(const po::option& option, BatchOptions& options) {
-  const string& name = option.string_key;
-  const string value = option.value.empty() ? string() : option.value.front();
+void read(const GivenOption& option, BatchOptions& options) {
+  const auto& [name, value] = option;
   if (name == "file") {
     if (!options.file.empty()) usage_error("capmin batch takes one file", kHint);
     options.file = value;
@@ -61,6 +67,10 @@ void read(const po::option& option, BatchOptions& options) {
     options.fail_on = fail_on_of(value);
   } else if (name == "deadline") {
     options.deadline = parse_duration(value);
+  } else if (name == "jobs") {
+    options.jobs = parse_number(name, value, 1, 64);
+  } else if (name == "grace") {
+    options.grace = parse_duration(value);
   } else if (name == "rules") {
     options.rules = value;
   } else if (name == "format") {
@@ -102,28 +112,15 @@ Format batch_format(const string& word) {
                         {{"text", Format::kText},
                          {"json", Format::kJson},
                          {"markdown", Format::kMarkdown},
-                         {"junit", Format::kJunit}});
+                         {"junit", Format::kJunit},
+                         {"sarif", Format::kSarif},
+                         {"github", Format::kGithub}});
 }
 
 BatchOptions parse_batch_options(const std::vector<string>& arguments) {
-  po::options_description all;
-  all.add(table()).add_options()("file", po::value<string>());
-  po::positional_options_description positions;
-  positions.add("file", -1);
   BatchOptions options;
-  try {
-    const auto style =
-        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    for (const po::option& option : po::command_line_parser(arguments)
-                                        .options(all)
-                                        .positional(positions)
-                                        .style(style)
-                                        .run()
-                                        .options) {
-      read(option, options);
-    }
-  } catch (const po::error& error) {
-    usage_error(error.what(), kHint);
+  for (const GivenOption& option : given_options(arguments, table(), "file", kHint)) {
+    read(option, options);
   }
   if (options.file.empty()) usage_error("capmin batch needs a file", "capmin batch FILE");
   if (options.results.empty()) options.results = options.file + ".results";
@@ -139,7 +136,7 @@ string batch_help() {
   text
       << "usage: capmin batch FILE [options]\n"
          "\n"
-         "Runs the jobs of FILE one after the other, whatever became of the ones before:\n"
+         "Runs the jobs of FILE, -j N of them side by side, whatever becomes of the others:\n"
          "\n"
          "  apiVersion: capmin/v1\n"
          "  kind: Batch\n"
@@ -157,9 +154,14 @@ string batch_help() {
          "key takes the place of the default. Paths of profiles and probes are taken from FILE's\n"
          "directory, and must not leave it.\n"
          "\n"
-         "A job whose image, probe, options, rules, engine, profile and capmin are those of its\n"
-         "last result is skipped and keeps that result. So a batch that was interrupted goes on\n"
-         "where it was; what was unstable or an error is tried again.\n"
+         "A job whose image, probe, options, variables, rules, engine, profile and capmin are\n"
+         "those of its last result, and whose mounts hold what they held, is skipped and keeps\n"
+         "that result. So a batch that was interrupted goes on where it was; what was unstable,\n"
+         "an error or cut short is tried again. A search that its deadline or max-trials ends\n"
+         "writes what works to PROFILE.new, as \"incomplete\".\n"
+         "\n"
+         "After Ctrl-C or SIGTERM nothing more is started; a second one stops at once. Side by\n"
+         "side, published ports get free ports of the host.\n"
          "\n"
          "Parts of a batch run on several machines, and capmin merge joins their results. A job\n"
          "belongs to one part, such that all take about as long, by the times of a whole batch,\n"

@@ -1,6 +1,7 @@
 #include "cli/options_clean.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 
 #include <boost/program_options.hpp>
 
@@ -28,30 +29,15 @@ po::options_description table() {
 }  // namespace
 
 CleanOptions parse_clean_options(const std::vector<std::string>& arguments) {
-  const std::string hint = "see capmin help clean";
   CleanOptions options;
-  const auto style =
-      po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-  try {
-    // Nothing may stand without an option's name before it.
-    const po::options_description all = table();
-    const po::parsed_options parsed = po::command_line_parser(arguments)
-                                          .options(all)
-                                          .positional(po::positional_options_description())
-                                          .style(style)
-                                          .run();
-    for (const po::option& option : parsed.options) {
-      const std::string& name = option.string_key;
-      if (name == "dry-run") {
-        options.dry_run = true;
-      } else if (name == "verbose") {
-        options.verbosity = Verbosity::kVerbose;
-      } else {
-        read_engine_option(name, option.value.front(), options.engine);
-      }
+  for (const auto& [name, value] : given_options(arguments, table(), "", "see capmin help clean")) {
+    if (name == "dry-run") {
+      options.dry_run = true;
+    } else if (name == "verbose") {
+      options.verbosity = Verbosity::kVerbose;
+    } else {
+      read_engine_option(name, value, options.engine);
     }
-  } catch (const po::error& error) {
-    usage_error(error.what(), hint);
   }
   return options;
 }

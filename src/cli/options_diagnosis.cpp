@@ -1,6 +1,7 @@
 #include "cli/options_diagnosis.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 
 #include <boost/program_options.hpp>
 
@@ -39,30 +40,11 @@ po::options_description rules_table() {
   return table;
 }
 
-/// The options and words of a command line in which no option may stand twice but --host and
-/// --context.
-vector<po::option> parsed(const vector<string>& arguments, const po::options_description& table,
-                          const char* hint) {
-  po::options_description all;
-  all.add(table).add_options()("word", po::value<string>());
-  po::positional_options_description positions;
-  positions.add("word", -1);
-  try {
-    return po::command_line_parser(arguments)
-        .options(all)
-        .positional(positions)
-        .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
-        .run()
-        .options;
-  } catch (const po::error& error) {
-    usage_error(error.what(), hint);
-  }
-}
-
-void set_once(string& target, const po::option& option, const char* hint) {
-  if (!target.empty()) usage_error("--" + option.string_key + " is given twice", hint);
-  target = option.value.front();
-  if (target.empty()) usage_error("--" + option.string_key + " is empty", hint);
+/// For options that may not stand twice.
+void set_once(string& target, const GivenOption& option, const char* hint) {
+  if (!target.empty()) usage_error("--" + option.name + " is given twice", hint);
+  target = option.value;
+  if (target.empty()) usage_error("--" + option.name + " is empty", hint);
 }
 
 void check(const ExplainOptions& options) {
@@ -85,10 +67,11 @@ void check(const ExplainOptions& options) {
 
 ExplainOptions parse_explain_options(const vector<string>& arguments) {
   ExplainOptions options;
-  for (const po::option& option : parsed(arguments, explain_table(), kExplainHint)) {
-    const string& name = option.string_key;
+  for (const GivenOption& option :
+       given_options(arguments, explain_table(), "word", kExplainHint)) {
+    const string& name = option.name;
     if (name == "word") {
-      options.subjects.push_back(option.value.front());
+      options.subjects.push_back(option.value);
     } else if (name == "rules") {
       set_once(options.rules, option, kExplainHint);
     } else if (name == "container") {
@@ -96,7 +79,7 @@ ExplainOptions parse_explain_options(const vector<string>& arguments) {
     } else if (name == "profile") {
       set_once(options.profile, option, kExplainHint);
     } else {
-      read_engine_option(name, option.value.front(), options.engine);
+      read_engine_option(name, option.value, options.engine);
       options.has_engine = true;
     }
   }
@@ -111,9 +94,9 @@ ExplainOptions parse_explain_options(const vector<string>& arguments) {
 RulesOptions parse_rules_options(const vector<string>& arguments) {
   RulesOptions options;
   vector<string> words;
-  for (const po::option& option : parsed(arguments, rules_table(), kRulesHint)) {
-    if (option.string_key == "rules") set_once(options.rules, option, kRulesHint);
-    if (option.string_key == "word") words.push_back(option.value.front());
+  for (const GivenOption& option : given_options(arguments, rules_table(), "word", kRulesHint)) {
+    if (option.name == "rules") set_once(options.rules, option, kRulesHint);
+    if (option.name == "word") words.push_back(option.value);
   }
   if (words.empty()) usage_error("capmin rules needs list, check or test", kRulesHint);
   const string action = words.front();

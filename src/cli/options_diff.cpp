@@ -1,6 +1,7 @@
 #include "cli/options_diff.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 
 #include <boost/program_options.hpp>
 
@@ -27,37 +28,21 @@ po::options_description table() {
 }  // namespace
 
 DiffOptions parse_diff_options(const std::vector<std::string>& arguments) {
-  po::options_description all;
-  all.add(table()).add_options()("profile", po::value<std::string>());
-  po::positional_options_description positions;
-  positions.add("profile", -1);
   DiffOptions options;
-  try {
-    const auto style =
-        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    for (const po::option& option : po::command_line_parser(arguments)
-                                        .options(all)
-                                        .positional(positions)
-                                        .style(style)
-                                        .run()
-                                        .options) {
-      const std::string& value = option.value.front();
-      if (option.string_key == "format") {
-        options.format = chosen<Format>(
-            "format", value,
-            {{"text", Format::kText}, {"json", Format::kJson}, {"markdown", Format::kMarkdown}});
-      } else if (option.string_key == "fail-on") {
-        options.only_risk_fails = chosen<bool>("fail-on", value, {{"risk", true}});
-      } else if (options.before.empty()) {
-        options.before = value;
-      } else if (options.after.empty()) {
-        options.after = value;
-      } else {
-        usage_error("'" + value + "' is one profile too many", kHint);
-      }
+  for (const auto& [name, value] : given_options(arguments, table(), "profile", kHint)) {
+    if (name == "format") {
+      options.format = chosen<Format>(
+          "format", value,
+          {{"text", Format::kText}, {"json", Format::kJson}, {"markdown", Format::kMarkdown}});
+    } else if (name == "fail-on") {
+      options.only_risk_fails = chosen<bool>("fail-on", value, {{"risk", true}});
+    } else if (options.before.empty()) {
+      options.before = value;
+    } else if (options.after.empty()) {
+      options.after = value;
+    } else {
+      usage_error("'" + value + "' is one profile too many", kHint);
     }
-  } catch (const po::error& error) {
-    usage_error(error.what(), kHint);
   }
   if (options.after.empty()) usage_error("capmin diff needs two profiles", "capmin diff OLD NEW");
   return options;

@@ -1,6 +1,7 @@
 #include "cli/options_doctor.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 
 #include <boost/program_options.hpp>
 
@@ -28,31 +29,17 @@ po::options_description table() {
 DoctorOptions parse_doctor_options(const std::vector<std::string>& arguments) {
   const std::string hint = "see capmin help doctor";
   DoctorOptions options;
-  po::options_description all = table();
-  all.add_options()("image", po::value<std::string>());
-  po::positional_options_description positions;
-  positions.add("image", -1);
-  const auto style =
-      po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-  try {
-    const po::parsed_options parsed =
-        po::command_line_parser(arguments).options(all).positional(positions).style(style).run();
-    for (const po::option& option : parsed.options) {
-      const std::string& name = option.string_key;
-      const std::string value = option.value.empty() ? std::string() : option.value.front();
-      if (name == "image") {
-        if (!options.image.empty()) usage_error("'" + value + "' is one image too many", hint);
-        options.image = value;
-      } else if (name == "format") {
-        options.json = chosen<bool>(name, value, {{"text", false}, {"json", true}});
-      } else if (name == "verbose") {
-        options.verbosity = Verbosity::kVerbose;
-      } else {
-        read_engine_option(name, value, options.engine);
-      }
+  for (const auto& [name, value] : given_options(arguments, table(), "image", hint)) {
+    if (name == "image") {
+      if (!options.image.empty()) usage_error("'" + value + "' is one image too many", hint);
+      options.image = value;
+    } else if (name == "format") {
+      options.json = chosen<bool>(name, value, {{"text", false}, {"json", true}});
+    } else if (name == "verbose") {
+      options.verbosity = Verbosity::kVerbose;
+    } else {
+      read_engine_option(name, value, options.engine);
     }
-  } catch (const po::error& error) {
-    usage_error(error.what(), hint);
   }
   return options;
 }

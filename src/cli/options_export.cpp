@@ -1,6 +1,7 @@
 #include "cli/options_export.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 
 #include <boost/program_options.hpp>
 
@@ -64,9 +65,8 @@ void check_name(const std::string& option, const std::string& name) {
 /// Takes the options one by one and judges them together.
 class Reader {
  public:
-  void read(const po::option& option) {
-    const std::string& name = option.string_key;
-    const std::string value = option.value.empty() ? std::string() : option.value.front();
+  void read(const GivenOption& option) {
+    const auto& [name, value] = option;
     if (std::ranges::find(seen_, name) != seen_.end()) {
       usage_error(name == "profile" ? "'" + value + "' is one profile too many"
                                     : "--" + name + " is given twice",
@@ -128,24 +128,9 @@ class Reader {
 }  // namespace
 
 ExportOptions parse_export_options(const std::vector<std::string>& arguments) {
-  po::options_description all;
-  all.add(table()).add_options()("profile", po::value<std::string>());
-  po::positional_options_description positions;
-  positions.add("profile", -1);
   Reader reader;
-  try {
-    const auto style =
-        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    for (const po::option& option : po::command_line_parser(arguments)
-                                        .options(all)
-                                        .positional(positions)
-                                        .style(style)
-                                        .run()
-                                        .options) {
-      reader.read(option);
-    }
-  } catch (const po::error& error) {
-    usage_error(error.what(), kHint);
+  for (const GivenOption& option : given_options(arguments, table(), "profile", kHint)) {
+    reader.read(option);
   }
   return reader.finish();
 }

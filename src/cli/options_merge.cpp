@@ -1,6 +1,7 @@
 #include "cli/options_merge.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 
 #include <boost/program_options.hpp>
 
@@ -22,16 +23,20 @@ po::options_description table() {
   add("results,o", text("DIRECTORY"),
       "write the joined results here, as one batch on one machine would have left them");
   add("fail-on", text("loose,stale"), "end with status 1 for these as well");
-  add("format", text("text|json|markdown|junit"), "of the answer (default: text)");
+  add("format", text("text|json|markdown|junit|sarif|github"), "of the answer (default: text)");
+  add("directory", text("DIRECTORY"),
+      "where the batch file is, for the paths of profiles in sarif (default: here)");
   add("help,h", "print this");
   return options;
 }
 
 void read(const string& name, const string& value, MergeOptions& options) {
-  if (name == "directory") {
+  if (name == "result") {
     options.directories.push_back(value);
   } else if (name == "results") {
     options.results = value;
+  } else if (name == "directory") {
+    options.directory = value;
   } else if (name == "fail-on") {
     options.fail_on = fail_on_of(value);
   } else if (name == "format") {
@@ -44,24 +49,9 @@ void read(const string& name, const string& value, MergeOptions& options) {
 }  // namespace
 
 MergeOptions parse_merge_options(const std::vector<string>& arguments) {
-  po::options_description all;
-  all.add(table()).add_options()("directory", po::value<string>());
-  po::positional_options_description positions;
-  positions.add("directory", -1);
   MergeOptions options;
-  try {
-    const auto style =
-        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    for (const po::option& option : po::command_line_parser(arguments)
-                                        .options(all)
-                                        .positional(positions)
-                                        .style(style)
-                                        .run()
-                                        .options) {
-      read(option.string_key, option.value.empty() ? string() : option.value.front(), options);
-    }
-  } catch (const po::error& error) {
-    usage_error(error.what(), kHint);
+  for (const auto& [name, value] : given_options(arguments, table(), "result", kHint)) {
+    read(name, value, options);
   }
   if (options.directories.empty()) {
     usage_error("capmin merge needs the directories of results", "capmin merge DIR...");

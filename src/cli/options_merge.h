@@ -12,6 +12,7 @@ namespace capmin {
 struct MergeOptions {
   std::vector<std::string> directories;  ///< of results, one at least
   std::string results;                   ///< a directory for the joined results; empty without
+  std::string directory;                 ///< of the batch file, from here; empty stands for here
   FailOn fail_on;
   BatchOptions::Format format = BatchOptions::Format::kText;
 };

@@ -1,6 +1,7 @@
 #include "cli/options_report.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 
 #include <boost/program_options.hpp>
 
@@ -42,35 +43,19 @@ Format format_of(const std::string& word) {
 }  // namespace
 
 ReportOptions parse_report_options(const std::vector<std::string>& arguments) {
-  po::options_description all;
-  all.add(table()).add_options()("profile", po::value<std::string>());
-  po::positional_options_description positions;
-  positions.add("profile", -1);
   ReportOptions options;
-  try {
-    const auto style =
-        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    for (const po::option& option : po::command_line_parser(arguments)
-                                        .options(all)
-                                        .positional(positions)
-                                        .style(style)
-                                        .run()
-                                        .options) {
-      const std::string& value = option.value.front();
-      if (option.string_key == "format") {
-        options.format = format_of(value);
-      } else if (option.string_key == "previous") {
-        options.previous = value;
-      } else if (option.string_key == "summary") {
-        options.summary = value;
-      } else if (option.string_key == "output") {
-        options.output = value;
-      } else {
-        options.profiles.push_back(value);
-      }
+  for (const auto& [name, value] : given_options(arguments, table(), "profile", kHint)) {
+    if (name == "format") {
+      options.format = format_of(value);
+    } else if (name == "previous") {
+      options.previous = value;
+    } else if (name == "summary") {
+      options.summary = value;
+    } else if (name == "output") {
+      options.output = value;
+    } else {
+      options.profiles.push_back(value);
     }
-  } catch (const po::error& error) {
-    usage_error(error.what(), kHint);
   }
   if (options.profiles.empty()) {
     usage_error("capmin report needs a profile", "capmin report PROFILE... --format html");

@@ -1,6 +1,7 @@
 #include "cli/options_verify.h"
 
 #include "cli/option_values.h"
+#include "cli/options_given.h"
 
 #include <boost/program_options.hpp>
 
@@ -31,6 +32,8 @@ po::options_description table() {
   add("env-file", text("FILE"), "read such values from a file");
   add("confirm", text("N"), "trials that must agree (default: as in the profile)");
   add("timeout", text("TIME"), "a trial's longest wait (default: as in the profile)");
+  add("deadline", text("TIME"), "end the trials of a profile after this time");
+  add("max-trials", text("N"), "start at most so many containers for a profile");
   add("jobs,j", text("N"), "trials side by side, with --full (default: 1)");
   add("rules", text("FILE"), "ask the rules of this file first, see capmin help rules");
   add("engine", text("auto|docker|podman"), "(default: the profile's)");
@@ -64,6 +67,10 @@ bool read_work(const string& name, const string& value, VerifyOptions& options) 
     options.confirm = parse_number(name, value, 1, 10);
   } else if (name == "timeout") {
     options.timeout = parse_duration(value);
+  } else if (name == "deadline") {
+    options.budget.time = parse_duration(value);
+  } else if (name == "max-trials") {
+    options.budget.trials = parse_number(name, value, 1, 100'000);
   } else if (name == "jobs") {
     options.jobs = parse_number(name, value, 1, 64);
   } else if (name == "rules") {
@@ -86,9 +93,8 @@ bool read_work(const string& name, const string& value, VerifyOptions& options) 
   return true;
 }
 
-void read(const po::option& option, VerifyOptions& options) {
-  const string& name = option.string_key;
-  const string value = option.value.empty() ? string() : option.value.front();
+void read(const GivenOption& option, VerifyOptions& options) {
+  const auto& [name, value] = option;
   if (name == "profile") {
     options.profiles.push_back(value);
   } else if (name == "full") {
@@ -113,24 +119,9 @@ void read(const po::option& option, VerifyOptions& options) {
 }  // namespace
 
 VerifyOptions parse_verify_options(const std::vector<string>& arguments) {
-  po::options_description all;
-  all.add(table()).add_options()("profile", po::value<string>());
-  po::positional_options_description positions;
-  positions.add("profile", -1);
   VerifyOptions options;
-  try {
-    const auto style =
-        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    for (const po::option& option : po::command_line_parser(arguments)
-                                        .options(all)
-                                        .positional(positions)
-                                        .style(style)
-                                        .run()
-                                        .options) {
-      read(option, options);
-    }
-  } catch (const po::error& error) {
-    usage_error(error.what(), kHint);
+  for (const GivenOption& option : given_options(arguments, table(), "profile", kHint)) {
+    read(option, options);
   }
   if (options.profiles.empty()) {
     usage_error("capmin verify needs a profile", "capmin verify PROFILE...");
@@ -172,7 +163,8 @@ string verify_help() {
        << table()
        << "\nExit status: 0 ok or ok-new-image; 1 broken, loose or stale; 2 usage, or a profile\n"
           "that cannot be read or run; 3 no trial could be judged; 4 unstable; 5 engine trouble;\n"
-          "6 image missing; 8 output not written; 10 internal error; 130, 143 interrupted. Of\n"
+          "6 image missing; 7 deadline or number of trials used up; 8 output not written;\n"
+          "10 internal error; 130, 143 interrupted. Of\n"
           "several profiles the highest counts. --update and --in-place do not change it: it is\n"
           "that of the profile as it was found.\n";
   return text.str();

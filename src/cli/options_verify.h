@@ -26,6 +26,7 @@ struct VerifyOptions {
   std::vector<std::string> env_files;
   std::optional<int> confirm;                        ///< in place of the profile's
   std::optional<std::chrono::milliseconds> timeout;  ///< in place of the profile's
+  Budget budget;                                     ///< of each profile
   int jobs = 1;
   std::string rules;     ///< a rule file; empty without
   EngineRequest engine;  ///< no dialect: the profile's

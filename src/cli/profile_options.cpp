@@ -87,6 +87,7 @@ RunOptions options_of(const Profile& profile, const fs::path& path, const Verify
   fill_in(variables, options.spec);
   if (asked.confirm) options.confirm = *asked.confirm;
   if (asked.timeout) options.timeout = asked.timeout;
+  options.budget = asked.budget;
   options.jobs = asked.jobs;
   options.rules = asked.rules;
   options.engine = asked.engine;

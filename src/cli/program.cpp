@@ -1,6 +1,7 @@
 #include "cli/program.h"
 
 #include "cli/batch_command.h"
+#include "cli/batch_process.h"
 #include "cli/clean_command.h"
 #include "cli/completion.h"
 #include "cli/diff_command.h"
@@ -162,6 +163,7 @@ int dispatch(const std::vector<std::string>& arguments) {
   if (name == "--help" || name == "-h" || name == "help") return help(rest);
   if (name == "--version" || name == "version") return print("capmin " CAPMIN_VERSION "\n");
   if (name == kGuardianName) return guardian_command(rest);
+  if (name == kBatchJobName) return batch_job_command(rest);
   const CommandEntry& command = command_named(name);
   return asks_for_help(rest) ? print(command.help()) : command.run(rest);
 }

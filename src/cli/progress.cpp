@@ -13,15 +13,6 @@ namespace {
 constexpr int kGrantWidth = 28;
 constexpr std::size_t kSecondsWidth = 6;
 
-std::string time_of_day() {
-  const std::time_t now = std::time(nullptr);
-  std::tm local{};
-  ::localtime_r(&now, &local);
-  std::array<char, 16> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%H:%M:%S ", &local);
-  return {text.data(), length};
-}
-
 /// "trial  7   without SETUID              0.9 s" in fixed columns.
 std::string columns(const std::string& label, const std::string& grant, const std::string& rest) {
   std::string line = label;
@@ -42,6 +33,15 @@ std::string label_of(int number, Purpose purpose) {
 }
 
 }  // namespace
+
+std::string time_of_day() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  std::array<char, 16> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%H:%M:%S ", &local);
+  return {text.data(), length};
+}
 
 std::string ceiling_text(CapabilitySet ceiling) {
   const CapabilitySet extra = ceiling - docker_default_set();

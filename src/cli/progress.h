@@ -30,6 +30,9 @@ class Progress {
   CapabilitySet ceiling_;
 };
 
+/// "12:05:59 ", by this machine's clock: how a line begins in a log.
+std::string time_of_day();
+
 /// The ceiling in words: "Docker's 14", "Docker's 14 and NET_ADMIN", "9 capabilities".
 std::string ceiling_text(CapabilitySet ceiling);
 

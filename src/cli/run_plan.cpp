@@ -167,7 +167,7 @@ RunPlan begin_run_plan(const RunOptions& options) {
   plan.search.budget = options.budget;
   if (!options.directory.empty()) place_env_files(options.directory, plan.setup.spec);
   plan.search.secrets = given_values(plan.setup.spec);
-  if (options.jobs > 1) free_host_ports(plan.setup.spec);
+  if (options.jobs > 1 || options.free_ports) free_host_ports(plan.setup.spec);
   plan.setup.scenario = options.scenario;
   plan.search.strict = options.strict;
   if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);

@@ -39,6 +39,10 @@ ShardJob read_job(const ResultFiles& files, const ManifestJob& job) {
                 path.string() + " is the record of another job, " + excerpt(read.run.record.name));
   }
   read.profile = read_profile(files.profile(job.name), read);
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(files.log(job.name), ignored))) {
+    read.log = clean_log(read_file(files.log(job.name)));
+  }
   return read;
 }
 

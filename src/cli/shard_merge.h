@@ -15,6 +15,7 @@ struct ShardJob {
   JobRun run;
   std::string text;                    ///< the record's file
   std::optional<std::string> profile;  ///< the text of the profile
+  std::optional<std::string> log;      ///< cleaned; of its trials
 };
 
 /// A directory of results that was read.

@@ -53,6 +53,11 @@ void Terminal::line(const std::string& text) {
   passing_shown_ = false;
 }
 
+void Terminal::clear() {
+  if (passing_shown_) write("\r\x1b[K");
+  passing_shown_ = false;
+}
+
 void Terminal::passing(const std::string& text) {
   if (!is_terminal_) return;
   const auto width = static_cast<std::size_t>(columns() - 1);

@@ -27,6 +27,8 @@ class Terminal {
   void line(const std::string& text);
   /// Shows a line that the next one replaces; only on a terminal.
   void passing(const std::string& text);
+  /// Takes the passing line away.
+  void clear();
 
  private:
   bool is_terminal_;

@@ -1,6 +1,7 @@
 #include "cli/verification.h"
 
 #include "cli/guardian_command.h"
+#include "cli/profile_search.h"
 #include "cli/progress.h"
 #include "cli/run_failure.h"
 #include "cli/run_plan.h"
@@ -14,10 +15,8 @@
 #include "system/process_identity.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <memory>
-#include <sstream>
 #include <utility>
 #include <variant>
 
@@ -42,38 +41,6 @@ std::string fields_of(const std::vector<Change>& changes) {
     text += (text.empty() ? "" : ", ") + sanitize(change.field);
   }
   return text;
-}
-
-/// Takes over a message whose lines behind the first are details.
-void tell(const std::string& message, Verification& verification) {
-  std::istringstream lines(message);
-  std::getline(lines, verification.text);
-  verification.text = sanitize(verification.text, 2000);
-  for (std::string line; std::getline(lines, line);) {
-    verification.details.push_back(sanitize(line, 2000));
-  }
-}
-
-void set_status(ProfileStatus status, ExitCode exit, Verification& verification) {
-  verification.status = status;
-  verification.exit = static_cast<int>(exit);
-}
-
-/// Whether a stop ended the trials. Throws Error kBudget where their limits did.
-bool is_interrupted(const SearchResult& result) {
-  switch (result.end) {
-    case SearchEnd::kVerdict:
-      return false;
-    case SearchEnd::kInterrupted:
-      return true;
-    case SearchEnd::kOutOfTime:
-      throw Error(ExitCode::kBudget, "the deadline was used up before the answer was known",
-                  "give it more time");
-    case SearchEnd::kOutOfTrials:
-      throw Error(ExitCode::kBudget, "the number of trials was used up before the answer was known",
-                  "give it more trials");
-  }
-  return false;
 }
 
 class Verifier {
@@ -115,6 +82,7 @@ class Verifier {
   std::optional<Rechecked> recheck(CapabilitySet set, const RunPlan& plan);
   std::optional<Verified> judge(const Rechecked& checked, const RunPlan& plan, CapabilitySet set);
   std::optional<Verified> search_anew(std::vector<FinishedTrial> known);
+  Verified cut_short(FoundProfile found);
   void compare(const Profile& found);
   void conclude();
   Verified done(std::optional<Profile> refreshed = {}) {
@@ -185,8 +153,8 @@ std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const Ru
   SearchResult result =
       run_trials(search, bench_.rules.table, trials_of(plan.setup, engine_, bench_.runner),
                  events(), bench_.stop, choose);
-  if (is_interrupted(result)) return std::nullopt;
   result_.trials += result.started;
+  if (is_interrupted(result)) return std::nullopt;
   RecheckStep end = next(question, result.history());
   return Rechecked{std::move(end), std::move(result)};
 }
@@ -236,48 +204,44 @@ std::optional<Verified> Verifier::judge(const Rechecked& checked, const RunPlan&
 
 /// Finds the set anew, beginning with the profile's.
 std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) {
-  RunPlan plan = plan_;
-  if (!task_.refresh) plan.search.policy.level = Level::kOneMinimal;
-  const int before = static_cast<int>(known.size());
-  plan.search.known = std::move(known);
-  limit(plan.search);
-  ProgramFiles files = image_files(plan, engine_, bench_.runner);
-  plan.search.privileges_of = [&files](const std::string& program) {
-    return files.privileges_of(program);
-  };
-  SearchResult result =
-      search(plan.search, bench_.rules.table, trials_of(plan.setup, engine_, bench_.runner),
-             events(), bench_.stop);
-  if (is_interrupted(result)) return std::nullopt;
-  result_.trials += result.started - before;
-  const ImagePrograms programs = find_programs(
-      options_, plan, result, files,
-      [this](const std::string& line) {
-        if (bench_.terminal != nullptr) bench_.terminal->line(line);
-      },
-      bench_.stop);
-  if (bench_.stop.stop_requested()) return std::nullopt;
-  if (const auto* const unstable = std::get_if<Unstable>(&*result.verdict)) {
-    throw failure_of(*unstable, options_, result);
-  }
-  if (const auto* const undecided = std::get_if<Undecided>(&*result.verdict)) {
-    throw failure_of(*undecided, result);
-  }
-  if (const auto* const fails = std::get_if<CeilingFails>(&*result.verdict)) {
-    throw failure_of(*fails, options_, plan, result, programs);
-  }
-  const Minimal& answer = std::get<Minimal>(*result.verdict);
-  const int started = result.started;
-  const auto found = find_conditions(plan, answer, under_engine_, result, engine_, bench_.runner,
-                                     progress_ ? &*progress_ : nullptr, bench_.stop);
+  ProfileSearch search{.options = options_,
+                       .plan = plan_,
+                       .under_engine = under_engine_,
+                       .engine = engine_,
+                       .bench = bench_,
+                       .progress = progress_ ? &*progress_ : nullptr,
+                       .begin = begin_};
+  if (!task_.refresh) search.plan.search.policy.level = Level::kOneMinimal;
+  search.plan.search.known = std::move(known);
+  limit(search.plan.search);
+  std::optional<FoundProfile> found = find_profile(search, result_.trials);
   if (!found) return std::nullopt;
-  result_.trials += result.started - started;
-  Profile profile = profile_of(options_, plan, result,
-                               {answer, found->conditional, found->unknown, found->trials},
-                               programs, ending_now(begin_));
-  compare(profile);
+  if (!found->cut.empty()) return cut_short(std::move(*found));
+  compare(found->profile);
   if (!task_.refresh) return done();
-  return done(std::move(profile));
+  return done(std::move(found->profile));
+}
+
+/// Says what is known of a profile whose search came to no end, and passes on what works where that
+/// is another set.
+Verified Verifier::cut_short(FoundProfile found) {
+  const CapabilitySet set = found.profile.add;
+  const bool is_broken = result_.status == ProfileStatus::kBroken;
+  const bool is_other = is_new_ || is_broken || set != (profile_.add | conditional_of(profile_));
+  if (is_broken) {
+    result_.details.push_back("  works: " + to_string(set) +
+                              ", not proven to be minimal: " + found.cut);
+    result_.exit = static_cast<int>(ExitCode::kBudget);
+  } else {
+    set_status(ProfileStatus::kError, ExitCode::kBudget, result_);
+    if (is_new_) result_.set = set;
+    result_.text = "works " + with(result_.set) +
+                   (is_other && !is_new_ ? " and " + with(set) : "") +
+                   ", not proven to be minimal: " + found.cut;
+  }
+  result_.hint = "give it more time, or more trials";
+  if (!task_.refresh || !is_other) return done();
+  return done(std::move(found.profile));
 }
 
 /// Says how the set that was found anew differs from the profile's.
@@ -332,13 +296,21 @@ void Verifier::conclude() {
   if (drift.is_new_image) result_.text += "; the image is another one";
 }
 
-/// Gives trials the time that is left.
+/// Gives trials what is left of the budget.
 void Verifier::limit(SearchPlan& search) const {
-  if (!bench_.until) return;
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      *bench_.until - std::chrono::steady_clock::now());
-  search.budget.time =
-      std::max(std::chrono::milliseconds(0), std::min(left, search.budget.time.value_or(left)));
+  std::optional<std::chrono::steady_clock::time_point> until = bench_.until;
+  if (options_.budget.time) {
+    const auto own = begin_ + *options_.budget.time;
+    until = std::min(until.value_or(own), own);
+  }
+  if (until) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        *until - std::chrono::steady_clock::now());
+    search.budget.time = std::max(std::chrono::milliseconds(0), left);
+  }
+  if (options_.budget.trials) {
+    search.budget.trials = std::max(0, *options_.budget.trials - result_.trials);
+  }
 }
 
 std::optional<Verified> Verifier::find() {
@@ -374,42 +346,6 @@ std::optional<Verified> Verifier::run() {
   conclude();
   return done();
 }
-
-}  // namespace
-
-std::string_view name_of(ProfileStatus status) {
-  switch (status) {
-    case ProfileStatus::kOk:
-      return "ok";
-    case ProfileStatus::kOkNewImage:
-      return "ok-new-image";
-    case ProfileStatus::kBroken:
-      return "broken";
-    case ProfileStatus::kLoose:
-      return "loose";
-    case ProfileStatus::kUnstable:
-      return "unstable";
-    case ProfileStatus::kStale:
-      return "stale";
-    case ProfileStatus::kError:
-      return "error";
-    case ProfileStatus::kNew:
-      return "new";
-  }
-  return {};
-}
-
-Verification failed_by(const Error& error) {
-  Verification verification;
-  const bool is_unstable = error.code() == ExitCode::kUnstable;
-  set_status(is_unstable ? ProfileStatus::kUnstable : ProfileStatus::kError, error.code(),
-             verification);
-  tell(error.what(), verification);
-  verification.hint = error.hint();
-  return verification;
-}
-
-namespace {
 
 /// What `work` of a verifier of `profile` finds; expected troubles are a status.
 template <typename Work>

@@ -99,8 +99,10 @@ std::optional<VerifyRow> Verify::verify_file(const std::string& path) {
 
 void Verify::write(const std::string& path, const std::string& old_text, const Profile& profile,
                    VerifyRow& row) const {
-  write_file(target(path), in_format_of(old_text, profile));
-  row.written = target(path);
+  // What is not proven to the end takes no profile's place.
+  const std::string to = profile.guarantee == "incomplete" ? path + ".new" : target(path);
+  write_file(to, in_format_of(old_text, profile));
+  row.written = to;
 }
 
 }  // namespace

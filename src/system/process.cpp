@@ -33,7 +33,6 @@ namespace process_v2 = boost::process::v2;
 using boost::system::error_code;
 using Ending = ProcessResult::Ending;
 
-constexpr std::chrono::milliseconds kGraceAfterTerm{1000};
 /// A keeper kills after its own second; killed itself, it would leave strays behind.
 constexpr std::chrono::milliseconds kGraceOfKeeper{4000};
 constexpr std::chrono::milliseconds kGraceAfterKill{2000};
@@ -248,7 +247,7 @@ void Job::end(Ending ending) {
   if (finished_ || native_status_ || forced_) return;
   forced_ = ending;
   kill_group(SIGTERM);
-  grace_.expires_after(is_kept() ? kGraceOfKeeper : kGraceAfterTerm);
+  grace_.expires_after(is_kept() ? kGraceOfKeeper : command_.grace);
   grace_.async_wait([self = shared_from_this()](const error_code& cancelled) {
     if (cancelled) return;
     self->kill_group(SIGKILL);

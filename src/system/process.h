@@ -20,6 +20,8 @@ struct Command {
   std::vector<std::pair<std::string, std::string>> environment = {};
   /// After this time the program's process group is ended.
   std::chrono::milliseconds deadline{30'000};
+  /// What is left of the group so long after SIGTERM is killed.
+  std::chrono::milliseconds grace{1'000};
   /// How many bytes of each stream are kept: the first half and the last half of them; what lies
   /// between is read and forgotten.
   std::size_t output_limit = 1U << 20U;
@@ -67,7 +69,7 @@ class ProcessRunner {
   ProcessRunner& operator=(const ProcessRunner&) = delete;
 
   /// Runs `command` to its end, its deadline or the stop. Ending it by force is SIGTERM to the
-  /// group, and SIGKILL to what is left one second later. Never throws for what the program does.
+  /// group, and SIGKILL to what is left after its grace. Never throws for what the program does.
   ProcessResult run(const Command& command, const std::stop_token& stop = {});
 
   /// As run, but returns at once; `done` is called exactly once, on the runner's thread, and must

@@ -3,26 +3,7 @@
 # shellcheck disable=SC2154,SC2030,SC2031  # variables of the helper, which bats sets in subshells
 # shellcheck disable=SC2016,SC2119,SC2120  # scripts are written down, not expanded; options are optional
 load helper
-
-# jobs LINE...: writes batch.yaml with these jobs.
-jobs() {
-  printf 'apiVersion: capmin/v1\nkind: Batch\ndefaults: {timeout: 20s}\njobs:\n' >batch.yaml
-  printf '  - {%s}\n' "$@" >>batch.yaml
-}
-# search NAME [KEYS], check NAME [KEYS]: a job that minimizes or verifies NAME.yaml.
-search() { echo "name: $1, image: app:1, probe: health.sh, profile: $1.yaml, mode: minimize${2:+, $2}"; }
-check() { echo "name: $1, profile: $1.yaml, mode: verify${2:+, $2}"; }
-batch() { capmin batch batch.yaml "$@"; }
-# found NAME NEEDS: writes NAME.yaml of a program with these needs.
-found() {
-  FAKE_NEEDS=$2 minimize -o "$1.yaml" -q
-  expect_status 0
-  : >"$FAKE_ENGINE_DIR/calls"
-}
-count_created() { calls "^'create'" | wc -l; }
-forget_calls() { : >"$FAKE_ENGINE_DIR/calls"; }
-# record NAME KEY: prints a value of the job's record.
-record() { python3 -c 'import json, sys; print(json.load(open(f"batch.yaml.results/jobs/{sys.argv[1]}.json"))[sys.argv[2]])' "$@"; }
+load jobs
 
 @test "a search without a profile writes it, and its probe is found from there" {
   mkdir deep
@@ -103,6 +84,7 @@ web.yaml
 
 batch.yaml.results:
 jobs
+logs
 manifest.json
 profiles
 summary.json
@@ -265,28 +247,6 @@ times.json" ] || { ls -- *.yaml*; return 1; }
   refute_anywhere "web: "
   batch --only nobody
   expect_status 2
-}
-
-@test "a signal ends the job that runs and leaves the rest for the next start" {
-  found one CHOWN
-  cp one.yaml two.yaml
-  cp one.yaml three.yaml
-  jobs "$(check one)" "$(check two)" "$(check three)"
-  FAKE_NEEDS=CHOWN batch --only one
-  expect_status 0
-  FAKE_NEEDS=CHOWN FAKE_FAULT=start:hold "$CAPMIN" batch batch.yaml >out 2>err 3>&- &
-  pid=$!
-  within 10 held
-  kill -TERM "$pid"
-  open_gate
-  end_run 20
-  expect_status 143
-  expect_stdout "3 jobs: 1 ok; 2 not run; 1 skipped"
-  expect_stderr "the same command goes on from here"
-  [ ! -e batch.yaml.results/jobs/two.json ]
-  FAKE_NEEDS=CHOWN batch
-  expect_status 0
-  expect_stdout "3 jobs: 3 ok; 1 skipped, unchanged; 2 container runs"
 }
 
 @test "after the deadline the rest is left, with status 7" {

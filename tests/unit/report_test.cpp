@@ -5,6 +5,7 @@
 #include "report/findings.h"
 #include "report/gaps.h"
 #include "report/report_sarif.h"
+#include "report/sarif_document.h"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// What a job may share with others.
+struct JobClaims {
+  std::string profile;  ///< its path, the same for the same file
+  bool writes = false;  ///< the job may write it
+};
+
+/// Which job of a batch may start while others run, so that each sees what it would see if they ran
+/// one after the other. Pure but for what it asks.
+class BatchSchedule {
+ public:
+  /// `uses_host` tells of a job whether its containers share something of the host with others,
+  /// such as its ports; two of these never run at once. It is asked once, as late as possible.
+  BatchSchedule(std::vector<JobClaims> jobs, std::function<bool(std::size_t job)> uses_host)
+      : uses_host_(std::move(uses_host)) {
+    for (JobClaims& claims : jobs) {
+      jobs_.push_back({.claims = std::move(claims), .state = State::kWaits, .uses_host = {}});
+    }
+  }
+
+  /// Starts the first job that waits for nothing, and tells which; nothing where there is none now.
+  std::optional<std::size_t> start_next();
+  /// The job has ended.
+  void end(std::size_t job) { jobs_.at(job).state = State::kEnded; }
+
+ private:
+  enum class State { kWaits, kRuns, kEnded };
+  struct Job {
+    JobClaims claims;
+    State state = State::kWaits;
+    std::optional<bool> uses_host;
+  };
+  bool waits_for_a_profile(std::size_t job) const;
+  bool waits_for_the_host(std::size_t job);
+
+  std::vector<Job> jobs_;
+  std::function<bool(std::size_t job)> uses_host_;
+};
+
+}  // namespace capmin

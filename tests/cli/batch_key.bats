@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# What makes `capmin batch` run a job again: what mounts and files of variables hold.
+# shellcheck disable=SC2154,SC2030,SC2031  # variables of the helper, which bats sets in subshells
+load helper
+load jobs
+
+# again ARG...: the batch has run; it runs the job another time.
+again() {
+  batch "$@"
+  expect_status 0
+  refute_anywhere skipped
+  batch "$@"
+  expect_stdout "1 skipped, unchanged"
+}
+
+@test "a changed file of a mounted directory runs its job again" {
+  mkdir -p conf/sites
+  echo one >conf/sites/a
+  jobs "$(search web "volume: \"$PWD/conf:/etc/app:ro\"")"
+  batch
+  expect_status 0
+  batch
+  expect_stdout "1 skipped, unchanged"
+  echo two >conf/sites/a
+  again
+  chmod 600 conf/sites/a
+  again
+  touch conf/sites/a
+  batch
+  expect_stdout "1 skipped, unchanged"
+}
+
+@test "a changed file of variables runs its job again, also where its values are short" {
+  echo MODE=1 >app.env
+  jobs "$(search web 'env-file: app.env')"
+  batch
+  expect_status 0
+  echo MODE=2 >app.env
+  again
+}
+
+@test "a changed variable of the environment runs its job again" {
+  jobs "$(search web 'env: [MODE]')"
+  MODE=1 batch
+  expect_status 0
+  MODE=2 batch
+  refute_anywhere skipped
+  MODE=2 batch
+  expect_stdout "1 skipped, unchanged"
+}
+
+@test "a mount that is too large to be read is no reason to skip" {
+  mkdir data
+  truncate -s 65M data/large
+  jobs "$(search web "volume: \"$PWD/data:/data:ro\"")"
+  batch
+  expect_status 0
+  batch
+  expect_status 0
+  refute_anywhere skipped
+}
