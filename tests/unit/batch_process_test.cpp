@@ -37,8 +37,8 @@ TEST_CASE("the answer of a job's process is taken over") {
   JobRun run;
   run.record.name = "web";
   run.record.status = ProfileStatus::kLoose;
-  record.exit = 1;
-  record.mode = "verify";
+  run.record.exit = 1;
+  run.record.mode = "verify";
   for (const bool is_skipped : {false, true}) {
     run.is_skipped = is_skipped;
     const auto read = run_of(job(), ended(Ending::kExited, 0, answer_of(run)), false);
