@@ -45,7 +45,7 @@ remove_leftovers() {
 # The bytes that must not differ: all but the line about the run.
 facts() { grep -v '^run:' "$1"; }
 
-@test "killed in the middle and resumed, the profile has the bytes of an uninterrupted run" {
+@test "F4: killed in the middle and resumed, the profile has the bytes of an uninterrupted run" {
   run_job
   expect_set "${needed[@]}"
   mv "$profile" "$profile.whole"
@@ -64,7 +64,7 @@ facts() { grep -v '^run:' "$1"; }
   done
 }
 
-@test "a half line at the end of the journal is not believed" {
+@test "F24: a half line at the end of the journal is not believed" {
   run_job
   mv "$profile" "$profile.whole"
   start_job
@@ -100,7 +100,7 @@ refused() {
   [ "$(cat "$(journal)")" = "$before" ]
 }
 
-@test "a journal of another search is refused, whatever differs" {
+@test "F25: a journal of another search is refused, whatever differs" {
   probe=$(probe_script probe.sh <"$images/spool/probe.sh")
   minimize spool --probe "$probe" --max-trials 2
   expect_status 7
