@@ -13,12 +13,13 @@ namespace {
 namespace json = boost::json;
 
 json::value parse(std::string_view text, std::string_view command) {
-  try {
-    return json::parse(json::string_view(text.data(), text.size()));
-  } catch (const std::exception& error) {
-    throw Error(ExitCode::kEngine, "the engine's reply to '" + std::string(command) +
-                                       "' is not JSON: " + error.what());
-  }
+  boost::system::error_code error;
+  json::value value = json::parse(json::string_view(text.data(), text.size()), error);
+  if (!error) return value;
+  throw Error(
+      ExitCode::kEngine,
+      "the engine's reply to '" + std::string(command) + "' is not JSON: " + error.message(),
+      "see what it says to that command, and whether it is the engine: capmin doctor tells more");
 }
 
 /// The member `key` of `value`, or null where there is none.
