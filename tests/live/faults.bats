@@ -60,7 +60,7 @@ CALL
   echo old >"$profile"
   # The new profile is complete and does not yet have its name, for two seconds.
   strace -qq -o /dev/null -e trace=rename -e inject=rename:delay_enter=2000000:when=1 \
-    env --default-signal=INT "$CAPMIN" run capmin-test-static --probe exit -o "$profile" -- /busybox true \
+    env --default-signal=INT "$CAPMIN" run capmin-test-busybox --probe exit -o "$profile" -- true \
     >"$BATS_TEST_TMPDIR/output" 2>&1 3>&- &
   within 60 complete
   kill -INT "$(pgrep -P $!)"
