@@ -110,6 +110,7 @@ elsewhere() { run --separate-stderr timeout 100 unshare --pid --fork --mount-pro
 }
 
 @test "a container without consent to more holds no namespace of the host and no more than the grant" {
+  export probed
   capmin run capmin-test-busybox --probe "$(probe_script probe.sh <<'PROBE'
 #!/bin/sh
 docker inspect -f '{{json .HostConfig}}' "$CAPMIN_CONTAINER" >"$probed"
