@@ -161,7 +161,8 @@ EngineFacts parse_engine_facts(std::string_view version_json, std::string_view i
   EngineFacts facts =
       member(info, "host").is_object() ? podman_facts(info) : docker_facts(version, info);
   if (facts.version.empty()) {
-    throw Error(ExitCode::kEngine, "the engine does not tell its version");
+    throw Error(ExitCode::kEngine, "the engine does not tell its version",
+                "see whether it is the engine that answers: capmin doctor tells more");
   }
   facts.client_version = text(member(member(version, "Client"), "Version"));
   return facts;

@@ -97,8 +97,8 @@ occasions() {
   exported -e "trace=$(IFS=,; echo "${steps[*]}")"
   [ "$status" = 0 ]
   # Only what belongs to the file itself: the directory's own fsync and close come after rename.
-  occasions | sed '/^rename/q' >occasions
-  [ "$(wc -l <occasions)" -ge 6 ]
+  occasions | sed '/^rename/q' >each
+  [ "$(wc -l <each)" -ge 6 ]
   while read -r call number; do
     for error in EIO ENOSPC; do
       exported -e "trace=$call" -e "inject=$call:error=$error:when=$number"
@@ -106,7 +106,7 @@ occasions() {
       [ "$(cat profile.yaml)" = old ]
       [ -z "$(compgen -G '.profile.yaml.*')" ]
     done
-  done <occasions
+  done <each
 }
 
 @test "F22: a journal that cannot be written ends with status 8, and the old profile is intact" {
@@ -122,7 +122,7 @@ occasions() {
   [ "$status" = 0 ]
   cp profile.yaml new
   echo old >old
-  occasions >occasions
+  occasions >each
   local seen_old=0 seen_new=0
   while read -r call number; do
     exported -e "trace=$call" -e "inject=$call:signal=KILL:when=$number"
@@ -130,7 +130,7 @@ occasions() {
     if cmp -s profile.yaml old; then seen_old=$((seen_old + 1))
     elif cmp -s profile.yaml new; then seen_new=$((seen_new + 1))
     else echo "killed at $call $number:"; cat profile.yaml; return 1; fi
-  done <occasions
+  done <each
   [ "$seen_old" -ge 5 ]
   [ "$seen_new" -ge 1 ]
   rm -f .profile.yaml.*

@@ -153,8 +153,10 @@ sys.exit(status)' "$CAPMIN" "$@"
 }
 
 @test "H8: there is no std::regex in the program" {
-  ! nm -C "$CAPMIN" | grep -F -m 1 'basic_regex'
-  ! grep -rnE '#include <regex>' "$root/src"
+  nm -C "$CAPMIN" >symbols
+  [ "$(wc -l <symbols)" -gt 1000 ] || skip "the program is stripped"
+  [ "$(grep -cF basic_regex symbols)" = 0 ]
+  [ -z "$(grep -rlE '#include <regex>' "$root/src")" ]
 }
 
 @test "H21: no file of a checkout and no variable widens what may be granted" {

@@ -6,8 +6,10 @@
 load helper
 load daemon
 
+can_start_daemons() { command -v dockerd >/dev/null && [ "$(id -u)" = 0 ]; }
+
 setup_file() {
-  command -v dockerd >/dev/null && [ "$(id -u)" = 0 ] || return 0
+  can_start_daemons || return 0
   # shellcheck source=tests/wait.bash
   . "$root/tests/wait.bash"
   start_daemon one
@@ -17,7 +19,7 @@ teardown_file() { stop_daemons; }
 on_machine_engine() { DOCKER_HOST=$(daemon_socket one) docker "$@"; }
 
 setup() {
-  command -v dockerd >/dev/null && [ "$(id -u)" = 0 ] || skip "a daemon of one's own takes dockerd and root"
+  can_start_daemons || skip "a daemon of one's own takes dockerd and root"
   profile=$BATS_TEST_TMPDIR/profile.yaml
   probed=$BATS_TEST_TMPDIR/probed
   export probed DAEMON_PID
