@@ -84,6 +84,7 @@ web.yaml
 
 batch.yaml.results:
 jobs
+logs
 summary.json" ] || { ls -- *.yaml*; return 1; }
 }
 
