@@ -50,7 +50,7 @@ const std::vector<Heading>& headings() {
            {"read-only", nullptr, "mount the root file system read-only"},
            {"ulimit", "NAME=SOFT[:HARD]", "set a resource limit"},
            {"memory", "BYTES", "limit the memory"},
-           {"pids-limit", "N", "limit the number of processes"},
+           {"pids-limit", "N", "limit the number of processes (default with docker: 4096)"},
            {"security-opt", "OPTION", "for instance no-new-privileges"},
            {"platform", "OS/ARCH", "choose the image's platform"},
            {"hostname", "NAME", "host name of the container"},

@@ -180,6 +180,8 @@ void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan)
   plan.image = find_or_pull(options, engine);
   if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   plan.setup.spec.image = plan.image.id;
+  // Docker has no limit of its own; podman has one, and cannot set another everywhere without root.
+  plan.setup.spec.limits_processes = plan.engine.name == "docker";
   plan.search.policy = make_policy(options, plan);
   if (exposes_privileged_port(options, plan)) {
     plan.search.expected = {Capability::kNetBindService};

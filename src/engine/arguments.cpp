@@ -61,6 +61,36 @@ constexpr std::array<Refused, 39> kRefused{{
     {"--", "it ends the options"},
 }};
 
+/// Other words of the engines for options that capmin has itself.
+struct OtherWord {
+  std::string_view word;
+  std::string_view option;
+};
+constexpr std::array<OtherWord, 9> kOtherWords{{
+    {"-v", "--volume"},
+    {"-p", "--publish"},
+    {"-u", "--user"},
+    {"-w", "--workdir"},
+    {"-h", "--hostname"},
+    {"-m", "--memory"},
+    {"--net", "--network"},
+    {"--network", "--network"},
+    {"--read-only", "--read-only"},
+}};
+
+/// The option of `capmin run` that `name`, with its dashes, is; empty where it is none. Passed
+/// through unread it would reach around what capmin does with it: fresh volumes, ports, secrets.
+std::string own_option(std::string_view name) {
+  if (name == "--volume") return "--volume";
+  const auto* const row = std::ranges::find(kOtherWords, name, &OtherWord::word);
+  if (row != kOtherWords.end()) return std::string(row->option);
+  return name.starts_with("--") && is_passed_on(name.substr(2)) ? std::string(name) : "";
+}
+
+/// Enough for any service, as podman's own 2048 are, and little enough for the host to stay usable
+/// beside an image that forks without end.
+constexpr std::string_view kMostProcesses = "4096";
+
 /// The longest log that the engine keeps of a trial.
 constexpr std::string_view kLogSize = "max-size=4m";
 
@@ -122,6 +152,9 @@ std::vector<std::string> create_arguments(const ContainerSpec& spec,
     add("--sysctl", std::string(key).append("=").append(value));
   }
   if (!spec.network.empty()) add("--network", spec.network);
+  const bool has_own_limit =
+      std::ranges::find(spec.options, "--pids-limit", &EngineOption::name) != spec.options.end();
+  if (spec.limits_processes && !has_own_limit) add("--pids-limit", kMostProcesses);
   for (const EngineOption& option : spec.options) {
     argv.push_back(option.name);
     if (option.value) argv.push_back(*option.value);
@@ -153,6 +186,8 @@ std::string refusal(const std::string& option) {
   const std::string name = option.substr(0, option.find('='));
   const auto* const row = std::ranges::find(kRefused, name, &Refused::option);
   if (row != kRefused.end()) return std::string(row->reason);
+  const std::string own = own_option(name);
+  if (!own.empty()) return "give it to capmin: " + own;
   if (!option.starts_with('-')) return "it is no option; write --engine-arg=--NAME=VALUE";
   // Short flags can stand together in one argument (-it), and take their value without a blank.
   if (name.size() > 2 && name[0] == '-' && name[1] != '-') return "write one long option instead";

@@ -32,6 +32,7 @@ struct ContainerSpec {
   bool keep_volumes = false;  ///< named volumes are used as they are, not replaced for each trial
   std::string network;        ///< as --network has it; empty is the engine's default
   Ports ports = Ports::kPortable;
+  bool limits_processes = false;  ///< to 4096, unless an option says otherwise
   friend bool operator==(const ContainerSpec&, const ContainerSpec&) = default;
 };
 

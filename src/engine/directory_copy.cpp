@@ -26,7 +26,11 @@ fs::path new_directory() {
   std::ranges::replace(owner, ':', '.');
   std::string name = (parent / std::string(kPrefix).append(owner).append(kRandom)).string();
   if (error || ::mkdtemp(name.data()) == nullptr) {
-    throw Error(ExitCode::kOutput, "cannot make a temporary directory in " + parent.string(),
+    // The library tells no path that it does not take for a directory.
+    const char* const wanted = std::getenv("TMPDIR");
+    throw Error(ExitCode::kOutput,
+                "cannot make a temporary directory in " +
+                    (parent.empty() && wanted != nullptr ? wanted : parent.string()),
                 "name a directory that can be written in TMPDIR");
   }
   return name;

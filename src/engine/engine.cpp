@@ -65,8 +65,10 @@ Error engine_error(const std::string& engine, const std::string& action,
   if (const auto unusable = says_unusable(dialect_of(engine), words)) {
     return {ExitCode::kEngine, prefix + unusable->reason, unusable->hint};
   }
-  return {ExitCode::kEngine, prefix + (words.empty() ? "no reason given" : words) +
-                                 " (exit status " + std::to_string(result.status) + ')'};
+  return {ExitCode::kEngine,
+          prefix + (words.empty() ? "no reason given" : words) + " (exit status " +
+              std::to_string(result.status) + ')',
+          "see whether the engine still works: capmin doctor"};
 }
 
 Engine::Engine(ProcessRunner& runner, std::vector<std::string> command,

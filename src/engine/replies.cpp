@@ -13,12 +13,13 @@ namespace {
 namespace json = boost::json;
 
 json::value parse(std::string_view text, std::string_view command) {
-  try {
-    return json::parse(json::string_view(text.data(), text.size()));
-  } catch (const std::exception& error) {
-    throw Error(ExitCode::kEngine, "the engine's reply to '" + std::string(command) +
-                                       "' is not JSON: " + error.what());
-  }
+  boost::system::error_code error;
+  json::value value = json::parse(json::string_view(text.data(), text.size()), error);
+  if (!error) return value;
+  throw Error(
+      ExitCode::kEngine,
+      "the engine's reply to '" + std::string(command) + "' is not JSON: " + error.message(),
+      "see what it says to that command, and whether it is the engine: capmin doctor tells more");
 }
 
 /// The member `key` of `value`, or null where there is none.
@@ -160,7 +161,8 @@ EngineFacts parse_engine_facts(std::string_view version_json, std::string_view i
   EngineFacts facts =
       member(info, "host").is_object() ? podman_facts(info) : docker_facts(version, info);
   if (facts.version.empty()) {
-    throw Error(ExitCode::kEngine, "the engine does not tell its version");
+    throw Error(ExitCode::kEngine, "the engine does not tell its version",
+                "see whether it is the engine that answers: capmin doctor tells more");
   }
   facts.client_version = text(member(member(version, "Client"), "Version"));
   return facts;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,7 +16,7 @@ namespace {
 
 constexpr long kMillisecond = 1'000'000;  // nanoseconds
 constexpr int kGraceAfterTerm = 1000;     // milliseconds
-/// A program that forks faster than it can be killed is given up after so many rounds.
+/// A program that forks faster than it can be stopped is given up after so many rounds.
 constexpr int kMostRounds = 1000;
 
 /// In milliseconds.
@@ -25,33 +26,131 @@ long long now() {
   return static_cast<long long>(time.tv_sec) * 1000 + time.tv_nsec / kMillisecond;
 }
 
-/// Kills the children that the kernel lists, proc(5); theirs become ours.
-void kill_children() {
+/// Processes, as many as a program with offspring is believed to have; what is beyond comes in
+/// later rounds. Not on the stack, whose size nobody promises here.
+class Processes {
+ public:
+  void add(pid_t pid) {
+    if (size_ < pids_.size()) pids_[size_++] = pid;
+  }
+  void clear() { size_ = 0; }
+  std::size_t size() const { return size_; }
+  pid_t operator[](std::size_t i) const { return pids_[i]; }
+
+ private:
+  std::array<pid_t, 32768> pids_{};
+  std::size_t size_ = 0;
+};
+Processes descendants;
+
+/// A path below /proc, put together without memory of its own.
+class ProcPath {
+ public:
+  ProcPath& operator<<(const char* text) {
+    while (*text != '\0')
+      text_[size_++] = *text++;
+    return *this;
+  }
+  ProcPath& operator<<(pid_t number) {
+    std::array<char, 16> digits{};
+    std::size_t count = 0;
+    do {
+      digits[count++] = static_cast<char>('0' + number % 10);
+      number /= 10;
+    } while (number > 0);
+    while (count > 0)
+      text_[size_++] = digits[--count];
+    return *this;
+  }
+  const char* text() const { return text_.data(); }
+
+ private:
+  std::array<char, 64> text_{};  // "/proc/PID/task/TID/children"; ends with a zero
+  std::size_t size_ = 0;
+};
+
+/// Adds the children of one thread, as the kernel lists them, proc(5).
+void add_children(const ProcPath& list) {
   std::array<char, 16384> text{};
-  const int file = ::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
-  const ssize_t size = ::read(file, text.data(), text.size());
-  ::close(file);
+  const int file = ::open(list.text(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
   pid_t pid = 0;
-  for (ssize_t i = 0; i < size; ++i) {
-    const char letter = text[static_cast<std::size_t>(i)];
-    if (letter >= '0' && letter <= '9') {
-      pid = pid * 10 + (letter - '0');
-    } else {
-      // A number that is cut off at the end is not used.
-      if (pid > 0) ::kill(pid, SIGKILL);
-      pid = 0;
+  for (;;) {
+    const ssize_t size = ::read(file, text.data(), text.size());
+    if (size <= 0) break;
+    for (ssize_t i = 0; i < size; ++i) {
+      const char letter = text[static_cast<std::size_t>(i)];
+      if (letter >= '0' && letter <= '9') {
+        pid = pid * 10 + (letter - '0');
+      } else {
+        if (pid > 0) descendants.add(pid);
+        pid = 0;
+      }
     }
+  }
+  ::close(file);
+}
+
+/// Adds the children of all threads of `pid`.
+void add_children_of(pid_t pid) {
+  const int directory =
+      ::open((ProcPath() << "/proc/" << pid << "/task").text(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;
+  alignas(dirent64) std::array<char, 4096> entries{};
+  for (;;) {
+    const ssize_t size = ::getdents64(directory, entries.data(), entries.size());
+    if (size <= 0) break;
+    for (ssize_t at = 0; at < size;) {
+      const auto* const entry =
+          reinterpret_cast<const dirent64*>(entries.data() + at);  // getdents(2)
+      at += entry->d_reclen;
+      if (entry->d_name[0] == '.') continue;
+      add_children(ProcPath() << "/proc/" << pid << "/task/" << entry->d_name << "/children");
+    }
+  }
+  ::close(directory);
+}
+
+/// Finds all descendants, parents before their children; `each` is called on those found.
+template <typename Each>
+void find_descendants(Each each) {
+  descendants.clear();
+  add_children(ProcPath() << "/proc/thread-self/children");
+  for (std::size_t i = 0; i < descendants.size(); ++i) {
+    each(descendants[i]);
+    add_children_of(descendants[i]);
+  }
+}
+
+/// Stops all descendants, so that none can start another while they are killed: a pending signal
+/// keeps fork(2) from coming to its end.
+void stop_descendants() {
+  std::size_t count = 0;
+  unsigned long long sum = 0;
+  for (int round = 0; round < kMostRounds; ++round) {
+    unsigned long long new_sum = 0;
+    find_descendants([&new_sum](pid_t pid) {
+      ::kill(pid, SIGSTOP);
+      new_sum += static_cast<unsigned long long>(pid);
+    });
+    if (descendants.size() == count && new_sum == sum) return;
+    count = descendants.size();
+    sum = new_sum;
   }
 }
 
 void kill_descendants() {
   for (int round = 0; round < kMostRounds; ++round) {
-    kill_children();
     pid_t ended = 0;
     do {
       ended = ::waitpid(-1, nullptr, WNOHANG);
     } while (ended > 0);
     if (ended < 0) return;
+    stop_descendants();
+    // Children first: the end of a parent lets stopped children of other groups go on, setpgid(2).
+    for (std::size_t i = descendants.size(); i > 0; --i) {
+      ::kill(descendants[i - 1], SIGKILL);
+    }
     const timespec pause{.tv_sec = 0, .tv_nsec = kMillisecond};
     ::nanosleep(&pause, nullptr);
   }

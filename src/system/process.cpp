@@ -34,7 +34,7 @@ using boost::system::error_code;
 using Ending = ProcessResult::Ending;
 
 /// A keeper kills after its own second; killed itself, it would leave strays behind.
-constexpr std::chrono::milliseconds kGraceOfKeeper{4000};
+constexpr std::chrono::milliseconds kGraceOfKeeper{10'000};
 constexpr std::chrono::milliseconds kGraceAfterKill{2000};
 /// A descendant may hold a pipe open for ever; what it has to say after its parent's end is not
 /// part of the answer.

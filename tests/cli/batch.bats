@@ -188,7 +188,7 @@ summary.json" ] || { ls -- *.yaml*; return 1; }
   [ "$(record web status)" = ok ]
 }
 
-@test "paths that leave the batch file's directory are refused" {
+@test "H18: paths that leave the batch file's directory are refused" {
   mkdir inside
   cp health.sh inside/
   ln -s ../health.sh inside/link.sh
@@ -207,7 +207,7 @@ summary.json" ] || { ls -- *.yaml*; return 1; }
   [ ! -e inside/batch.yaml.results ]
 }
 
-@test "a profile's probe outside the directory is not run" {
+@test "H18: a profile's probe outside the directory is not run" {
   found web CHOWN
   mkdir inside
   cp web.yaml inside/

@@ -26,7 +26,7 @@ path_without_engine() {
   expect_stderr "hint: install docker or podman"
 }
 
-@test "no daemon ends with status 5 and says how to reach one" {
+@test "F12: no daemon ends with status 5 and says how to reach one" {
   FAKE_FAULT="version:error:Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?" minimize
   expect_status 5
   expect_stderr "no engine answers"

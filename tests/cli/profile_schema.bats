@@ -5,7 +5,7 @@ setup() {
   cd "$BATS_TEST_DIRNAME/../.." || return 1
 }
 
-@test "a second YAML parser reads the text that a JSON parser reads" {
+@test "H15: a second YAML parser reads the text that a JSON parser reads" {
   for name in profile hostile; do
     python3 - "tests/golden/$name" <<'PYTHON'
 import json, sys, yaml

@@ -83,7 +83,7 @@ load helper
   grep -q CapabilityProfile "$profile"
 }
 
-@test "an output that cannot be written ends with status 8 before the engine is asked" {
+@test "H17: an output that cannot be written ends with status 8 before the engine is asked" {
   local path
   mkdir directory
   ln -s target link

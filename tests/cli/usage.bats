@@ -118,7 +118,8 @@ refused() {
 @test "an option that would undo the trial is refused with its reason" {
   local option
   for option in --privileged --cap-add=ALL --cap-drop --pid=host --ipc=host --userns=host --name=x \
-    --rm --restart=always --mount --label=a=b -it -- other:1; do
+    --rm --restart=always --mount --label=a=b -it -- other:1 --volume=/:/host -v=/:/host --net=host \
+    --security-opt=seccomp=unconfined --device=/dev/mem; do
     capmin run app:1 --probe exit "--engine-arg=$option"
     expect_status 2
     expect_stderr "error: --engine-arg $option is refused: "

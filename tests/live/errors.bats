@@ -25,7 +25,7 @@ load helper
   expect_no_profile
 }
 
-@test "a probe that never passes ends with status 3 and its words" {
+@test "F37: a probe that never passes ends with status 3 and its words" {
   local probe
   probe=$(printf '#!/bin/sh\necho "the moon is wrong" >&2\nexit 9\n' | probe_script wrong.sh)
   minimize static --probe "$probe" --timeout 2

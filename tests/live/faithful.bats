@@ -251,7 +251,7 @@ host_lacks() {
 
 # Limits and what lies beyond the ceiling.
 
-@test "a capability that this machine cannot grant is left out and named" {
+@test "F31: a capability that this machine cannot grant is left out and named" {
   host_lacks 24 || skip "this machine has SYS_RESOURCE"
   minimize chown --probe exit --allow SYS_RESOURCE
   expect_set CHOWN
@@ -259,7 +259,7 @@ host_lacks() {
   expect_warning "SYS_RESOURCE was not tried"
 }
 
-@test "a capability that the engine does not know is left out and named" {
+@test "F31: a capability that the engine does not know is left out and named" {
   docker create --name capmin-test-perfmon --cap-add PERFMON capmin-test-busybox true >/dev/null 2>&1 && {
     docker rm capmin-test-perfmon >/dev/null
     skip "this engine knows PERFMON"
@@ -270,7 +270,7 @@ host_lacks() {
   expect_warning "PERFMON was not tried"
 }
 
-@test "evidence beyond the ceiling names the flag, the risk and who forbids it" {
+@test "H20: evidence beyond the ceiling names the flag, the risk and who forbids it" {
   minimize link --probe exit
   expect_status 3
   expect_stderr "--allow NET_ADMIN"
@@ -314,7 +314,7 @@ host_lacks() {
   expect_no_profile
 }
 
-@test "a kill for lack of memory is no evidence and is reported as that" {
+@test "F28: a kill for lack of memory is no evidence and is reported as that" {
   minimize memory --probe exit --memory 8m
   expect_status 3
   expect_stderr "killed for lack of memory"

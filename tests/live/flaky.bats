@@ -44,13 +44,13 @@ search() {
     "$unstable unstable (4), $hopeless without a baseline (3)" >&3
 }
 
-@test "a probe that fails in 10 of 100 trials gives the right set with --confirm 2" {
+@test "F35: a probe that fails in 10 of 100 trials gives the right set with --confirm 2" {
   search 10 6 --confirm 2
   [ "$wrong" = 0 ] && [ "$other" = 0 ]
   [ "$right" = 6 ]
 }
 
-@test "a probe that fails in half of the trials gives the right set, or an honest end" {
+@test "F35: a probe that fails in half of the trials gives the right set, or an honest end" {
   search 50 6 --confirm 4
   [ "$wrong" = 0 ] && [ "$other" = 0 ]
   [ $((right + unstable + hopeless)) = 6 ]

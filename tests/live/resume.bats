@@ -33,19 +33,10 @@ end_after() {
   cat "$BATS_TEST_TMPDIR/output"
 }
 
-# Removes what the killed capmin could not, found by the labels that its process gave it.
-remove_leftovers() {
-  local id
-  for id in $(docker ps -aq --filter label=capmin.run); do
-    [[ "$(docker inspect -f '{{index .Config.Labels "capmin.owner"}}' "$id")" != "$pid":* ]] ||
-      docker rm -f -v "$id" >/dev/null
-  done
-}
-
 # The bytes that must not differ: all but the line about the run.
 facts() { grep -v '^run:' "$1"; }
 
-@test "killed in the middle and resumed, the profile has the bytes of an uninterrupted run" {
+@test "F4: killed in the middle and resumed, the profile has the bytes of an uninterrupted run" {
   run_job
   expect_set "${needed[@]}"
   mv "$profile" "$profile.whole"
@@ -53,7 +44,6 @@ facts() { grep -v '^run:' "$1"; }
     start_job
     end_after "$lines" KILL
     [ "$status" = 137 ]
-    remove_leftovers
     expect_no_profile
     run_job --resume
     expect_set "${needed[@]}"
@@ -64,12 +54,11 @@ facts() { grep -v '^run:' "$1"; }
   done
 }
 
-@test "a half line at the end of the journal is not believed" {
+@test "F24: a half line at the end of the journal is not believed" {
   run_job
   mv "$profile" "$profile.whole"
   start_job
   end_after 5 KILL
-  remove_leftovers
   truncate -s -7 "$(journal)"
   run_job --resume
   expect_set "${needed[@]}"
@@ -100,7 +89,7 @@ refused() {
   [ "$(cat "$(journal)")" = "$before" ]
 }
 
-@test "a journal of another search is refused, whatever differs" {
+@test "F25: a journal of another search is refused, whatever differs" {
   probe=$(probe_script probe.sh <"$images/spool/probe.sh")
   minimize spool --probe "$probe" --max-trials 2
   expect_status 7

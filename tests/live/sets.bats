@@ -4,7 +4,7 @@
 load helper
 load sets
 
-@test "a static page as a user without privileges needs nothing, in one trial beyond the baseline" {
+@test "F36: a static page as a user without privileges needs nothing, in one trial beyond the baseline" {
   local probe
   probe=$(probe_script probe.sh <<PROBE
 #!/bin/sh

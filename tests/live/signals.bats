@@ -31,7 +31,7 @@ interrupt() {
   cat "$BATS_TEST_TMPDIR/output"
 }
 
-@test "Ctrl-C during a trial ends with status 130 and leaves nothing" {
+@test "F1: Ctrl-C during a trial ends with status 130 and leaves nothing" {
   interrupt INT
   [ "$status" = 130 ]
   mapfile -t containers < <(containers_probed)
@@ -39,7 +39,7 @@ interrupt() {
   expect_no_profile
 }
 
-@test "SIGTERM during a trial ends with status 143 and leaves nothing" {
+@test "F2: SIGTERM during a trial ends with status 143 and leaves nothing" {
   interrupt TERM
   [ "$status" = 143 ]
   mapfile -t containers < <(containers_probed)

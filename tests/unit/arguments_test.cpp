@@ -46,9 +46,37 @@ TEST_CASE("privileged ports are not asked for where they cannot be set") {
 }
 
 TEST_CASE("options that would undo the trial are refused, however they are written") {
-  for (const char* option :
-       {"--privileged", "--privileged=true", "--cap-add=ALL", "--cap-drop", "--pid=host", "--name",
-        "--rm", "--restart=always", "--label", "--mount=type=bind", "-dit", "-lx=y", "-i", "--"}) {
+  for (const char* option : {"--privileged",
+                             "--privileged=true",
+                             "--cap-add=ALL",
+                             "--cap-drop",
+                             "--pid=host",
+                             "--name",
+                             "--rm",
+                             "--restart=always",
+                             "--label",
+                             "--mount=type=bind",
+                             "-dit",
+                             "-lx=y",
+                             "-i",
+                             "--",
+                             "--volume=/:/host",
+                             "-v=/:/host",
+                             "--network=host",
+                             "--net=host",
+                             "--security-opt=x",
+                             "--device=/dev/mem",
+                             "--user=0",
+                             "-u=0",
+                             "--sysctl=a=b",
+                             "--memory=1g",
+                             "-m=1g",
+                             "--publish=80",
+                             "-p=80",
+                             "--read-only=false",
+                             "--env-file=x",
+                             "-h=x",
+                             "-w=/"}) {
     CAPTURE(option);
     CHECK_FALSE(refusal(option).empty());
   }
@@ -56,6 +84,26 @@ TEST_CASE("options that would undo the trial are refused, however they are writt
     CAPTURE(option);
     CHECK(refusal(option).empty());
   }
+}
+
+TEST_CASE("an option of capmin's own is refused as another's, with what to write") {
+  CHECK(refusal("--volume=/:/host") == "give it to capmin: --volume");
+  CHECK(refusal("-v=/:/host") == "give it to capmin: --volume");
+  CHECK(refusal("--net=host") == "give it to capmin: --network");
+  CHECK(refusal("--pids-limit=-1") == "give it to capmin: --pids-limit");
+}
+
+TEST_CASE("processes are limited where the engine does not, unless an option says how") {
+  const auto arguments = [](const ContainerSpec& spec) {
+    return shell_quoted(create_arguments(spec, identity()));
+  };
+  ContainerSpec spec = nginx();
+  CHECK(arguments(spec).find("--pids-limit") == std::string::npos);
+  spec.limits_processes = true;
+  CHECK(arguments(spec).find(" --pids-limit 4096 ") != std::string::npos);
+  spec.options.push_back({.name = "--pids-limit", .value = "-1"});
+  CHECK(arguments(spec).find("4096") == std::string::npos);
+  CHECK(arguments(spec).find(" --pids-limit -1 ") != std::string::npos);
 }
 
 TEST_CASE("side by side, the engine chooses free ports of the host") {

@@ -19,7 +19,7 @@ TEST_CASE("paths below a directory are taken, whether they exist or not") {
   CHECK(contained_path("", "new.yaml") == "new.yaml");
 }
 
-TEST_CASE("paths that leave the directory are refused, also by links") {
+TEST_CASE("H18: paths that leave the directory are refused, also by links") {
   const Scratch scratch;
   const fs::path inside = scratch.path / "inside";
   fs::create_directory(inside);

@@ -29,7 +29,7 @@ TEST_CASE("an existing file keeps its mode") {
         (fs::perms::owner_read | fs::perms::owner_write));
 }
 
-TEST_CASE("links, directories and devices are refused, and what they lead to is untouched") {
+TEST_CASE("H17: links, directories and devices are refused, and what they lead to is untouched") {
   const Scratch scratch;
   write_file(scratch.path / "target", "old");
   fs::create_symlink("target", scratch.path / "link");

@@ -36,7 +36,7 @@ TEST_CASE("merged streams keep the order of writing") {
   CHECK(result.err.empty());
 }
 
-TEST_CASE("arguments arrive byte for byte, without a shell") {
+TEST_CASE("H13: arguments arrive byte for byte, without a shell") {
   ProcessRunner runner;
   const ProcessResult result =
       runner.run({.argv = {"printf", "%s|", "", "a b", "$(id)", "\n", "--"}});
@@ -50,7 +50,7 @@ TEST_CASE("variables of the command replace those of the environment") {
   CHECK(runner.run(command).out == "/nowhere x=y\n1\n");
 }
 
-TEST_CASE("standard input is empty") {
+TEST_CASE("H5: standard input is empty") {
   ProcessRunner runner;
   CHECK(runner.run({.argv = {"cat"}}).ok());
 }
@@ -72,7 +72,7 @@ TEST_CASE("death by a signal is told apart from an exit") {
   CHECK(result.status == 9);
 }
 
-TEST_CASE("the deadline ends a program, even one that ignores SIGTERM") {
+TEST_CASE("H1: the deadline ends a program, even one that ignores SIGTERM") {
   ProcessRunner runner;
   Command command = shell("trap '' TERM; while :; do sleep 1; done");
   command.deadline = 50ms;
@@ -86,7 +86,7 @@ TEST_CASE("a requested stop ends a program") {
   CHECK(runner.run(shell("sleep 1000"), stop.get_token()).ending == Ending::kStopped);
 }
 
-TEST_CASE("a grandchild that keeps the pipe open is not waited for, and is killed") {
+TEST_CASE("H2: a grandchild that keeps the pipe open is not waited for, and is killed") {
   ProcessRunner runner;
   const ProcessResult result = runner.run(shell("sleep 1000 & echo $!"));
   CHECK(result.ok());
@@ -166,7 +166,7 @@ TEST_CASE("a program with a keeper ends as it would without") {
   CHECK(runner.run(kept_shell("grep -q 'SigBlk:.0*$' /proc/self/status")).ok());
 }
 
-TEST_CASE("endless output needs bounded memory and keeps its beginning and its end") {
+TEST_CASE("H4: endless output needs bounded memory and keeps its beginning and its end") {
   ProcessRunner runner;
   Command command = shell("echo first; head -c 3000000 /dev/zero; echo; echo last");
   command.output_limit = 1000;

@@ -92,7 +92,7 @@ TEST_CASE("a program that cannot be executed is told apart from an engine that f
   CHECK_FALSE(program_not_executable(ran));
 }
 
-TEST_CASE("a reply that is not what was asked for is engine trouble") {
+TEST_CASE("F14: a reply that is not what was asked for is engine trouble") {
   for (const char* reply : {"", "[]", "{}", "[1]", "[{}]", "not json", "[{},{}]"}) {
     CAPTURE(reply);
     CHECK(code_of([reply] { parse_container_facts(reply); }) == ExitCode::kEngine);
@@ -111,7 +111,7 @@ ProcessResult said(const std::string& words) {
   return result;
 }
 
-TEST_CASE("an engine that cannot be reached and one that may not be used have their own hints") {
+TEST_CASE("F13: an engine that cannot be reached and one that may not be used have their own hints") {
   const Error no_engine = engine_error("docker", "run 'docker version'",
                                        said("Cannot connect to the Docker daemon at unix:///x."));
   CHECK(no_engine.code() == ExitCode::kEngine);

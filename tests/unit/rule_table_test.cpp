@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -135,6 +136,20 @@ TEST_CASE("a flood of different errors gives the first and the last clues") {
   const std::vector<Clue> clues = clues_in(log + "chown: Operation not permitted\n");
   CHECK(clues.size() == 200);
   CHECK(clues.back().rule == "chown");
+}
+
+TEST_CASE("H8: lines of a megabyte are matched by every rule in a moment") {
+  const auto begin = std::chrono::steady_clock::now();
+  for (const std::string piece :
+       {"a", " ", "(", "/x/", "open ", "permission denied ", "cap_", "\\u0041"}) {
+    std::string line;
+    while (line.size() < (1U << 20U)) {
+      line += piece;
+    }
+    const std::vector<Clue> clues = clues_in(line + "\nchown: Operation not permitted\n");
+    CHECK(clues.back().rule == "chown");
+  }
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
 }
 
 TEST_CASE("conditions on a path and on the exit status leave a line to later rules") {

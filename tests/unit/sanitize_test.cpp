@@ -12,7 +12,7 @@ TEST_CASE("plain text stays as it is") {
   CHECK(sanitize("größer ‘a’ 許可 🙂") == "größer ‘a’ 許可 🙂");
 }
 
-TEST_CASE("escape sequences are removed in their seven-bit and eight-bit forms") {
+TEST_CASE("H10: escape sequences are removed in their seven-bit and eight-bit forms") {
   CHECK(sanitize("\x1b[1;31mred\x1b[0m") == "red");
   CHECK(sanitize("\x1b[2J\x1b[Hclean") == "clean");
   CHECK(sanitize("\x1b]0;title\x07text") == "text");
@@ -30,7 +30,7 @@ TEST_CASE("a control string without an end hides nothing") {
   CHECK(sanitize("\x1b]0;the rest is shown") == "0;the rest is shown");
 }
 
-TEST_CASE("control characters go and bidirectional controls go") {
+TEST_CASE("H10: control characters go and bidirectional controls go") {
   CHECK(sanitize(std::string("a\0b\x7f"
                              "c\b",
                              6)) == "abc");

@@ -129,7 +129,7 @@ TEST_CASE("a ceiling that fails ends the search after a repetition") {
   CHECK(std::get<CeilingFails>(*result.verdict).trials.size() == 2);
 }
 
-TEST_CASE("engine trouble is never evidence: the trial is repeated") {
+TEST_CASE("F11: engine trouble is never evidence: the trial is repeated") {
   int calls = 0;
   const SearchResult result = searched([&](int, CapabilitySet grant, auto, const auto&) {
     return ++calls % 2 == 1 ? Outcome{} : judged(grant);

@@ -52,7 +52,7 @@ TEST_CASE("block scalars are text") {
   CHECK(root.entries[1].value.text == "x y\n");
 }
 
-TEST_CASE("anchors, aliases, tags and merge keys are refused where they stand") {
+TEST_CASE("H14: anchors, aliases, tags and merge keys are refused where they stand") {
   CHECK(refusal("a: &x 1") == "f.yaml:1:4: anchors are not allowed");
   CHECK(refusal("a: &x {}") == "f.yaml:1:4: anchors are not allowed");
   CHECK(refusal("a: &x\nb: 1") == "f.yaml:1:4: anchors are not allowed");
@@ -65,11 +65,11 @@ TEST_CASE("anchors, aliases, tags and merge keys are refused where they stand") 
   CHECK(refusal("a:\n  <<: {b: 1}") == "f.yaml:2:3: merge keys are not allowed");
 }
 
-TEST_CASE("an alias without its anchor is refused too") {
+TEST_CASE("H14: an alias without its anchor is refused too") {
   CHECK(refusal("a: *x") == "f.yaml:1:4: is not YAML: the referenced anchor is not defined");
 }
 
-TEST_CASE("a key stands once, and is a scalar") {
+TEST_CASE("H14: a key stands once, and is a scalar") {
   CHECK(refusal("a: 1\nb: 2\na: 3") == "f.yaml:3:1: the key \"a\" stands here twice");
   CHECK(refusal("{a: 1, \"a\": 2}") == "f.yaml:1:8: the key \"a\" stands here twice");
   CHECK(refusal("a: {b: 1}\nb: {b: 1}").empty());
@@ -93,7 +93,7 @@ TEST_CASE("a file is one document") {
   CHECK(refusal("# nothing\n") == "f.yaml:1:1: is empty");
 }
 
-TEST_CASE("other encodings, NUL and control characters are refused") {
+TEST_CASE("H14: other encodings, NUL and control characters are refused") {
   CHECK(refusal("\xef\xbb\xbf"
                 "a: 1") == "f.yaml:1:1: starts with a byte order mark");
   CHECK(refusal("\xff\xfe"
@@ -116,7 +116,7 @@ TEST_CASE("what is not YAML is refused with its place") {
   CHECK(refusal("a: \"\\ud83d\\udc33\"").starts_with("f.yaml:1:"));
 }
 
-TEST_CASE("size, depth and the number of values are limited") {
+TEST_CASE("H14: size, depth and the number of values are limited") {
   CHECK(refusal("a: 12345", {.bytes = 8}).empty());
   CHECK(refusal("a: 123456", {.bytes = 8}) == "f.yaml:1:1: is larger than 8 bytes");
   CHECK(refusal("[[1]]", {.depth = 2}).empty());
@@ -126,7 +126,7 @@ TEST_CASE("size, depth and the number of values are limited") {
         "f.yaml:4:3: more than 3 values in one file");
 }
 
-TEST_CASE("every file of the largest size that bombs are made of is refused") {
+TEST_CASE("H14: every file of the largest size that bombs are made of is refused") {
   const std::size_t size = YamlLimits{}.bytes;
   for (const char* const part : {"[", "{", "? ", "- ", "&a ", "*a ", "!!a ", "[a: ", "{a: ", "\"",
                                  "'", "a: b\n", "- a\n", "? a\n", "---\n", ",", ":", "|\n"}) {

@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# An engine that is stopped, killed and started again: a daemon of the tests' own, so that the one
+# that the other tests use is left alone.
+# shellcheck disable=SC2154,SC2016  # variables of the helper; scripts are written down, not expanded
+# shellcheck disable=SC2030,SC2031  # each test has an environment of its own
+load helper
+load daemon
+
+can_start_daemons() { command -v dockerd >/dev/null && [ "$(id -u)" = 0 ]; }
+
+setup_file() {
+  can_start_daemons || return 0
+  # shellcheck source=tests/wait.bash
+  . "$root/tests/wait.bash"
+  start_daemon one
+  docker save capmin-test-busybox capmin-test-hang capmin-test-chown | on_machine_engine load -q
+}
+teardown_file() { stop_daemons; }
+on_machine_engine() { DOCKER_HOST=$(daemon_socket one) docker "$@"; }
+
+setup() {
+  can_start_daemons || skip "a daemon of one's own takes dockerd and root"
+  profile=$BATS_TEST_TMPDIR/profile.yaml
+  probed=$BATS_TEST_TMPDIR/probed
+  export probed DAEMON_PID
+  daemon_answers one || start_daemon one
+  DAEMON_PID=$(daemon_pid one)
+}
+
+# The daemon goes on, and nothing of a run is left there.
+teardown() {
+  kill -CONT "$DAEMON_PID" 2>/dev/null || true
+  daemon_answers one || start_daemon one
+  # Guardians ask for a minute; capmin clean does the rest of what was named.
+  run timeout 60 env "DOCKER_HOST=$(daemon_socket one)" "$CAPMIN" clean --engine docker
+  within 30 nothing_left
+}
+nothing_left() { [ -z "$(on_machine_engine ps -aq --filter label=capmin.run)" ]; }
+
+capmin_there() { run --separate-stderr on_daemon one timeout 200 "$CAPMIN" "$@"; }
+
+# stopping_probe WHEN...: a probe that stops the daemon in the second trial.
+stopping_probe() {
+  probe_script probe.sh <<'PROBE'
+#!/bin/sh
+[ "$CAPMIN_TRIAL" = 0 ] || [ -e "$probed" ] || { : >"$probed"; kill -STOP "$DAEMON_PID"; exit 1; }
+PROBE
+}
+
+@test "F7: a daemon that is stopped before the first container ends with status 5 at the deadline" {
+  kill -STOP "$DAEMON_PID"
+  SECONDS=0
+  capmin_there run capmin-test-hang --probe exit --engine docker --engine-timeout 2s -o "$profile"
+  expect_status 5
+  expect_stderr "did not answer in time"
+  [ "$SECONDS" -lt 20 ]
+  expect_no_profile
+}
+
+@test "F8: a daemon that is stopped during a probe ends with status 5, undecided, and leftovers are named" {
+  capmin_there run capmin-test-hang --probe "$(stopping_probe)" --timeout 3 --engine docker --engine-timeout 2s -o "$profile"
+  expect_status 5
+  expect_stderr "did not answer in time"
+  expect_stderr "remove it with: docker rm -f -v capmin-"
+  expect_no_profile
+}
+
+@test "F8: a daemon that goes on soon is no reason to give up, and the set is right" {
+  local probe
+  probe=$(probe_script probe.sh <<'PROBE'
+#!/bin/sh
+[ "$CAPMIN_TRIAL" = 0 ] || [ -e "$probed" ] ||
+  { : >"$probed"; kill -STOP "$DAEMON_PID"; (sleep 2; kill -CONT "$DAEMON_PID") & wait; }
+PROBE
+  )
+  capmin_there run capmin-test-hang --probe "$probe" --timeout 30 --engine docker -o "$profile"
+  [ -e "$probed" ]
+  expect_set
+}
+
+@test "F9: a daemon that is killed in the middle is engine trouble, never a trial that failed" {
+  local probe
+  probe=$(probe_script probe.sh <<'PROBE'
+#!/bin/sh
+[ "$CAPMIN_TRIAL" = 0 ] || [ -e "$probed" ] || { : >"$probed"; kill -KILL "$DAEMON_PID"; exit 1; }
+PROBE
+  )
+  capmin_there run capmin-test-hang --probe "$probe" --timeout 3 --engine docker --engine-timeout 5s -o "$profile"
+  [ -e "$probed" ]
+  expect_status 5
+  expect_stderr hint:
+  expect_no_profile
+  # With the daemon back, the journal is gone on with, and the set is that of an undisturbed run.
+  start_daemon one
+  DAEMON_PID=$(daemon_pid one)
+  capmin_there run capmin-test-hang --probe "$probe" --timeout 3 --engine docker --engine-timeout 5s -o "$profile" --resume
+  expect_set
+}
+
+@test "F10: a daemon that is restarted between trials changes nothing about the set" {
+  # Between the trials: the second trial's container is created when the daemon is back.
+  export restarted=$BATS_TEST_TMPDIR/restarted AT_CALL=$BATS_TEST_TMPDIR/at_call
+  export -f start_daemon on_machine holder make_machine daemon_answers daemon_socket daemon_pid kill_daemon within gone
+  export daemons daemon_deadline
+  { echo '#!/bin/bash'; cat; } >"$AT_CALL" <<'CALL'
+[ "$2 $1" = 'create 3' ] || exit 0
+kill_daemon one
+start_daemon one >"$restarted" 2>&1
+CALL
+  chmod +x "$AT_CALL"
+  PATH=$root/tests/live/bin:$PATH capmin_there run capmin-test-chown --probe exit --engine docker --engine-timeout 60s -o "$profile"
+  [ -e "$restarted" ]
+  expect_set CHOWN
+}
