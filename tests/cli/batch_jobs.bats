@@ -64,7 +64,7 @@ until_held() {
   expect_stdout "2 skipped, unchanged"
   batch -j 2 --force
   expect_status 0
-  [ -z "$(calls "^'create'" | grep -F "'8080:80'")" ]
+  refute_match "8080:80" "$(calls "^'create'")"
 }
 
 @test "a job whose process crashes is an error, and what it left is removed" {

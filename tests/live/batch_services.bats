@@ -63,8 +63,8 @@ expect_stdout() { [[ "$output" == *"$1"* ]] || { echo "standard output lacks: $1
   [ "$done_before" -lt 8 ]
   night --results "$results"
   expect_status 0
-  expect_stdout "8 jobs: "
-  expect_stdout "; $done_before skipped, unchanged; $((8 - done_before)) container runs"
+  [[ $output =~ 8\ jobs:\ [^,]*ok ]]
+  expect_stdout "; $done_before skipped, unchanged; "
 }
 
 @test "a probe that hangs and an image that is missing are errors of their jobs alone" {
