@@ -141,7 +141,9 @@ void Engine::pull(const std::string& reference, const std::string& platform) {
   const ProcessResult result = call(arguments, kPullDeadline);
   if (result.ok()) return;
   const Error error = engine_error(name(), "pull the image " + reference, result);
-  if (result.ending != Ending::kExited || !error.hint().empty()) throw Error(error);
+  if (result.ending != Ending::kExited || says_unusable(dialect_, one_line(result.err))) {
+    throw Error(error);
+  }
   throw Error(ExitCode::kImageMissing, error.what(),
               "check the name, or make the image first and use --pull never");
 }

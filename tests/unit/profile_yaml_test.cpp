@@ -16,7 +16,7 @@ namespace capmin {
 namespace {
 
 std::string golden(const char* name) {
-  const auto path = std::filesystem::path(__FILE__).parent_path().parent_path() / "golden" / name;
+  const auto path = std::filesystem::path(CAPMIN_TEST_DATA) / "golden" / name;
   std::ifstream file(path, std::ios::binary);
   REQUIRE_MESSAGE(file, "cannot open ", path.string());
   return {std::istreambuf_iterator<char>(file), {}};
