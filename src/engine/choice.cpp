@@ -55,11 +55,14 @@ ChosenEngine choose_engine(const EngineRequest& request, ProcessRunner& runner) 
     return {.command = podman, .note = "podman is used: docker does not work: " + docker_reason};
   }
   const bool is_installed = docker_reason.find("not found in PATH") == std::string::npos;
-  const std::string hint = is_installed ? docker_fault->hint() : "install docker or podman";
+  std::string hint = is_installed ? docker_fault->hint() : "install docker or podman";
+  if (!hint.ends_with("capmin doctor")) {
+    hint += (hint.empty() ? "" : "; ") + std::string("capmin doctor tells more");
+  }
   throw Error(
       ExitCode::kEngine,
       "no engine works here\n  docker: " + docker_reason + "\n  podman: " + podman_fault->what(),
-      (hint.empty() ? "" : hint + "; ") + "capmin doctor tells more");
+      hint);
 }
 
 bool is_local(const EngineRequest& request, Dialect dialect) {

@@ -16,6 +16,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <fcntl.h>
 #include <future>
 #include <optional>
 #include <set>
@@ -88,6 +89,13 @@ struct SharedMemoryLauncher : process_v2::posix::default_launcher {
     namespace posix = process_v2::posix::detail;
     failure = posix::on_setup(*this, program, argv, setups...);
     if (failure) return process_v2::basic_process<Executor>(executor);
+    // For the descriptor by which the process is awaited (pidfd_open(2)): one that runs already when
+    // there is none left would do its work unwatched.
+    const int reserved = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (reserved < 0) {
+      failure.assign(errno, boost::system::system_category());
+      return process_v2::basic_process<Executor>(executor);
+    }
     const pid_t child = ::vfork();
     if (child == 0) {
       failure = posix::on_exec_setup(*this, program, argv, setups...);
@@ -99,6 +107,7 @@ struct SharedMemoryLauncher : process_v2::posix::default_launcher {
       ::_exit(127);
     }
     if (child < 0) failure.assign(errno, boost::system::system_category());
+    ::close(reserved);
     if (failure && child > 0) ::waitpid(child, nullptr, 0);
     if (failure) return process_v2::basic_process<Executor>(executor);
     return process_v2::basic_process<Executor>(executor, child);

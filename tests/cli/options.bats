@@ -116,7 +116,7 @@ passes_on() {
   owner=$(sed -n "s/.*--label \(capmin.owner=[^ ]*\) .*/\1/p" <<<"$output" | head -1)
   run_id=${name#capmin-} run_id=${run_id%-1}
   expected="# trial 1: (none)
-docker create --name $name --pull never --label capmin.run=$run_id --label capmin.trial=1 --label $owner --log-driver json-file --log-opt max-size=4m --cap-drop ALL --sysctl net.ipv4.ip_unprivileged_port_start=1024 --sysctl 'net.ipv4.ping_group_range=1 0' --env 'GREETING=hello world' --volume /srv:/data:ro -- sha256:4c0fdaa8b6341bfdeca5f18f7837462c80cff90527ee35ef185571e1c327beac run 'it now' ''
+docker create --name $name --pull never --label capmin.run=$run_id --label capmin.trial=1 --label $owner --log-driver json-file --log-opt max-size=4m --cap-drop ALL --sysctl net.ipv4.ip_unprivileged_port_start=1024 --sysctl 'net.ipv4.ping_group_range=1 0' --pids-limit 4096 --env 'GREETING=hello world' --volume /srv:/data:ro -- sha256:4c0fdaa8b6341bfdeca5f18f7837462c80cff90527ee35ef185571e1c327beac run 'it now' ''
 docker start $name
 docker container inspect $name
 CAPMIN_CONTAINER=$name CAPMIN_NAME=$name CAPMIN_ENGINE=docker CAPMIN_IP=\$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' $name) $BATS_TEST_TMPDIR/health.sh
