@@ -26,7 +26,9 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 namespace capmin {
 namespace {
@@ -71,6 +73,7 @@ class Run {
   bool find_conditions(const std::stop_token& stop);
   SearchPlan search_plan(std::optional<Journal>& journal);
   int budget_used_up();
+  void keep_what_works();
   void write(const Profile& profile);
 
   const RunOptions& options_;
@@ -133,6 +136,7 @@ int Run::operator()() {
     case SearchEnd::kInterrupted:
       break;
   }
+  keep_what_works();
   terminal_.line("interrupted; the containers of this run are removed");
   if (journal) terminal_.line("  hint: the same command with --resume goes on from here");
   return static_cast<int>(interruption.signal() == SIGINT ? ExitCode::kInterrupted
@@ -183,6 +187,21 @@ int Run::budget_used_up() {
                  " was used up; what is written works, but is not proven to be " +
                  "minimal\n  hint: " + hint);
   return static_cast<int>(ExitCode::kBudget);
+}
+
+/// A set that passed below the ceiling, when a signal ends the search. A profile that is there
+/// already may be a whole one, and is left alone.
+void Run::keep_what_works() {
+  const std::optional<Proof> best = proof_so_far(result_.history());
+  if (!best || best->set == plan_.search.policy.ceiling) return;
+  std::error_code ignored;
+  if (options_.writes_file() && !std::filesystem::exists(options_.output, ignored)) {
+    write(unfinished_profile_of(options_, plan_, result_, *best, programs_, ending_now(begin_)));
+    terminal_.line("what is written works, but is not proven to be minimal");
+  } else {
+    terminal_.line("so far " + to_string(best->set) +
+                   " works, which is not proven to be minimal; nothing is written");
+  }
 }
 
 void Run::write(const Profile& profile) {

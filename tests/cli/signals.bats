@@ -84,6 +84,32 @@ interrupted() {
   interrupted 143
 }
 
+# interrupt_proving SIGNAL: when a set works, and nobody knows yet whether it is the only one.
+interrupt_proving() {
+  FAKE_NEEDS=CHOWN FAKE_FAULT=create:hold FAKE_FAULT_CALLS=4 start_run --unique
+  within 20 held
+  kill "-$1" "$pid"
+  open_gate
+  end_run 5
+  show_run
+}
+
+@test "what works so far is written at a signal, and marked" {
+  interrupt_proving TERM
+  [ "$status" = 143 ]
+  grep -qx '  guarantee: "incomplete"' "$profile"
+  grep -qx '  add: \["CHOWN"\]' "$profile"
+  expect_stderr "what is written works, but is not proven to be minimal"
+}
+
+@test "what works so far is told at a signal, and an old profile is intact" {
+  echo old >"$profile"
+  interrupt_proving INT
+  [ "$status" = 130 ]
+  expect_stderr "so far CHOWN works, which is not proven to be minimal; nothing is written"
+  [ "$(cat "$profile")" = old ]
+}
+
 @test "an old profile is intact after an interruption" {
   echo old >"$profile"
   start_probing
