@@ -14,6 +14,7 @@
 #include "diagnosis/sanitize.h"
 #include "system/file.h"
 #include "system/interruption.h"
+#include "trial/journal.h"
 #include "yaml/quote.h"
 
 #include <spdlog/spdlog.h>
@@ -94,6 +95,9 @@ int batch_job_command(const std::vector<std::string>& arguments) {
   ProcessRunner runner;
   VerifyBench bench{runner, rules, &terminal, interruption.token()};
   if (options.deadline) bench.until = begin + *options.deadline;
+  bench.journal = journal_path(fs::path(options.results) / "jobs" / placed.job.name);
+  fs::create_directories(bench.journal.parent_path());
+  if (options.force) fs::remove(bench.journal);
   const std::optional<JobRecord> last = find_record(options.results, placed.job.name);
   const std::optional<JobRun> run =
       run_job(placed.job, placed.files, options.force || !last ? nullptr : &*last,

@@ -1,11 +1,13 @@
 #include "cli/profile_search.h"
 
 #include "cli/run_failure.h"
+#include "cli/run_journal.h"
 #include "cli/run_profile.h"
 #include "cli/trials.h"
 #include "core/error.h"
 #include "core/partial_proof.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -41,6 +43,35 @@ FoundProfile unfinished(const ProfileSearch& asked, const SearchResult& result,
           budget + " was used up"};
 }
 
+/// The journal of a search that begins with nothing; of another search's it keeps nothing.
+std::optional<Journal> journal_of(const ProfileSearch& asked) {
+  const std::filesystem::path& path = asked.bench.journal;
+  if (path.empty() || !asked.plan.search.known.empty()) return std::nullopt;
+  const SearchFacts facts = search_facts(asked.options, asked.plan, asked.bench.rules.sha256);
+  try {
+    return std::optional<Journal>(std::in_place, path, facts, Journal::Mode::kResume);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::kUsage) throw;
+    return std::optional<Journal>(std::in_place, path, facts, Journal::Mode::kStart);
+  }
+}
+
+/// What could be judged: the rest may have been the engine's trouble of then.
+std::vector<FinishedTrial> judged(std::vector<FinishedTrial> trials) {
+  std::erase_if(trials, [](const FinishedTrial& trial) {
+    return trial.outcome.verdict == Verdict::kUndecided;
+  });
+  return trials;
+}
+
+int started_before(const std::vector<FinishedTrial>& known) {
+  int started = 0;
+  for (const FinishedTrial& trial : known) {
+    started = std::max(started, trial.number + 1);
+  }
+  return started;
+}
+
 }  // namespace
 
 bool is_interrupted(const SearchResult& result) {
@@ -61,16 +92,21 @@ bool is_interrupted(const SearchResult& result) {
 
 std::optional<FoundProfile> find_profile(const ProfileSearch& asked, int& trials) {
   const auto& [options, plan, under_engine, engine, bench, progress, begin] = asked;
-  const int before = static_cast<int>(plan.search.known.size());
+  std::optional<Journal> journal = journal_of(asked);
   ProgramFiles files = image_files(plan, engine, bench.runner);
   SearchPlan with_files = plan.search;
   with_files.privileges_of = [&files](const std::string& program) {
     return files.privileges_of(program);
   };
-  SearchResult result =
-      search(with_files, bench.rules.table, trials_of(plan.setup, engine, bench.runner),
-             progress == nullptr ? SearchEvents{} : progress->events(), bench.stop);
-  trials += result.started - before;
+  if (journal) with_files.known = judged(journal->known());
+  SearchEvents events = progress == nullptr ? SearchEvents{} : progress->events();
+  events.finished = [&journal, shown = events.finished](const FinishedTrial& trial) {
+    if (journal) journal->add(trial);
+    shown(trial);
+  };
+  SearchResult result = search(with_files, bench.rules.table,
+                               trials_of(plan.setup, engine, bench.runner), events, bench.stop);
+  trials += result.started - started_before(with_files.known);
   if (result.end == SearchEnd::kInterrupted) return std::nullopt;
   const ImagePrograms programs = find_programs(
       options, plan, result, files,
@@ -80,12 +116,17 @@ std::optional<FoundProfile> find_profile(const ProfileSearch& asked, int& trials
       bench.stop);
   if (bench.stop.stop_requested()) return std::nullopt;
   if (result.end != SearchEnd::kVerdict) return unfinished(asked, result, programs);
+  if (journal && !std::holds_alternative<Minimal>(*result.verdict) &&
+      !std::holds_alternative<Undecided>(*result.verdict)) {
+    journal->remove();
+  }
   const Minimal& answer = answer_of(asked, result, programs);
   const int started = result.started;
   const auto found = find_conditions(plan, answer, under_engine, result, engine, bench.runner,
                                      progress, bench.stop);
   if (!found) return std::nullopt;
   trials += result.started - started;
+  if (journal) journal->remove();
   return FoundProfile{
       profile_of(options, plan, result, {answer, found->conditional, found->unknown, found->trials},
                  programs, ending_now(begin)),

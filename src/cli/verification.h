@@ -8,6 +8,7 @@
 #include "system/process.h"
 
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <stop_token>
 
@@ -27,6 +28,9 @@ struct VerifyBench {
   std::stop_token stop;
   /// When trials end, whatever they have shown: that is Error kBudget.
   std::optional<std::chrono::steady_clock::time_point> until = {};
+  /// Where a search that begins with nothing keeps its trials, so that another can go on with them
+  /// after an interruption or a crash; empty for nowhere.
+  std::filesystem::path journal = {};
 };
 
 struct Verified {

@@ -113,6 +113,40 @@ until_held() {
   expect_stdout "3 jobs: 3 ok; 2 skipped, unchanged; 1 container run"
 }
 
+# interrupt_search SIGNAL: when the search has three trials behind it, the baseline among them.
+interrupt_search() {
+  export FAKE_NEEDS="CHOWN SETUID"
+  jobs "$(search web)"
+  FAKE_FAULT=create:hold FAKE_FAULT_CALLS=4 until_held --grace 100ms
+  kill "-$1" "$pid"
+}
+
+@test "a search that a signal ended goes on from its finished trials" {
+  interrupt_search TERM
+  within 20 grep -q "stopping: 1 running job" err
+  open_gate
+  end_run 40
+  expect_status 143
+  : >"$FAKE_ENGINE_DIR/calls"
+  batch
+  expect_status 0
+  expect_stdout "new           web: "
+  grep -qx '  add: \["CHOWN", "SETUID"\]' web.yaml
+  [ -z "$(calls "^'start' 'capmin-[0-9a-f]*-[012]'")" ]
+  expect_stdout "; 2 container runs"
+  [ ! -e batch.yaml.results/jobs/web.journal ]
+}
+
+@test "--force begins a search that a signal ended anew" {
+  interrupt_search TERM
+  within 20 grep -q "stopping: 1 running job" err
+  open_gate
+  end_run 40
+  batch --force
+  expect_status 0
+  expect_stdout "; 5 container runs"
+}
+
 @test "a job that does not end after a signal is interrupted" {
   found one CHOWN
   cp one.yaml two.yaml
