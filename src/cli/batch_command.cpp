@@ -14,7 +14,6 @@
 #include "diagnosis/sanitize.h"
 #include "system/file.h"
 #include "system/interruption.h"
-#include "trial/journal.h"
 #include "yaml/quote.h"
 
 #include <spdlog/spdlog.h>
@@ -23,6 +22,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 
 namespace capmin {
 namespace {
@@ -95,13 +95,13 @@ int batch_job_command(const std::vector<std::string>& arguments) {
   ProcessRunner runner;
   VerifyBench bench{runner, rules, &terminal, interruption.token()};
   if (options.deadline) bench.until = begin + *options.deadline;
-  bench.journal = journal_path(fs::path(options.results) / "jobs" / placed.job.name);
-  fs::create_directories(bench.journal.parent_path());
-  if (options.force) fs::remove(bench.journal);
+  const fs::path journal = ResultFiles{options.results}.journal(placed.job.name);
+  std::error_code ignored;
+  if (options.force) fs::remove(journal, ignored);
   const std::optional<JobRecord> last = find_record(options.results, placed.job.name);
   const std::optional<JobRun> run =
       run_job(placed.job, placed.files, options.force || !last ? nullptr : &*last,
-              {.bench = bench, .is_beside_others = options.jobs > 1});
+              {.bench = bench, .is_beside_others = options.jobs > 1, .journal = journal});
   if (!run) return static_cast<int>(ExitCode::kTerminated);
   write_standard_output(answer_of(*run));
   return static_cast<int>(ExitCode::kDone);

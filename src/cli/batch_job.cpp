@@ -92,7 +92,9 @@ bool Job::run() {
   if (!job_.is_verify()) check_writable(target);
 
   options.free_ports = bench_.is_beside_others;
-  const VerifyBench& bench = bench_.bench;
+  VerifyBench bench = bench_.bench;
+  // Without a key nobody can tell whether the trials of before are still about the same.
+  if (!record_.key.empty()) bench.journal = {bench_.journal, record_.key};
   const bool is_full = !job_.is_verify() || std::get<VerifyOptions>(job_.options).full;
   std::optional<Verified> verified =
       old ? verify(*old, options, {.full = is_full, .refresh = !job_.is_verify()}, bench)

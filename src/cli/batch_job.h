@@ -36,6 +36,7 @@ struct JobBench {
   VerifyBench bench;
   /// Others run at the same time: a port of the host may be another one than a job asks for.
   bool is_beside_others = false;
+  std::filesystem::path journal;  ///< of a search, where another may have left trials
 };
 
 /// Whether the containers of the job share something of the host with those of others, so that two

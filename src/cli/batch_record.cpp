@@ -37,7 +37,8 @@ ProfileStatus status_of(const YamlNode& node, const YamlReader& read) {
   return *found;
 }
 
-/// Whether a job of this status can have this exit status, see verify_help(); a budget may end each.
+/// Whether a job of this status can have this exit status, see verify_help(); a budget may end
+/// each.
 bool is_exit_of(ProfileStatus status, int exit) {
   if (exit == static_cast<int>(ExitCode::kBudget)) return true;
   switch (status) {

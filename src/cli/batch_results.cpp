@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
 #include "system/file.h"
+#include "trial/journal.h"
 
 #include <spdlog/spdlog.h>
 
@@ -48,6 +49,10 @@ fs::path ResultFiles::record(const std::string& job) const {
 
 fs::path ResultFiles::log(const std::string& job) const {
   return directory / "logs" / (job + ".log");
+}
+
+fs::path ResultFiles::journal(const std::string& job) const {
+  return journal_path(directory / "jobs" / job);
 }
 
 fs::path ResultFiles::profile(const std::string& job) const {

@@ -11,15 +11,16 @@
 
 namespace capmin {
 
-/// The files of a directory of results: a record and, where a profile was written, a copy of it
-/// for each job, the log of its
-/// trials, the manifest, the summary, and the times that the jobs took.
+/// The files of a directory of results: for each job its record, a copy of the profile that it
+/// wrote, the log of its trials, and the journal of a search that did not end; the manifest, the
+/// summary, and the times that the jobs took.
 struct ResultFiles {
   std::filesystem::path directory;
 
   std::filesystem::path record(const std::string& job) const;
   std::filesystem::path profile(const std::string& job) const;
   std::filesystem::path log(const std::string& job) const;
+  std::filesystem::path journal(const std::string& job) const;
   std::filesystem::path manifest() const { return directory / "manifest.json"; }
   std::filesystem::path summary() const { return directory / "summary.json"; }
   std::filesystem::path times() const { return directory / "times.json"; }

@@ -45,9 +45,10 @@ FoundProfile unfinished(const ProfileSearch& asked, const SearchResult& result,
 
 /// The journal of a search that begins with nothing; of another search's it keeps nothing.
 std::optional<Journal> journal_of(const ProfileSearch& asked) {
-  const std::filesystem::path& path = asked.bench.journal;
-  if (path.empty() || !asked.plan.search.known.empty()) return std::nullopt;
-  const SearchFacts facts = search_facts(asked.options, asked.plan, asked.bench.rules.sha256);
+  if (!asked.bench.journal || !asked.plan.search.known.empty()) return std::nullopt;
+  const auto& [path, key] = *asked.bench.journal;
+  SearchFacts facts = search_facts(asked.options, asked.plan, asked.bench.rules.sha256);
+  facts.emplace_back("key", key);
   try {
     return std::optional<Journal>(std::in_place, path, facts, Journal::Mode::kResume);
   } catch (const Error& error) {

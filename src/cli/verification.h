@@ -20,6 +20,14 @@ struct VerifyTask {
   bool refresh = false;  ///< where anything changed, find the profile anew
 };
 
+/// Where a search that begins with nothing keeps its trials, so that the next one can go on.
+struct SearchJournal {
+  std::filesystem::path path;
+  /// All that the result depends on: only a search of the same key goes on with the trials of one
+  /// that was interrupted or crashed.
+  std::string key;
+};
+
 /// What verifications work with.
 struct VerifyBench {
   ProcessRunner& runner;
@@ -28,9 +36,7 @@ struct VerifyBench {
   std::stop_token stop;
   /// When trials end, whatever they have shown: that is Error kBudget.
   std::optional<std::chrono::steady_clock::time_point> until = {};
-  /// Where a search that begins with nothing keeps its trials, so that another can go on with them
-  /// after an interruption or a crash; empty for nowhere.
-  std::filesystem::path journal = {};
+  std::optional<SearchJournal> journal = {};  ///< none keeps no trials
 };
 
 struct Verified {

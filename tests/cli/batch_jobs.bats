@@ -116,7 +116,7 @@ until_held() {
 # interrupt_search SIGNAL: when the search has three trials behind it, the baseline among them.
 interrupt_search() {
   export FAKE_NEEDS="CHOWN SETUID"
-  jobs "$(search web)"
+  jobs "$(search web 'env: [MODE]')"
   FAKE_FAULT=create:hold FAKE_FAULT_CALLS=4 until_held --grace 100ms
   kill "-$1" "$pid"
 }
@@ -135,6 +135,16 @@ interrupt_search() {
   [ -z "$(calls "^'start' 'capmin-[0-9a-f]*-[012]'")" ]
   expect_stdout "; 2 container runs"
   [ ! -e batch.yaml.results/jobs/web.journal ]
+}
+
+@test "a search begins anew where something else than its options changed since the signal" {
+  MODE=night interrupt_search TERM
+  within 20 grep -q "stopping: 1 running job" err
+  open_gate
+  end_run 40
+  MODE=day batch
+  expect_status 0
+  expect_stdout "; 5 container runs"
 }
 
 @test "--force begins a search that a signal ended anew" {
