@@ -53,8 +53,8 @@ std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool 
 
 void expect_suspects(CapabilitySet expected, Clue& clue) {
   if (!clue.vague) return;
-  std::ranges::stable_partition(
-      clue.suspects, [expected](CapabilitySet suspect) { return expected.contains(suspect); });
+  std::stable_partition(clue.suspects.begin(), clue.suspects.end(),
+                        [expected](CapabilitySet suspect) { return expected.contains(suspect); });
 }
 
 std::string failure_signature(const std::vector<Clue>& clues, const Evidence& evidence) {
