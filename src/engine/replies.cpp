@@ -230,9 +230,10 @@ ContainerFacts parse_container_facts(std::string_view inspect_json) {
   facts.exit_code = static_cast<int>(number(member(state, "ExitCode")));
   facts.out_of_memory = flag(member(state, "OOMKilled"));
   constexpr int kKilled = 137;
-  // podman 4.3 leaves OOMKilled false on control groups of version 1. The first process of a
-  // container with a limit of its own can be killed so by nothing inside the container.
-  if (member(state, "OciVersion").is_string() && !facts.running && facts.exit_code == kKilled &&
+  // podman 4.3 leaves OOMKilled false on control groups of version 1, and Docker 20.10 does where
+  // the kernel's notice comes later than the exit. The first process of a container with a limit of
+  // its own can be killed so by nothing inside the container.
+  if (!facts.running && facts.exit_code == kKilled &&
       number(member(member(container, "HostConfig"), "Memory")) > 0) {
     facts.out_of_memory = true;
   }

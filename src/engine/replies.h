@@ -50,6 +50,7 @@ struct ContainerFacts {
   bool started = false;  ///< its own program was executed, or at least attempted by the kernel
   int pid = 0;           ///< of its first process, in the engine's pid namespace; 0 when none runs
   int exit_code = 0;
+  /// Told by the engine, or status 137 under a limit of memory.
   bool out_of_memory = false;
   std::string error;                         ///< the engine's words on why it did not start
   std::string ip;                            ///< its address in the first network that gave it one

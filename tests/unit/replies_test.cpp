@@ -209,7 +209,7 @@ TEST_CASE("crun's words for a program that cannot be executed are known") {
   }
 }
 
-TEST_CASE("podman's container killed under a limit of memory was killed for memory") {
+TEST_CASE("F28: a container killed under a limit of memory was killed for memory, whether told or not") {
   const auto out_of_memory = [](const std::string& version, int exit_code, int memory) {
     return parse_container_facts(
                R"([{"Id":"a","State":{)" + version +
@@ -222,7 +222,8 @@ TEST_CASE("podman's container killed under a limit of memory was killed for memo
   CHECK(out_of_memory(podman, 137, 20971520));
   CHECK_FALSE(out_of_memory(podman, 137, 0));
   CHECK_FALSE(out_of_memory(podman, 1, 20971520));
-  CHECK_FALSE(out_of_memory("", 137, 20971520));
+  CHECK(out_of_memory("", 137, 20971520));
+  CHECK_FALSE(out_of_memory("", 137, 0));
 }
 
 }  // namespace
