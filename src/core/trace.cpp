@@ -41,7 +41,9 @@ const std::vector<Row>& table() {
       // The kernel asks for it before DAC_OVERRIDE, which does as well.
       {{kDacReadSearch}, {}, 0.4},
       // Reading /proc of other processes.
-      {{kSysPtrace}, {"read", "open", "openat", "readlink", "readlinkat", "newfstatat", "stat"}, 0.4},
+      {{kSysPtrace},
+       {"read", "open", "openat", "readlink", "readlinkat", "newfstatat", "stat"},
+       0.4},
   };
   return rows;
 }

@@ -1,12 +1,10 @@
 #include "trace/embedded_checks.h"
 #include "trace/kernel_trace.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <seccomp.h>
-
 #include <algorithm>
 #include <array>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
@@ -14,6 +12,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <seccomp.h>
 #include <vector>
 
 namespace capmin {

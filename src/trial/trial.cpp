@@ -58,8 +58,7 @@ class Watched {
   Watched& operator=(const Watched&) = delete;
 
   std::optional<Trace> collect() {
-    return tracer_ == nullptr ? std::nullopt
-                              : std::exchange(tracer_, nullptr)->collect(container_);
+    return tracer_ == nullptr ? std::nullopt : std::exchange(tracer_, nullptr)->collect(container_);
   }
 
  private:

@@ -177,8 +177,8 @@ std::optional<Trace> trace_of(const json::value* value) {
   for (const json::value& item : value->as_object().at("checks").as_array()) {
     const json::object& object = item.as_object();
     trace.checks.push_back(
-        {.capability = enumerator_of(object.at("capability"),
-                                     static_cast<Capability>(kCapabilityCount - 1)),
+        {.capability =
+             enumerator_of(object.at("capability"), static_cast<Capability>(kCapabilityCount - 1)),
          .result = enumerator_of(object.at("result"), CheckResult::kHard),
          .call = text_of(object.at("call")),
          .process = text_of(object.at("process")),
