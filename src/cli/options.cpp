@@ -3,6 +3,7 @@
 #include "cli/option_values.h"
 #include "cli/options_given.h"
 #include "cli/options_table.h"
+#include "cli/tracing.h"
 #include "core/container_options.h"
 #include "core/error.h"
 #include "engine/arguments.h"
@@ -159,6 +160,8 @@ bool Reader::read_work(const string& name, const string& value) {
     options_.pull = chosen<Pull>(
         name, value,
         {{"never", Pull::kNever}, {"missing", Pull::kMissing}, {"always", Pull::kAlways}});
+  } else if (name == "evidence") {
+    options_.evidence = parse_evidence(value);
   } else if (name == "rules") {
     options_.rules = value;
   } else if (name == "jobs") {

@@ -20,6 +20,14 @@ enum class Pull { kNever, kMissing, kAlways };
 /// How much is printed while a command works.
 enum class Verbosity { kQuiet, kNormal, kVerbose };
 
+/// What is looked at to order what is tried. Nothing of it decides.
+enum class EvidenceSource {
+  kAuto,    ///< the kernel where it can be, else the logs
+  kLogs,    ///< what containers print
+  kKernel,  ///< what they ask of the kernel as well, see KernelTrace
+  kStrace,  ///< the system calls that strace prints as well
+};
+
 /// When output is coloured.
 enum class Color { kAuto, kAlways, kNever };
 
@@ -48,6 +56,7 @@ struct RunOptions {
   bool dry_run = false;
   Budget budget;
   EngineRequest engine;
+  EvidenceSource evidence = EvidenceSource::kAuto;
   Pull pull = Pull::kMissing;
   std::string output;  ///< a file; empty or "-" is standard output
   bool json = false;   ///< the profile's format

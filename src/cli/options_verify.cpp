@@ -2,6 +2,7 @@
 
 #include "cli/option_values.h"
 #include "cli/options_given.h"
+#include "cli/tracing.h"
 
 #include <boost/program_options.hpp>
 
@@ -36,6 +37,7 @@ po::options_description table() {
   add("max-trials", text("N"), "start at most so many containers for a profile");
   add("jobs,j", text("N"), "trials side by side, with --full (default: 1)");
   add("rules", text("FILE"), "ask the rules of this file first, see capmin help rules");
+  add("evidence", text("auto|logs|kernel"), "as with capmin run (default: auto)");
   add("engine", text("auto|docker|podman"), "(default: the profile's)");
   add("host", text("URL"), "the engine's address, as docker --host");
   add("context", text("NAME"), "as docker --context");
@@ -73,6 +75,8 @@ bool read_work(const string& name, const string& value, VerifyOptions& options) 
     options.budget.trials = parse_number(name, value, 1, 100'000);
   } else if (name == "jobs") {
     options.jobs = parse_number(name, value, 1, 64);
+  } else if (name == "evidence") {
+    options.evidence = parse_evidence(value);
   } else if (name == "rules") {
     options.rules = value;
   } else if (name == "format") {

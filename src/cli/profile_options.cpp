@@ -95,6 +95,7 @@ RunOptions options_of(const Profile& profile, const fs::path& path, const Verify
     options.engine.dialect =
         profile.environment.engine == "podman" ? Dialect::kPodman : Dialect::kDocker;
   }
+  options.evidence = asked.evidence;
   options.pull = asked.pull;
   options.verbosity = asked.verbosity;
   options.color = asked.color;

@@ -12,6 +12,7 @@
 #include "cli/run_profile.h"
 #include "cli/standard_output.h"
 #include "cli/terminal.h"
+#include "cli/tracing.h"
 #include "cli/trials.h"
 #include "core/partial_proof.h"
 #include "diagnosis/sanitize.h"
@@ -36,7 +37,7 @@ namespace {
 /// One `capmin run` from its first trial to its exit status.
 class Run {
  public:
-  Run(const RunOptions& options, const RunPlan& plan, const ChosenRules& rules, Engine& engine,
+  Run(const RunOptions& options, RunPlan& plan, const ChosenRules& rules, Engine& engine,
       ProcessRunner& runner)
       : options_(options),
         plan_(plan),
@@ -45,7 +46,11 @@ class Run {
         runner_(runner),
         files_(image_files(plan, engine, runner)),
         terminal_(options.color),
-        progress_(terminal_, plan.search.policy.ceiling) {}
+        progress_(terminal_, plan.search.policy.ceiling),
+        tracing_(options.evidence, options.engine, engine,
+                 [this](const std::string& line) { say("  " + line); }) {
+    plan.setup.tracer = tracing_.tracer();
+  }
 
   int operator()();
 
@@ -84,6 +89,7 @@ class Run {
   ProgramFiles files_;
   Terminal terminal_;
   Progress progress_;
+  Tracing tracing_;
   SearchResult result_;
   FoundConditions conditions_;
   ImagePrograms programs_;
@@ -101,9 +107,10 @@ int Run::operator()() {
     say("  " + text);
   }
   SearchEvents events = is_quiet() ? SearchEvents{} : progress_.events();
-  events.finished = [&journal, shown = events.finished](const FinishedTrial& trial) {
+  events.finished = [this, &journal, shown = events.finished](const FinishedTrial& trial) {
     if (journal) journal->add(trial);
     shown(trial);
+    tracing_.heed(trial);
   };
   const RunTrial trial = trials_of(plan_.setup, engine_, runner_);
   result_ = search(search_plan(journal), rules_.table, trial, events, interruption.token());

@@ -6,6 +6,7 @@
 #include "cli/run_failure.h"
 #include "cli/run_plan.h"
 #include "cli/run_profile.h"
+#include "cli/tracing.h"
 #include "cli/trials.h"
 #include "core/recheck.h"
 #include "diagnosis/sanitize.h"
@@ -204,6 +205,10 @@ std::optional<Verified> Verifier::judge(const Rechecked& checked, const RunPlan&
 
 /// Finds the set anew, beginning with the profile's.
 std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) {
+  const Tracing tracing(options_.evidence, options_.engine, engine_,
+                        [terminal = bench_.terminal](const std::string& line) {
+                          if (terminal != nullptr) terminal->line("  " + line);
+                        });
   ProfileSearch search{.options = options_,
                        .plan = plan_,
                        .under_engine = under_engine_,
@@ -212,6 +217,7 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
                        .progress = progress_ ? &*progress_ : nullptr,
                        .begin = begin_};
   if (!task_.refresh) search.plan.search.policy.level = Level::kOneMinimal;
+  search.plan.setup.tracer = tracing.tracer();
   search.plan.search.known = std::move(known);
   limit(search.plan.search);
   std::optional<FoundProfile> found = find_profile(search, result_.trials);

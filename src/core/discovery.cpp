@@ -74,7 +74,7 @@ class Discovery {
     if (failure == nullptr) return Outcome::kExhausted;
     std::vector<CapabilitySet> list;
     add_suspects(*failure, list);
-    CapabilitySet all;
+    CapabilitySet all = (policy_.seen & upper_) - accepted_;
     for (std::size_t i = 0; i < list.size() && refutations_ < kMostRefutations; ++i) {
       if (failures_left() <= 0) return Outcome::kExhausted;
       const CapabilitySet suspect = list[i];

@@ -4,6 +4,7 @@
 #include "core/levels.h"
 #include "core/minimize.h"
 #include "core/replay.h"
+#include "core/trace.h"
 
 #include <algorithm>
 #include <map>
@@ -14,6 +15,8 @@ namespace {
 
 /// So many failures of the ceiling, without a pass, end the search.
 constexpr int kCeilingFailures = 2;
+/// How much less is believed needed what a traced baseline never asked for.
+constexpr double kUnseenFactor = 0.1;
 
 /// What the history shows of each grant that was judged, whoever asked for it.
 struct Seen {
@@ -62,8 +65,28 @@ bool ceiling_passes(const Policy& policy, Replay& replay) {
   return verdict == Verdict::kPassed;
 }
 
-std::optional<CapabilitySet> find_one_minimal(const Policy& policy, Replay& replay) {
-  if (!ceiling_passes(policy, replay)) return std::nullopt;
+/// What was checked while the ceiling passed tells nearly all that is needed: what is believed is
+/// where the search begins, unless a better place is known. Nothing of it counts for the proof.
+Policy heeding_trace(const Policy& policy, const Replay& replay) {
+  const Observation* const baseline = replay.pass(policy.ceiling);
+  if (baseline == nullptr || !baseline->traced) return policy;
+  Policy heeding = policy;
+  for (const Capability member : policy.ceiling.members()) {
+    const auto bit = static_cast<std::size_t>(member);
+    const double traced = baseline->traced->at(bit);
+    // Of the unseen ones a file's capabilities may be needed: the likely ones a little more.
+    heeding.belief.at(bit) = traced > 0 ? traced : policy.belief.at(bit) * kUnseenFactor;
+    if (traced > 0) heeding.seen = heeding.seen.with(member);
+    if (traced >= kBelieved && policy.guess.empty()) {
+      heeding.guess = heeding.guess.with(member);
+    }
+  }
+  return heeding;
+}
+
+std::optional<CapabilitySet> find_one_minimal(const Policy& given, Replay& replay) {
+  if (!ceiling_passes(given, replay)) return std::nullopt;
+  const Policy policy = heeding_trace(given, replay);
   const std::optional<Found> found = find_passing(policy, replay);
   if (!found) return std::nullopt;
   return minimize(policy, replay, {found->passing, found->believed});

@@ -49,6 +49,9 @@ struct Policy {
   std::array<double, kCapabilityCount> belief{};
   /// Where the search starts after the ceiling has passed; empty without better evidence.
   CapabilitySet guess;
+  /// What a passing trial of the ceiling is said to have used, believed or not: tried together
+  /// where the guess fails and no clue helps.
+  CapabilitySet seen;
   /// Completed trials that the levels beyond one-minimal may take, checked before each new set.
   int most_exploring = 200;
 };

@@ -118,13 +118,21 @@ bool Replay::fails(CapabilitySet grant, int agreeing) const {
   return record != nullptr && record->fails() && record->failed >= agreeing;
 }
 
-const Observation* Replay::failure(CapabilitySet grant) const {
+const Observation* Replay::first(CapabilitySet grant, Verdict verdict) const {
   const Record* const record = find(grant);
   if (record == nullptr) return nullptr;
   for (std::size_t i = 0; i < record->used; ++i) {
-    if (record->observed[i]->verdict == Verdict::kFailed) return record->observed[i];
+    if (record->observed[i]->verdict == verdict) return record->observed[i];
   }
   return nullptr;
+}
+
+const Observation* Replay::failure(CapabilitySet grant) const {
+  return first(grant, Verdict::kFailed);
+}
+
+const Observation* Replay::pass(CapabilitySet grant) const {
+  return first(grant, Verdict::kPassed);
 }
 
 bool Replay::was_search(CapabilitySet grant) const {

@@ -42,6 +42,8 @@ class Replay {
   bool fails(CapabilitySet grant, int agreeing) const;
   /// The first failing trial of `grant` that answered a question; null when there is none.
   const Observation* failure(CapabilitySet grant) const;
+  /// The same of a passing trial.
+  const Observation* pass(CapabilitySet grant) const;
   /// Whether the first answer about `grant` was given to a trial of the search.
   bool was_search(CapabilitySet grant) const;
   /// The least risky set that was answered passing, never failing, and is a proper subset of
@@ -89,6 +91,7 @@ class Replay {
   std::optional<Verdict> want(const TrialRequest& request, std::optional<Verdict> prediction);
   bool examine_contradiction(CapabilitySet grant);
   const Record* find(CapabilitySet grant) const;
+  const Observation* first(CapabilitySet grant, Verdict verdict) const;
 
   const Policy& policy_;
   std::size_t slots_;

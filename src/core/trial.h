@@ -2,6 +2,8 @@
 
 #include "core/capability_set.h"
 
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,9 @@ struct Observation {
   std::string signature;
   /// What the trial's clues suspect, best first; members of one set are tried together.
   std::vector<CapabilitySet> suspects;
+  /// How strongly what the trial asked of the kernel speaks for the need of each capability, 0 to
+  /// 1, by its bit number; nothing where nobody looked. May be wrong.
+  std::optional<std::array<double, kCapabilityCount>> traced;
 
   friend bool operator==(const Observation&, const Observation&) = default;
 };

@@ -5,7 +5,6 @@
 #include "system/process.h"
 
 #include <chrono>
-#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>

@@ -39,7 +39,10 @@ void Container::create(const ContainerSpec& spec, TrialIdentity identity) {
   constexpr int kMostNames = 5;
   for (int names = 1; names <= kMostNames; ++names) {
     name_ = identity.name;
-    if (engine_.create(create_arguments(spec, identity))) return;
+    if (const auto id = engine_.create(create_arguments(spec, identity))) {
+      id_ = *id;
+      return;
+    }
     name_.clear();
     identity.name += "-again";
   }

@@ -25,6 +25,8 @@ class Container {
 
   /// The identity's name, or a longer one where that was taken.
   const std::string& name() const { return name_; }
+  /// As the engine printed it when it created the container.
+  const std::string& id() const { return id_; }
 
  private:
   void create(const ContainerSpec& spec, TrialIdentity identity);
@@ -32,6 +34,7 @@ class Container {
 
   Engine& engine_;
   std::string name_;  ///< empty while no container of ours can have it
+  std::string id_;
   std::vector<std::string> volumes_;
   std::list<DirectoryCopy> copies_;
 };

@@ -148,10 +148,10 @@ void Engine::pull(const std::string& reference, const std::string& platform) {
               "check the name, or make the image first and use --pull never");
 }
 
-bool Engine::create(const std::vector<std::string>& arguments) {
+std::optional<std::string> Engine::create(const std::vector<std::string>& arguments) {
   const ProcessResult result = call(arguments);
-  if (result.ok()) return true;
-  if (says_name_is_taken(result.err)) return false;
+  if (result.ok()) return one_line(result.out);
+  if (says_name_is_taken(result.err)) return std::nullopt;
   if (says_no_such_image(result.err)) {
     throw Error(ExitCode::kImageMissing, "the image is gone: " + one_line(result.err),
                 "make or pull it again");

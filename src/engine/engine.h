@@ -55,8 +55,9 @@ class Engine {
   /// The ids of the images that the engine has, newest first.
   std::vector<std::string> images();
 
-  /// Creates a container by the arguments of create_arguments; false where its name is taken.
-  bool create(const std::vector<std::string>& arguments);
+  /// Creates a container by the arguments of create_arguments: its id; nothing where its name is
+  /// taken.
+  std::optional<std::string> create(const std::vector<std::string>& arguments);
   /// The part of `wanted` that the engine accepts for `image`, found by creating a container that
   /// is never started. Docker names one capability that it does not know at a time.
   CapabilitySet accepted(CapabilitySet wanted, const std::string& image);

@@ -75,10 +75,9 @@ struct ChildSetup {
   }
 };
 
-/// Launches by vfork(2). After fork, each page that this process writes is copied: 300 of the 770 ms
-/// that capmin itself used for a search of 12 trials.
-/// The library's own vfork_launcher tells the io_context that it is the child's, although parent
-/// and child share it (Boost 1.81).
+/// Launches by vfork(2). After fork, each page that this process writes is copied: 300 of the 770
+/// ms that capmin itself used for a search of 12 trials. The library's own vfork_launcher tells the
+/// io_context that it is the child's, although parent and child share it (Boost 1.81).
 struct SharedMemoryLauncher : process_v2::posix::default_launcher {
   template <typename Executor, typename... Setups>
   process_v2::basic_process<Executor> operator()(Executor executor, error_code& failure,
@@ -89,8 +88,8 @@ struct SharedMemoryLauncher : process_v2::posix::default_launcher {
     namespace posix = process_v2::posix::detail;
     failure = posix::on_setup(*this, program, argv, setups...);
     if (failure) return process_v2::basic_process<Executor>(executor);
-    // For the descriptor by which the process is awaited (pidfd_open(2)): one that runs already when
-    // there is none left would do its work unwatched.
+    // For the descriptor by which the process is awaited (pidfd_open(2)): one that runs already
+    // when there is none left would do its work unwatched.
     const int reserved = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (reserved < 0) {
       failure.assign(errno, boost::system::system_category());

@@ -33,18 +33,43 @@ Evidence evidence_of(const Outcome& outcome, CapabilitySet grant) {
   return evidence;
 }
 
+/// What made a system call fail for lack of permission, where most programs would not go on: all of
+/// it together, as one refusal is rarely the last, then each.
+std::vector<CapabilitySet> traced_suspects(const std::optional<Trace>& trace) {
+  if (!trace) return {};
+  CapabilitySet all;
+  for (const Check& check : trace->checks) {
+    if (check.result == CheckResult::kHard && belief_of(check) >= kBelieved) {
+      all = all.with(check.capability);
+    }
+  }
+  std::vector<CapabilitySet> suspects;
+  if (!all.empty()) suspects.push_back(all);
+  for (const Capability capability : all.members()) {
+    if (all.size() > 1) suspects.push_back({capability});
+  }
+  return suspects;
+}
+
 Observation observation_of(const FinishedTrial& trial) {
   const Evidence evidence = evidence_of(trial.outcome, trial.request.grant);
   Observation observation{.trial = trial.number,
                           .grant = trial.request.grant,
                           .verdict = trial.outcome.verdict,
                           .signature = {},
-                          .suspects = {}};
+                          .suspects = {},
+                          .traced = {}};
+  if (trial.outcome.trace) observation.traced = belief_of(*trial.outcome.trace);
   if (trial.outcome.verdict == Verdict::kFailed) {
     observation.signature = failure_signature(trial.clues, evidence);
     // The same words at another start are another failure.
     if (trial.outcome.phase == Phase::kRestart) observation.signature += " at the restart";
-    observation.suspects = ranked_suspects(trial.clues, evidence.exited);
+    observation.suspects = traced_suspects(trial.outcome.trace);
+    for (const CapabilitySet suspect : ranked_suspects(trial.clues, evidence.exited)) {
+      if (std::ranges::find(observation.suspects, suspect) == observation.suspects.end()) {
+        observation.suspects.push_back(suspect);
+      }
+    }
   }
   return observation;
 }

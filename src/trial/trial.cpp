@@ -9,6 +9,7 @@
 #include "trial/end_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace capmin {
 namespace {
@@ -45,6 +46,25 @@ void check_sets(const KernelSets& sets, CapabilitySet grant) {
                   " although the trial granted " + to_string(grant),
               "the engine did not do what it was asked; no result of it can be trusted");
 }
+
+/// One container under the eyes of a tracer, which forgets it whatever happens.
+class Watched {
+ public:
+  Watched(Tracer* tracer, const std::string& container) : tracer_(tracer), container_(container) {
+    if (tracer_ != nullptr) tracer_->watch(container_);
+  }
+  ~Watched() { collect(); }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+
+  std::optional<Trace> collect() {
+    return tracer_ == nullptr ? std::nullopt : std::exchange(tracer_, nullptr)->collect(container_);
+  }
+
+ private:
+  Tracer* tracer_;
+  std::string container_;
+};
 
 class Trial {
  public:
@@ -94,11 +114,13 @@ Outcome Trial::run() {
   const Container container(engine_, runner_, with_probe(setup_),
                             trial_identity(setup_, target_.trial, grant_));
   target_.name = container.name();
+  Watched watched(setup_.tracer, container.id());
   const Scenario& scenario = setup_.scenario;
   const Clock::time_point begin = Clock::now();
   const bool passed = pass_phase(Phase::kStart) &&
                       (!(scenario.graceful_stop || scenario.restart) || stop_container()) &&
                       (!scenario.restart || pass_phase(Phase::kRestart));
+  outcome_.trace = watched.collect();
   outcome_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   outcome_.deadline_seconds = std::chrono::duration<double>(deadline_()).count();
   if (stop_.stop_requested()) {

@@ -2,6 +2,7 @@
 
 #include "engine/engine.h"
 #include "system/process.h"
+#include "trace/tracer.h"
 #include "trial/outcome.h"
 #include "trial/probe.h"
 
@@ -28,6 +29,7 @@ struct TrialSetup {
   Scenario scenario;
   std::string run_id;  ///< unique on the engine
   std::string owner;   ///< label value that tells whether the capmin that made a container lives
+  Tracer* tracer = nullptr;  ///< looks at what containers ask of the kernel; null: nobody does
 };
 
 /// The name of the container of trial `number`.

@@ -61,6 +61,19 @@ json::object to_json(const Clue& clue) {
           {"seccomp", json::array(clue.seccomp.begin(), clue.seccomp.end())}};
 }
 
+json::value to_json(const std::optional<Trace>& trace) {
+  if (!trace) return nullptr;
+  json::array checks;
+  for (const Check& check : trace->checks) {
+    checks.emplace_back(json::object{{"capability", static_cast<int>(check.capability)},
+                                     {"result", static_cast<int>(check.result)},
+                                     {"call", check.call},
+                                     {"process", sanitize(check.process)},
+                                     {"count", check.count}});
+  }
+  return json::object{{"checks", std::move(checks)}, {"lost", trace->lost}};
+}
+
 json::object to_json(const FinishedTrial& trial) {
   json::array clues;
   for (const Clue& clue : trial.clues) {
@@ -82,6 +95,7 @@ json::object to_json(const FinishedTrial& trial) {
           {"wait_seconds", outcome.wait_seconds},
           {"seconds", outcome.seconds},
           {"deadline_seconds", outcome.deadline_seconds},
+          {"trace", to_json(outcome.trace)},
           {"clues", std::move(clues)},
           {"signature", trial.observation.signature},
           {"suspects", to_json(trial.observation.suspects)}};
@@ -155,6 +169,24 @@ Clue clue_of(const json::object& object) {
           .seccomp = texts_of(object.at("seccomp"))};
 }
 
+/// Journals of earlier versions have none.
+std::optional<Trace> trace_of(const json::value* value) {
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  Trace trace;
+  trace.lost = value->as_object().at("lost").to_number<std::uint64_t>();
+  for (const json::value& item : value->as_object().at("checks").as_array()) {
+    const json::object& object = item.as_object();
+    trace.checks.push_back(
+        {.capability =
+             enumerator_of(object.at("capability"), static_cast<Capability>(kCapabilityCount - 1)),
+         .result = enumerator_of(object.at("result"), CheckResult::kHard),
+         .call = text_of(object.at("call")),
+         .process = text_of(object.at("process")),
+         .count = object.at("count").to_number<std::uint64_t>()});
+  }
+  return trace;
+}
+
 FinishedTrial trial_of(const json::object& object) {
   FinishedTrial trial;
   trial.number = object.at("number").to_number<int>();
@@ -175,11 +207,14 @@ FinishedTrial trial_of(const json::object& object) {
   for (const json::value& clue : object.at("clues").as_array()) {
     trial.clues.push_back(clue_of(clue.as_object()));
   }
+  trial.outcome.trace = trace_of(object.if_contains("trace"));
   trial.observation = {.trial = trial.number,
                        .grant = trial.request.grant,
                        .verdict = trial.outcome.verdict,
                        .signature = text_of(object.at("signature")),
-                       .suspects = sets_of(object.at("suspects"))};
+                       .suspects = sets_of(object.at("suspects")),
+                       .traced = {}};
+  if (trial.outcome.trace) trial.observation.traced = belief_of(*trial.outcome.trace);
   return trial;
 }
 

@@ -1,0 +1,65 @@
+#include "cli/tracing.h"
+
+#include "cli/option_values.h"
+#include "core/error.h"
+#include "engine/choice.h"
+
+#include <utility>
+
+namespace capmin {
+
+EvidenceSource parse_evidence(const std::string& word) {
+  if (word == "strace-inside") {
+    usage_error(
+        "--evidence strace-inside is refused: a program that is traced inside its container loses "
+        "its file capabilities when it is executed, so that tracing changes what it measures",
+        "--evidence kernel looks from outside");
+  }
+  if (word == "strace") {
+    usage_error("--evidence strace is not part of this capmin",
+                "--evidence kernel sees the same checks, without their arguments");
+  }
+  return chosen<EvidenceSource>("evidence", word,
+                                {{"auto", EvidenceSource::kAuto},
+                                 {"logs", EvidenceSource::kLogs},
+                                 {"kernel", EvidenceSource::kKernel}});
+}
+
+std::optional<std::string> hidden_engine(const EngineRequest& request, const Engine& engine) {
+  if (is_local(request, engine.dialect())) return std::nullopt;
+  return "the engine works on another machine, or may do so";
+}
+
+Tracing::Tracing(EvidenceSource source, const EngineRequest& request, const Engine& engine, Say say)
+    : say_(std::move(say)) {
+  if (source == EvidenceSource::kLogs) return;
+  if (const auto hidden = hidden_engine(request, engine)) {
+    kernel_ = {.tracer = nullptr,
+               .fault = *hidden,
+               .hint = "run capmin on the engine's machine, or leave --evidence out"};
+  } else {
+    kernel_ = attach_kernel_trace();
+  }
+  if (kernel_.tracer) return;
+  if (source == EvidenceSource::kKernel) {
+    throw Error(ExitCode::kEngine, "there is no evidence from the kernel: " + kernel_.fault,
+                kernel_.hint);
+  }
+  has_spoken_ = true;
+  say_("evidence from logs only: " + kernel_.fault);
+}
+
+void Tracing::heed(const FinishedTrial& trial) {
+  if (!kernel_.tracer || trial.outcome.verdict == Verdict::kUndecided) return;
+  if (!trial.outcome.trace && trial.outcome.ending != Ending::kNotExecutable && !has_spoken_) {
+    has_spoken_ = true;
+    say_("evidence from logs only: this kernel did not see the container start");
+  }
+  if (trial.outcome.trace && trial.outcome.trace->lost > 0 && !has_told_loss_) {
+    has_told_loss_ = true;
+    say_("evidence from the kernel is incomplete: " + std::to_string(trial.outcome.trace->lost) +
+         " checks or processes of trial " + std::to_string(trial.number) + " could not be noted");
+  }
+}
+
+}  // namespace capmin

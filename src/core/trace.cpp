@@ -1,0 +1,80 @@
+#include "core/trace.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace capmin {
+namespace {
+
+using enum Capability;
+
+/// What the kernel asks for on the way, or programs use and do without.
+struct Row {
+  CapabilitySet capabilities;
+  std::vector<std::string_view> calls;  ///< empty: all others
+  double belief;
+};
+
+constexpr double kUsual = 0.8;
+/// A refusal that nothing failed for.
+constexpr double kSoftFactor = 0.3;
+
+const std::vector<Row>& table() {
+  static const std::vector<Row> rows{
+      // Memory accounting asks for it, is refused, and the call succeeds: cap_vm_enough_memory().
+      {{kSysAdmin},
+       {"", "mmap", "brk", "mremap", "mprotect", "clone", "clone3", "fork", "vfork", "execve",
+        "execveat", "shmget", "exit", "exit_group", "munmap"},
+       0.02},
+      // Resource limits of new processes and pipes, with other ways to go on.
+      {{kSysResource},
+       {"", "clone", "clone3", "fork", "vfork", "fcntl", "pipe", "pipe2", "sendmsg", "mmap"},
+       0.05},
+      // Dropping more privileges; most who are refused that go on.
+      {{kSetpcap}, {}, 0.2},
+      // The set-group-id bit is dropped in silence, which hardly anything notices.
+      {{kFsetid}, {}, 0.3},
+      // Buffers may be larger, sockets be bound to marks: wishes.
+      {{kNetAdmin}, {"setsockopt"}, 0.4},
+      // Logging in a container's audit log: most programs accept that there is none.
+      {{kAuditWrite}, {}, 0.4},
+      // The kernel asks for it before DAC_OVERRIDE, which does as well.
+      {{kDacReadSearch}, {}, 0.4},
+      // Reading /proc of other processes.
+      {{kSysPtrace},
+       {"read", "open", "openat", "readlink", "readlinkat", "newfstatat", "stat"},
+       0.4},
+  };
+  return rows;
+}
+
+}  // namespace
+
+CapabilitySet checked(const Trace& trace, CheckResult result) {
+  CapabilitySet set;
+  for (const Check& check : trace.checks) {
+    if (check.result == result) set = set.with(check.capability);
+  }
+  return set;
+}
+
+double belief_of(const Check& check) {
+  const auto row = std::ranges::find_if(table(), [&check](const Row& candidate) {
+    return candidate.capabilities.contains(check.capability) &&
+           (candidate.calls.empty() ||
+            std::ranges::find(candidate.calls, check.call) != candidate.calls.end());
+  });
+  const double belief = row == table().end() ? kUsual : row->belief;
+  return check.result == CheckResult::kSoft ? belief * kSoftFactor : belief;
+}
+
+std::array<double, kCapabilityCount> belief_of(const Trace& trace) {
+  std::array<double, kCapabilityCount> belief{};
+  for (const Check& check : trace.checks) {
+    double& known = belief.at(static_cast<std::size_t>(check.capability));
+    known = std::max(known, belief_of(check));
+  }
+  return belief;
+}
+
+}  // namespace capmin

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/capability_set.h"
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// What became of the question whether a process has a capability.
+enum class CheckResult {
+  kGranted,  ///< it has
+  kSoft,     ///< it has not, and its system call went on, or failed for another reason
+  kHard,     ///< it has not, and its system call failed with EPERM or EACCES
+};
+
+/// Checks of one capability that were alike.
+struct Check {
+  Capability capability{};
+  CheckResult result = CheckResult::kGranted;
+  std::string call;     ///< name of the system call; empty outside of any
+  std::string process;  ///< the name that the process had; hostile
+  std::uint64_t count = 0;
+
+  friend auto operator<=>(const Check&, const Check&) = default;
+};
+
+/// What the kernel was asked on behalf of a container's processes during a trial. It orders what is
+/// tried and explains what was found; it proves nothing.
+struct Trace {
+  std::vector<Check> checks;  ///< sorted, without repetition
+  std::uint64_t lost = 0;     ///< checks and processes that could not be noted
+
+  friend bool operator==(const Trace&, const Trace&) = default;
+};
+
+/// The capabilities that `trace` shows with this result.
+CapabilitySet checked(const Trace& trace, CheckResult result);
+
+/// How strongly a check speaks for the need of its capability, 0 to 1, by what its system call does
+/// when it is refused; at least kBelieved where it should be tried.
+double belief_of(const Check& check);
+inline constexpr double kBelieved = 0.5;
+
+/// What a trace makes of each capability, by its bit number: that of the check that speaks most for
+/// it; 0 where there was none.
+std::array<double, kCapabilityCount> belief_of(const Trace& trace);
+
+}  // namespace capmin

@@ -1,0 +1,287 @@
+// Counts the capability checks of containers, inside the kernel: for the processes that descend from
+// a container's first program, under their own credentials. Compiled by clang when capmin is built;
+// kernel_trace_libbpf.cpp loads it and must agree with it about `check`, `container` and the maps.
+//
+// Kernel structures are declared by hand, only the fields that are read: libbpf relocates them by
+// the running kernel's BTF.
+#include <linux/bpf.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+typedef _Bool bool;
+
+struct user_namespace;
+
+struct kernfs_node {
+  const char* name;
+} __attribute__((preserve_access_index));
+
+struct cgroup;
+
+struct cgroup_subsys_state {
+  struct cgroup* cgroup;
+  struct cgroup_subsys_state* parent;
+} __attribute__((preserve_access_index));
+
+struct cgroup {
+  struct cgroup_subsys_state self;
+  struct kernfs_node* kn;
+} __attribute__((preserve_access_index));
+
+enum cgroup_subsys_id { memory_cgrp_id = 1, devices_cgrp_id, pids_cgrp_id, CGROUP_SUBSYS_COUNT };
+
+struct css_set {
+  struct cgroup_subsys_state* subsys[CGROUP_SUBSYS_COUNT];
+  struct cgroup* dfl_cgrp;
+} __attribute__((preserve_access_index));
+
+struct upid {
+  int nr;
+} __attribute__((preserve_access_index));
+
+struct pid {
+  unsigned int level;
+  struct upid numbers[1];
+} __attribute__((preserve_access_index));
+
+struct cred {
+  struct user_namespace* user_ns;
+} __attribute__((preserve_access_index));
+
+struct task_struct {
+  int pid;
+  struct pid* thread_pid;
+  const struct cred* real_cred;
+  char comm[16];
+  struct css_set* cgroups;
+} __attribute__((preserve_access_index));
+
+char program_license[] SEC("license") = "GPL";
+
+#define ID_LENGTH 64
+#define COMM_LENGTH 16
+#define NO_CALL (-1)
+
+enum { GRANTED, DENIED_SOFT, DENIED_HARD };
+
+/// What is counted together.
+struct check {
+  __u32 container;
+  __s32 call;  ///< number of the system call; NO_CALL outside of any
+  __u16 capability;
+  __u16 result;
+  char comm[COMM_LENGTH];
+};
+
+struct container {
+  __u64 lost;   ///< checks and processes that could not be noted
+  __u64 roots;  ///< how often its first program was seen to start
+};
+
+struct id {
+  char text[ID_LENGTH];
+};
+
+/// Of a process, or thread, of a container.
+struct traced {
+  __u32 container;
+  __s32 call;
+  __u64 denied;  ///< capabilities that were asked for in vain during this call
+  __u64 user_ns; ///< of the container's first program when it started
+};
+
+/// Containers by what the engine calls them; the value is the key of `containers`.
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 1024);
+  __type(key, struct id);
+  __type(value, __u32);
+} wanted SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 1024);
+  __type(key, __u32);
+  __type(value, struct container);
+} containers SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 16384);
+  __type(key, struct check);
+  __type(value, __u64);
+} counts SEC(".maps");
+
+/// Lives and dies with each task: however many there are, none is left out for lack of room.
+struct {
+  __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
+  __type(value, struct traced);
+} tasks SEC(".maps");
+
+static struct traced* traced_of(struct task_struct* task) {
+  return bpf_task_storage_get(&tasks, task, 0, 0);
+}
+
+static void lose(__u32 container) {
+  struct container* const entry = bpf_map_lookup_elem(&containers, &container);
+  if (entry) __sync_fetch_and_add(&entry->lost, 1);
+}
+
+static void count(struct task_struct* task, const struct traced* traced, int capability,
+                  int result) {
+  struct check key = {};
+  key.container = traced->container;
+  // A container that was collected already only waits for its end.
+  if (!bpf_map_lookup_elem(&containers, &key.container)) return;
+  key.call = traced->call;
+  key.capability = capability;
+  key.result = result;
+  bpf_core_read(key.comm, sizeof key.comm, &task->comm);
+  __u64* const old = bpf_map_lookup_elem(&counts, &key);
+  if (old) {
+    __sync_fetch_and_add(old, 1);
+    return;
+  }
+  const __u64 one = 1;
+  if (bpf_map_update_elem(&counts, &key, &one, BPF_NOEXIST) == 0) return;
+  __u64* const beside = bpf_map_lookup_elem(&counts, &key);
+  if (beside) {
+    __sync_fetch_and_add(beside, 1);
+  } else {
+    lose(key.container);
+  }
+}
+
+/// docker and podman call a container's control group by its id, or "docker-ID.scope" and
+/// "libpod-ID.scope" where systemd makes it.
+static __u32 wanted_by_name(const struct cgroup* group) {
+  struct {
+    char text[ID_LENGTH + 8];
+  } name = {};
+  if (!group) return 0;
+  bpf_probe_read_kernel_str(name.text, sizeof name.text, BPF_CORE_READ(group, kn, name));
+  __u32* found = bpf_map_lookup_elem(&wanted, name.text);
+  if (!found) found = bpf_map_lookup_elem(&wanted, name.text + 7);
+  return found ? *found : 0;
+}
+
+static __u32 wanted_group(const struct cgroup* group) {
+  __u32 found = wanted_by_name(group);
+  if (found || !group) return found;
+  // podman with crun puts the processes one level below.
+  const struct cgroup_subsys_state* const above = BPF_CORE_READ(group, self.parent);
+  return above ? wanted_by_name(BPF_CORE_READ(above, cgroup)) : 0;
+}
+
+/// A controller may lie in a hierarchy of its own, cgroups version 1.
+static __u32 wanted_by_controller(const struct css_set* groups, unsigned int controller) {
+  const struct cgroup_subsys_state* state = 0;
+  bpf_core_read(&state, sizeof state,
+                (const char*)groups + bpf_core_field_offset(struct css_set, subsys) +
+                    controller * sizeof state);
+  return state ? wanted_group(BPF_CORE_READ(state, cgroup)) : 0;
+}
+
+#define TRY_CONTROLLER(found, groups, id)                                      \
+  if (!(found) && bpf_core_enum_value_exists(enum cgroup_subsys_id, id)) {     \
+    (found) = wanted_by_controller(groups,                                     \
+                                   bpf_core_enum_value(enum cgroup_subsys_id, id)); \
+  }
+
+/// The number of the container that this task is the first process of; 0 where it is of none.
+static __u32 container_begun_by(const struct task_struct* task) {
+  const struct pid* const pid = BPF_CORE_READ(task, thread_pid);
+  const unsigned int level = BPF_CORE_READ(pid, level);
+  if (level == 0 || level > 32) return 0;
+  int number = 0;
+  bpf_core_read(&number, sizeof number,
+                (const char*)pid + bpf_core_field_offset(struct pid, numbers) +
+                    level * bpf_core_type_size(struct upid) + bpf_core_field_offset(struct upid, nr));
+  if (number != 1) return 0;
+  const struct css_set* const groups = BPF_CORE_READ(task, cgroups);
+  __u32 found = wanted_group(BPF_CORE_READ(groups, dfl_cgrp));
+  TRY_CONTROLLER(found, groups, pids_cgrp_id);
+  TRY_CONTROLLER(found, groups, memory_cgrp_id);
+  TRY_CONTROLLER(found, groups, devices_cgrp_id);
+  return found;
+}
+
+/// The first program of a container: whatever the runtime did to set it up lies before.
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct* task) {
+  if (traced_of(task)) return 0;
+  const __u32 number = container_begun_by(task);
+  if (!number) return 0;
+  struct traced fresh = {.container = number, .call = NO_CALL};
+  fresh.user_ns = (__u64)BPF_CORE_READ(task, real_cred, user_ns);
+  if (!bpf_task_storage_get(&tasks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE)) {
+    lose(number);
+    return 0;
+  }
+  struct container* const container = bpf_map_lookup_elem(&containers, &number);
+  if (container) __sync_fetch_and_add(&container->roots, 1);
+  return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
+  const struct traced* const traced = traced_of(parent);
+  if (!traced) return 0;
+  struct traced fresh = {.container = traced->container, .call = NO_CALL};
+  fresh.user_ns = traced->user_ns;
+  if (!bpf_task_storage_get(&tasks, child, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE)) {
+    lose(fresh.container);
+  }
+  return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(on_enter, void* registers, long call) {
+  struct traced* const traced = traced_of(bpf_get_current_task_btf());
+  if (!traced) return 0;
+  traced->call = (__s32)call;
+  traced->denied = 0;
+  return 0;
+}
+
+/// A check that was denied mattered where its system call failed for lack of permission.
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_leave, void* registers, long result) {
+  struct task_struct* const task = bpf_get_current_task_btf();
+  struct traced* const traced = traced_of(task);
+  if (!traced) return 0;
+  const __u64 denied = traced->denied;
+  if (denied) {
+    const bool failed = result == -1 || result == -13;  // EPERM, EACCES
+    for (int capability = 0; capability < 64; ++capability) {
+      if (denied >> capability & 1) {
+        count(task, traced, capability, failed ? DENIED_HARD : DENIED_SOFT);
+      }
+    }
+    traced->denied = 0;
+  }
+  traced->call = NO_CALL;
+  return 0;
+}
+
+/// Credentials that were borrowed, as overlayfs does from who mounted it, say nothing of the process.
+SEC("tp_btf/cap_capable")
+int BPF_PROG(on_check, const struct cred* cred, struct user_namespace* target,
+             const struct user_namespace* capable, int capability, int result) {
+  struct task_struct* const task = bpf_get_current_task_btf();
+  struct traced* const traced = traced_of(task);
+  if (!traced) return 0;
+  if (cred != task->real_cred || (__u64)target != traced->user_ns) return 0;
+  if (result == 0) {
+    count(task, traced, capability, GRANTED);
+  } else if (traced->call == NO_CALL) {
+    count(task, traced, capability, DENIED_SOFT);
+  } else {
+    traced->denied |= 1ULL << (capability & 63);
+  }
+  return 0;
+}

@@ -1,0 +1,181 @@
+#include "trace/embedded_checks.h"
+#include "trace/kernel_trace.h"
+
+#include <algorithm>
+#include <array>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <seccomp.h>
+#include <vector>
+
+namespace capmin {
+namespace {
+
+constexpr std::size_t kIdLength = 64;
+constexpr const char* kTypes = "/sys/kernel/btf/vmlinux";
+
+/// Those of checks.bpf.c.
+struct CheckKey {
+  std::uint32_t container;
+  std::int32_t call;
+  std::uint16_t capability;
+  std::uint16_t result;
+  std::array<char, 16> process;
+};
+struct ContainerEntry {
+  std::uint64_t lost;
+  std::uint64_t roots;
+};
+
+struct CloseObject {
+  void operator()(bpf_object* object) const { bpf_object__close(object); }
+};
+struct DestroyLink {
+  void operator()(bpf_link* link) const { bpf_link__destroy(link); }
+};
+using Object = std::unique_ptr<bpf_object, CloseObject>;
+using Link = std::unique_ptr<bpf_link, DestroyLink>;
+
+/// A number of another architecture's table, which a program of 32 bits may use, has a wrong name.
+std::string call_name(std::int32_t call) {
+  if (call < 0) return {};
+  char* const name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, call);
+  std::string text = name == nullptr ? std::to_string(call) : name;
+  std::free(name);
+  return text;
+}
+
+class LibbpfTracer : public Tracer {
+ public:
+  LibbpfTracer(Object object, std::vector<Link> links)
+      : object_(std::move(object)),
+        links_(std::move(links)),
+        wanted_(bpf_object__find_map_fd_by_name(object_.get(), "wanted")),
+        containers_(bpf_object__find_map_fd_by_name(object_.get(), "containers")),
+        counts_(bpf_object__find_map_fd_by_name(object_.get(), "counts")) {}
+
+  void watch(const std::string& container) noexcept override;
+  std::optional<Trace> collect(const std::string& container) noexcept override;
+
+ private:
+  std::vector<Check> take_checks(std::uint32_t number);
+
+  Object object_;
+  std::vector<Link> links_;
+  int wanted_;
+  int containers_;
+  int counts_;
+  std::mutex mutex_;
+  std::map<std::string, std::uint32_t> numbers_;
+  std::uint32_t last_number_ = 0;
+};
+
+void LibbpfTracer::watch(const std::string& container) noexcept {
+  if (container.size() != kIdLength) return;
+  const std::scoped_lock lock(mutex_);
+  const std::uint32_t number = ++last_number_;
+  const ContainerEntry entry{};
+  if (bpf_map_update_elem(containers_, &number, &entry, BPF_ANY) != 0) return;
+  if (bpf_map_update_elem(wanted_, container.data(), &number, BPF_ANY) != 0) return;
+  numbers_[container] = number;
+}
+
+std::optional<Trace> LibbpfTracer::collect(const std::string& container) noexcept {
+  const std::scoped_lock lock(mutex_);
+  const auto found = numbers_.find(container);
+  if (found == numbers_.end()) return std::nullopt;
+  const std::uint32_t number = found->second;
+  numbers_.erase(found);
+  bpf_map_delete_elem(wanted_, container.data());
+  ContainerEntry entry{};
+  const bool is_known = bpf_map_lookup_elem(containers_, &number, &entry) == 0;
+  bpf_map_delete_elem(containers_, &number);
+  std::vector<Check> checks = take_checks(number);
+  if (!is_known || (entry.roots == 0 && entry.lost == 0)) return std::nullopt;
+  return Trace{.checks = std::move(checks), .lost = entry.lost};
+}
+
+/// Takes what was counted for a container out of the map.
+std::vector<Check> LibbpfTracer::take_checks(std::uint32_t number) {
+  std::vector<CheckKey> keys;
+  CheckKey key{};
+  const void* before = nullptr;
+  // Others may count at the same time: what is removed behind our back starts the walk anew, so
+  // its length is limited by the size of the map.
+  constexpr int kMostSteps = 100'000;
+  for (int step = 0; step < kMostSteps; ++step) {
+    CheckKey next{};
+    if (bpf_map_get_next_key(counts_, before, &next) != 0) break;
+    key = next;
+    before = &key;
+    if (key.container == number) keys.push_back(key);
+  }
+  std::map<Check, std::uint64_t> sums;
+  for (const CheckKey& taken : keys) {
+    std::uint64_t count = 0;
+    if (bpf_map_lookup_elem(counts_, &taken, &count) != 0) continue;
+    bpf_map_delete_elem(counts_, &taken);
+    if (taken.capability >= kCapabilityCount || taken.result > 2) continue;
+    const char* const process = taken.process.data();
+    sums[{.capability = static_cast<Capability>(taken.capability),
+          .result = static_cast<CheckResult>(taken.result),
+          .call = call_name(taken.call),
+          .process = {process, ::strnlen(process, taken.process.size())},
+          .count = 0}] += count;
+  }
+  std::vector<Check> checks;
+  for (auto& [check, count] : sums) {
+    checks.push_back(check);
+    checks.back().count = count;
+  }
+  return checks;
+}
+
+KernelTrace fault(const std::string& reason, const std::string& hint) {
+  return {.tracer = nullptr, .fault = reason, .hint = hint};
+}
+
+KernelTrace refused(const std::string& action, int error) {
+  if (error == EPERM || error == EACCES) {
+    return fault("the kernel does not allow " + action + ": " + std::strerror(error),
+                 "run capmin as root, or with CAP_BPF and CAP_PERFMON");
+  }
+  return fault(action + " failed: " + std::strerror(error),
+               "its tracepoint capability:cap_capable takes Linux 6.14 or newer");
+}
+
+}  // namespace
+
+KernelTrace attach_kernel_trace() {
+  if (!std::ifstream(kTypes)) {
+    return fault(std::string("the kernel does not describe its types in ") + kTypes,
+                 "a kernel with CONFIG_DEBUG_INFO_BTF does");
+  }
+  // Its words are for developers; what a user needs is the error.
+  libbpf_set_print(nullptr);
+  const std::string_view bytes = embedded_checks();
+  Object object(bpf_object__open_mem(bytes.data(), bytes.size(), nullptr));
+  if (!object) return refused("reading the BPF programs", errno);
+  if (const int error = bpf_object__load(object.get())) {
+    return refused("loading BPF programs", -error);
+  }
+  std::vector<Link> links;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object.get()) {
+    Link link(bpf_program__attach(program));
+    if (!link) return refused("attaching BPF programs", errno);
+    links.push_back(std::move(link));
+  }
+  return {.tracer = std::make_unique<LibbpfTracer>(std::move(object), std::move(links)),
+          .fault = {},
+          .hint = {}};
+}
+
+}  // namespace capmin
