@@ -2,10 +2,7 @@
 
 #include "core/error.h"
 
-#include <algorithm>
-#include <cstdlib>
 #include <string>
-#include <string_view>
 #include <system_error>
 
 namespace capmin {
@@ -14,58 +11,20 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::minutes kCopyDeadline{5};
-constexpr std::string_view kPrefix = "capmin-volume-";
-constexpr std::string_view kRandom = "-XXXXXX";
-
-fs::path new_directory() {
-  std::error_code error;
-  const fs::path parent = fs::temp_directory_path(error);
-  // The name is there as soon as the directory is, unlike a file in it. A colon would end the path
-  // in an option of the engine.
-  std::string owner = process_identity();
-  std::ranges::replace(owner, ':', '.');
-  std::string name = (parent / std::string(kPrefix).append(owner).append(kRandom)).string();
-  if (error || ::mkdtemp(name.data()) == nullptr) {
-    // The library tells no path that it does not take for a directory.
-    const char* const wanted = std::getenv("TMPDIR");
-    throw Error(ExitCode::kOutput,
-                "cannot make a temporary directory in " +
-                    (parent.empty() && wanted != nullptr ? wanted : parent.string()),
-                "name a directory that can be written in TMPDIR");
-  }
-  return name;
-}
 
 }  // namespace
 
 DirectoryCopy::DirectoryCopy(const fs::path& source, ProcessRunner& runner)
-    : home_(new_directory()), path_(home_ / "copy") {
+    : home_(OwnedDirectory::Purpose::kVolume), path_(home_.path() / "copy") {
   // Own code would lose owners, attributes, hard links or holes; cp keeps them.
   const ProcessResult result =
       runner.run({.argv = {"cp", "-a", "--reflink=auto", "--", source.string(), path_.string()},
                   .deadline = kCopyDeadline});
   if (result.ok()) return;
-  std::error_code ignored;
-  fs::remove_all(home_, ignored);
   throw Error(ExitCode::kOutput,
               "cannot copy " + source.string() +
                   " for a trial: " + (result.err.empty() ? result.failure : result.err),
               "mount it read-only, or use --keep-volumes if its state cannot matter");
-}
-
-DirectoryCopy::~DirectoryCopy() {
-  std::error_code ignored;
-  fs::remove_all(home_, ignored);
-}
-
-std::optional<ProcessIdentity> owner_of_copy(const fs::path& home) {
-  const std::string name = home.filename().string();
-  if (!name.starts_with(kPrefix) || name.size() < kPrefix.size() + kRandom.size()) {
-    return std::nullopt;
-  }
-  std::string owner = name.substr(kPrefix.size(), name.size() - kPrefix.size() - kRandom.size());
-  std::ranges::replace(owner, '.', ':');
-  return parse_identity(owner);
 }
 
 void check_copyable(const fs::path& source, const CopyLimits& limits) {

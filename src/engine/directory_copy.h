@@ -1,10 +1,9 @@
 #pragma once
 
+#include "engine/owned_directory.h"
 #include "system/process.h"
-#include "system/process_identity.h"
 
 #include <filesystem>
-#include <optional>
 
 namespace capmin {
 
@@ -12,24 +11,17 @@ namespace capmin {
 /// the end of its life: what one trial writes into it does not reach the next.
 class DirectoryCopy {
  public:
-  /// Copies `source` into a new directory below the system's temporary one, whose name tells this
-  /// process. Throws Error kOutput where that cannot be written.
+  /// Copies `source` into a new directory of its own. Throws Error kOutput where that cannot be
+  /// written.
   DirectoryCopy(const std::filesystem::path& source, ProcessRunner& runner);
-  ~DirectoryCopy();
-  DirectoryCopy(const DirectoryCopy&) = delete;
-  DirectoryCopy& operator=(const DirectoryCopy&) = delete;
 
   /// Where the copy is.
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  std::filesystem::path home_;
+  OwnedDirectory home_;
   std::filesystem::path path_;
 };
-
-/// The process that made the copy in the directory `home`, by its name; nothing where that is no
-/// such directory's.
-std::optional<ProcessIdentity> owner_of_copy(const std::filesystem::path& home);
 
 /// What a copy for each trial may cost at most.
 struct CopyLimits {

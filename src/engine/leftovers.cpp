@@ -1,6 +1,6 @@
 #include "engine/leftovers.h"
 
-#include "engine/directory_copy.h"
+#include "engine/owned_directory.h"
 #include "engine/ownership.h"
 
 #include <algorithm>
@@ -61,7 +61,7 @@ std::vector<Leftover> find_directories(const std::optional<ProcessIdentity>& own
   std::error_code error;
   for (const fs::directory_entry& entry :
        fs::directory_iterator(fs::temp_directory_path(error), error)) {
-    const auto made_by = owner_of_copy(entry.path());
+    const auto made_by = owner_of_directory(entry.path());
     if (!made_by || (owner && *made_by != *owner) || !is_own_directory(entry.path())) continue;
     const std::string path = entry.path().string();
     leftovers.push_back({.kind = Kind::kDirectory, .id = path, .name = path, .owner = *made_by});
