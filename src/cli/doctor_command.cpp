@@ -4,6 +4,7 @@
 #include "cli/guardian_command.h"
 #include "cli/options_doctor.h"
 #include "cli/standard_output.h"
+#include "cli/tracing.h"
 #include "engine/engine.h"
 #include "engine/host_limits.h"
 #include "system/interruption.h"
@@ -48,6 +49,9 @@ void look(const DoctorOptions& options, Engine& engine, ProcessRunner& runner,
 void look_at_machine(DoctorFindings& findings) {
   findings.kernel = kernel_capabilities();
   findings.host = host_bounding_set();
+  const KernelTrace kernel = attach_kernel_trace();
+  findings.kernel_fault = kernel.fault;
+  findings.kernel_hint = kernel.hint;
   std::error_code error;
   findings.temporary = std::filesystem::temp_directory_path(error).string();
   // The mode does not tell: root may write where the file system cannot be written.
@@ -66,6 +70,10 @@ void look_at_engine(const DoctorOptions& options, ProcessRunner& runner,
   findings.is_local = is_local(options.engine, engine.dialect());
   // Another machine may have more; a user namespace begins with all, user_namespaces(7).
   if (!findings.is_local || findings.engine->rootless) findings.host = findings.kernel;
+  if (const auto hidden = hidden_engine(options.engine, engine)) {
+    findings.kernel_fault = *hidden;
+    findings.kernel_hint.clear();
+  }
   findings.other = is_docker ? "podman" : "docker";
   const auto fault = engine_fault({findings.other}, runner, options.engine.timeout);
   findings.other_fault = fault ? fault->what() : "";

@@ -177,6 +177,12 @@ std::vector<DoctorFact> doctor_facts(const DoctorFindings& findings) {
     }
   }
   add_capabilities(findings, facts);
+  add(facts, "kernel evidence",
+      findings.kernel_fault.empty() ? "yes" : "no: " + findings.kernel_fault,
+      findings.kernel_fault.empty()
+          ? "capmin run starts with what the kernel was asked for: fewer trials"
+          : "logs alone order the trials" +
+                (findings.kernel_hint.empty() ? "" : "; " + sanitize(findings.kernel_hint)));
   add(facts, "temporary files", findings.temporary,
       findings.temporary_writable
           ? "writable: each trial gets a copy of the host's writable directories there"

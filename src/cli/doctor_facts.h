@@ -27,6 +27,8 @@ struct DoctorFindings {
   Look portable_look;                     ///< under capmin's
   std::string temporary;                  ///< the directory for temporary files
   bool temporary_writable = false;
+  std::string kernel_fault;  ///< why there is no evidence from the kernel; empty where there is
+  std::string kernel_hint;   ///< what to do then
 };
 
 /// A fact and what follows from it.

@@ -25,7 +25,6 @@ enum class EvidenceSource {
   kAuto,    ///< the kernel where it can be, else the logs
   kLogs,    ///< what containers print
   kKernel,  ///< what they ask of the kernel as well, see KernelTrace
-  kStrace,  ///< the system calls that strace prints as well
 };
 
 /// When output is coloured.
@@ -56,7 +55,7 @@ struct RunOptions {
   bool dry_run = false;
   Budget budget;
   EngineRequest engine;
-  EvidenceSource evidence = EvidenceSource::kAuto;
+  EvidenceSource evidence = EvidenceSource::kLogs;
   Pull pull = Pull::kMissing;
   std::string output;  ///< a file; empty or "-" is standard output
   bool json = false;   ///< the profile's format

@@ -90,8 +90,8 @@ const std::vector<Heading>& headings() {
        {
            {"jobs,j", "N", "trials side by side (default: 1)"},
            {"evidence", "auto|logs|kernel",
-            "what orders the trials beside the logs: auto (default): what containers ask of the "
-            "kernel, where that can be seen"},
+            "what orders the trials: logs (default), with kernel also what containers ask of the "
+            "kernel, with auto the kernel where that can be seen"},
            {"rules", "FILE", "ask the rules of this file first, see capmin help rules"},
            {"deadline", "TIME", "end the whole search after this time"},
            {"max-trials", "N", "start at most so many containers"},

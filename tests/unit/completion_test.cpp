@@ -38,8 +38,8 @@ int parse_offered(const std::vector<ListedOption>& options, const Words& fixed, 
 }
 
 TEST_CASE("each word that is offered for an option is one that the option takes") {
-  CHECK(parse_offered(run_option_list(), {"image:1", "--probe=exit"}, parse_run_options) == 15);
-  CHECK(parse_offered(verify_option_list(), {"p.yaml"}, parse_verify_options) == 11);
+  CHECK(parse_offered(run_option_list(), {"image:1", "--probe=exit"}, parse_run_options) == 18);
+  CHECK(parse_offered(verify_option_list(), {"p.yaml"}, parse_verify_options) == 14);
   CHECK(parse_offered(diff_option_list(), {"a.yaml", "b.yaml"}, parse_diff_options) == 4);
   CHECK(parse_offered(report_option_list(), {"p.yaml"}, parse_report_options) == 6);
   CHECK(parse_offered(doctor_option_list(), {}, parse_doctor_options) == 5);

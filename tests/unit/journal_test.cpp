@@ -35,7 +35,8 @@ FinishedTrial trial(int number) {
                        .grant = trial.request.grant,
                        .verdict = Verdict::kFailed,
                        .signature = "exit 3",
-                       .suspects = {{Capability::kChown}}};
+                       .suspects = {{Capability::kChown}},
+                       .traced = {}};
   return trial;
 }
 

@@ -32,7 +32,8 @@ struct Run {
                          .grant = grant,
                          .verdict = verdict(grant, static_cast<int>(before)),
                          .signature = {},
-                         .suspects = {}});
+                         .suspects = {},
+                         .traced = {}});
     }
   }
 };
