@@ -8,7 +8,12 @@ namespace {
 using enum Capability;
 
 Observation seen(int trial, CapabilitySet grant, Verdict verdict) {
-  return {.trial = trial, .grant = grant, .verdict = verdict, .signature = {}, .suspects = {}, .traced = {}};
+  return {.trial = trial,
+          .grant = grant,
+          .verdict = verdict,
+          .signature = {},
+          .suspects = {},
+          .traced = {}};
 }
 
 TEST_CASE("a history without a pass proves nothing") {
