@@ -74,6 +74,9 @@ std::array<double, kCapabilityCount> belief_of(const Trace& trace) {
     double& known = belief.at(static_cast<std::size_t>(check.capability));
     known = std::max(known, belief_of(check));
   }
+  for (const Capability capability : trace.carried.members()) {
+    belief.at(static_cast<std::size_t>(capability)) = kUsual;
+  }
   return belief;
 }
 

@@ -32,7 +32,12 @@ struct Check {
 /// tried and explains what was found; it proves nothing.
 struct Trace {
   std::vector<Check> checks;  ///< sorted, without repetition
-  std::uint64_t lost = 0;     ///< checks and processes that could not be noted
+  /// The files that were executed, as the kernel names them, the first 64; sorted, hostile.
+  std::vector<std::string> programs;
+  /// What the files of these programs carry, and must be in the bounding set to execute them: no
+  /// check shows that (capabilities(7)). From the image, for who looks there.
+  CapabilitySet carried;
+  std::uint64_t lost = 0;  ///< checks and processes that could not be noted
 
   friend bool operator==(const Trace&, const Trace&) = default;
 };
@@ -46,7 +51,7 @@ double belief_of(const Check& check);
 inline constexpr double kBelieved = 0.5;
 
 /// What a trace makes of each capability, by its bit number: that of the check that speaks most for
-/// it; 0 where there was none.
+/// it, or of a file that carries it; 0 where there was none.
 std::array<double, kCapabilityCount> belief_of(const Trace& trace);
 
 }  // namespace capmin

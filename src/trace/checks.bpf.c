@@ -58,11 +58,17 @@ struct task_struct {
   struct css_set* cgroups;
 } __attribute__((preserve_access_index));
 
+struct linux_binprm {
+  const char* interp;
+} __attribute__((preserve_access_index));
+
 char program_license[] SEC("license") = "GPL";
 
 #define ID_LENGTH 64
 #define COMM_LENGTH 16
 #define NO_CALL (-1)
+#define PATH_LENGTH 124
+#define MOST_PROGRAMS 64
 
 enum { GRANTED, DENIED_SOFT, DENIED_HARD };
 
@@ -76,8 +82,15 @@ struct check {
 };
 
 struct container {
-  __u64 lost;   ///< checks and processes that could not be noted
-  __u64 roots;  ///< how often its first program was seen to start
+  __u64 lost;      ///< checks and processes that could not be noted
+  __u64 roots;     ///< how often its first program was seen to start
+  __u64 programs;  ///< how many are noted
+};
+
+/// An executable file by the name it was executed by, that of a script's interpreter.
+struct program {
+  __u32 container;
+  char path[PATH_LENGTH];
 };
 
 struct id {
@@ -113,6 +126,13 @@ struct {
   __type(key, struct check);
   __type(value, __u64);
 } counts SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 4096);
+  __type(key, struct program);
+  __type(value, __u8);
+} programs SEC(".maps");
 
 /// Lives and dies with each task: however many there are, none is left out for lack of room.
 struct {
@@ -210,10 +230,27 @@ static __u32 container_begun_by(const struct task_struct* task) {
   return found;
 }
 
+/// Their files may carry capabilities, which no check shows. Those beyond the first ones are left
+/// out: they only order trials.
+static void note_program(__u32 number, const struct linux_binprm* file) {
+  struct container* const container = bpf_map_lookup_elem(&containers, &number);
+  if (!container || container->programs >= MOST_PROGRAMS) return;
+  struct program key = {.container = number};
+  if (bpf_probe_read_kernel_str(key.path, sizeof key.path, BPF_CORE_READ(file, interp)) < 0) return;
+  const __u8 one = 1;
+  if (bpf_map_update_elem(&programs, &key, &one, BPF_NOEXIST) == 0) {
+    __sync_fetch_and_add(&container->programs, 1);
+  }
+}
+
 /// The first program of a container: whatever the runtime did to set it up lies before.
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec, struct task_struct* task) {
-  if (traced_of(task)) return 0;
+int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm* file) {
+  const struct traced* const known = traced_of(task);
+  if (known) {
+    note_program(known->container, file);
+    return 0;
+  }
   const __u32 number = container_begun_by(task);
   if (!number) return 0;
   struct traced fresh = {.container = number, .call = NO_CALL};
@@ -224,6 +261,7 @@ int BPF_PROG(on_exec, struct task_struct* task) {
   }
   struct container* const container = bpf_map_lookup_elem(&containers, &number);
   if (container) __sync_fetch_and_add(&container->roots, 1);
+  note_program(number, file);
   return 0;
 }
 

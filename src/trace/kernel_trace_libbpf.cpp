@@ -32,6 +32,11 @@ struct CheckKey {
 struct ContainerEntry {
   std::uint64_t lost;
   std::uint64_t roots;
+  std::uint64_t programs;
+};
+struct ProgramKey {
+  std::uint32_t container;
+  std::array<char, 124> path;
 };
 
 struct CloseObject {
@@ -52,6 +57,30 @@ std::string call_name(std::int32_t call) {
   return text;
 }
 
+/// The keys of a map that belong to a container.
+template <typename Key>
+std::vector<Key> keys_of(int map, std::uint32_t container) {
+  std::vector<Key> keys;
+  Key key{};
+  const void* before = nullptr;
+  // Others may count at the same time: what is removed behind our back starts the walk anew, so
+  // its length is limited by the size of the largest map.
+  constexpr int kMostSteps = 100'000;
+  for (int step = 0; step < kMostSteps; ++step) {
+    Key next{};
+    if (bpf_map_get_next_key(map, before, &next) != 0) break;
+    key = next;
+    before = &key;
+    if (key.container == container) keys.push_back(key);
+  }
+  return keys;
+}
+
+template <std::size_t N>
+std::string text_of(const std::array<char, N>& bytes) {
+  return {bytes.data(), ::strnlen(bytes.data(), N)};
+}
+
 class LibbpfTracer : public Tracer {
  public:
   LibbpfTracer(Object object, std::vector<Link> links)
@@ -59,19 +88,22 @@ class LibbpfTracer : public Tracer {
         links_(std::move(links)),
         wanted_(bpf_object__find_map_fd_by_name(object_.get(), "wanted")),
         containers_(bpf_object__find_map_fd_by_name(object_.get(), "containers")),
-        counts_(bpf_object__find_map_fd_by_name(object_.get(), "counts")) {}
+        counts_(bpf_object__find_map_fd_by_name(object_.get(), "counts")),
+        programs_(bpf_object__find_map_fd_by_name(object_.get(), "programs")) {}
 
   void watch(const std::string& container) noexcept override;
   std::optional<Trace> collect(const std::string& container) noexcept override;
 
  private:
   std::vector<Check> take_checks(std::uint32_t number);
+  std::vector<std::string> take_programs(std::uint32_t number);
 
   Object object_;
   std::vector<Link> links_;
   int wanted_;
   int containers_;
   int counts_;
+  int programs_;
   std::mutex mutex_;
   std::map<std::string, std::uint32_t> numbers_;
   std::uint32_t last_number_ = 0;
@@ -98,36 +130,26 @@ std::optional<Trace> LibbpfTracer::collect(const std::string& container) noexcep
   const bool is_known = bpf_map_lookup_elem(containers_, &number, &entry) == 0;
   bpf_map_delete_elem(containers_, &number);
   std::vector<Check> checks = take_checks(number);
+  std::vector<std::string> programs = take_programs(number);
   if (!is_known || (entry.roots == 0 && entry.lost == 0)) return std::nullopt;
-  return Trace{.checks = std::move(checks), .lost = entry.lost};
+  return Trace{.checks = std::move(checks),
+               .programs = std::move(programs),
+               .carried = {},
+               .lost = entry.lost};
 }
 
 /// Takes what was counted for a container out of the map.
 std::vector<Check> LibbpfTracer::take_checks(std::uint32_t number) {
-  std::vector<CheckKey> keys;
-  CheckKey key{};
-  const void* before = nullptr;
-  // Others may count at the same time: what is removed behind our back starts the walk anew, so
-  // its length is limited by the size of the map.
-  constexpr int kMostSteps = 100'000;
-  for (int step = 0; step < kMostSteps; ++step) {
-    CheckKey next{};
-    if (bpf_map_get_next_key(counts_, before, &next) != 0) break;
-    key = next;
-    before = &key;
-    if (key.container == number) keys.push_back(key);
-  }
   std::map<Check, std::uint64_t> sums;
-  for (const CheckKey& taken : keys) {
+  for (const CheckKey& taken : keys_of<CheckKey>(counts_, number)) {
     std::uint64_t count = 0;
     if (bpf_map_lookup_elem(counts_, &taken, &count) != 0) continue;
     bpf_map_delete_elem(counts_, &taken);
     if (taken.capability >= kCapabilityCount || taken.result > 2) continue;
-    const char* const process = taken.process.data();
     sums[{.capability = static_cast<Capability>(taken.capability),
           .result = static_cast<CheckResult>(taken.result),
           .call = call_name(taken.call),
-          .process = {process, ::strnlen(process, taken.process.size())},
+          .process = text_of(taken.process),
           .count = 0}] += count;
   }
   std::vector<Check> checks;
@@ -136,6 +158,16 @@ std::vector<Check> LibbpfTracer::take_checks(std::uint32_t number) {
     checks.back().count = count;
   }
   return checks;
+}
+
+std::vector<std::string> LibbpfTracer::take_programs(std::uint32_t number) {
+  std::vector<std::string> programs;
+  for (const ProgramKey& taken : keys_of<ProgramKey>(programs_, number)) {
+    bpf_map_delete_elem(programs_, &taken);
+    programs.push_back(text_of(taken.path));
+  }
+  std::ranges::sort(programs);
+  return programs;
 }
 
 KernelTrace fault(const std::string& reason, const std::string& hint) {

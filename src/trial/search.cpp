@@ -11,6 +11,7 @@
 #include <iterator>
 #include <list>
 #include <mutex>
+#include <ranges>
 #include <thread>
 
 namespace capmin {
@@ -21,6 +22,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kShortestDeadline{3'000};
 constexpr int kPatienceFactor = 4;
+/// Each costs a call of the engine.
+constexpr int kMostPrograms = 16;
 
 Evidence evidence_of(const Outcome& outcome, CapabilitySet grant) {
   Evidence evidence;
@@ -110,6 +113,7 @@ class Search {
   void collect();
   void finish(Running& trial);
   void cancel_all();
+  void look_at_programs(FinishedTrial& trial) const;
   void sharpen_clues(FinishedTrial& trial) const;
   void judge_losses(FinishedTrial& trial) const;
   void mask(FinishedTrial& trial) const;
@@ -243,12 +247,24 @@ void Search::finish(Running& trial) {
       finished.clues.push_back(std::move(*clue));
     }
   }
+  look_at_programs(finished);
   sharpen_clues(finished);
   if (plan_.strict) judge_losses(finished);
   finished.observation = observation_of(finished);
   mask(finished);
   events_.finished(finished);
   remember(std::move(finished));
+}
+
+/// The guess is read off the baseline; what files carry is needed for it, and not traced.
+void Search::look_at_programs(FinishedTrial& trial) const {
+  const Outcome& outcome = trial.outcome;
+  if (!outcome.trace || outcome.verdict != Verdict::kPassed) return;
+  if (trial.request.grant != plan_.policy.ceiling) return;
+  Trace& trace = *trial.outcome.trace;
+  for (const std::string& program : trace.programs | std::views::take(kMostPrograms)) {
+    trace.carried |= plan_.privileges_of(program).needed_to_execute & plan_.policy.ceiling;
+  }
 }
 
 /// The image knows more than the words of a log.

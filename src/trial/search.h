@@ -47,7 +47,8 @@ struct SearchPlan {
   std::vector<FinishedTrial> known;  ///< trials of an earlier run of the same search
   bool strict = false;               ///< a trial that passes but has losses() counts as failed
   std::vector<std::string> secrets;  ///< masked in everything that a trial leaves behind
-  /// Asked about programs whose execution was refused, or that complain without saying of what.
+  /// Asked about programs whose execution was refused, or that complain without saying of what, and
+  /// about the first ones that a traced baseline executed.
   PrivilegesOfProgram privileges_of = [](const auto&) { return ProgramPrivileges{}; };
   /// Capabilities that the image's facts speak for, Policy::belief apart: tried first where a log
   /// is vague.

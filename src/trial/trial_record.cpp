@@ -71,7 +71,14 @@ json::value to_json(const std::optional<Trace>& trace) {
                                      {"process", sanitize(check.process)},
                                      {"count", check.count}});
   }
-  return json::object{{"checks", std::move(checks)}, {"lost", trace->lost}};
+  json::array programs;
+  for (const std::string& program : trace->programs) {
+    programs.emplace_back(sanitize(program));
+  }
+  return json::object{{"checks", std::move(checks)},
+                      {"programs", std::move(programs)},
+                      {"carried", trace->carried.bits()},
+                      {"lost", trace->lost}};
 }
 
 json::object to_json(const FinishedTrial& trial) {
@@ -173,6 +180,8 @@ Clue clue_of(const json::object& object) {
 std::optional<Trace> trace_of(const json::value* value) {
   if (value == nullptr || value->is_null()) return std::nullopt;
   Trace trace;
+  trace.programs = texts_of(value->as_object().at("programs"));
+  trace.carried = set_of(value->as_object().at("carried"));
   trace.lost = value->as_object().at("lost").to_number<std::uint64_t>();
   for (const json::value& item : value->as_object().at("checks").as_array()) {
     const json::object& object = item.as_object();

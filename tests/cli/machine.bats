@@ -38,7 +38,7 @@ PROBE
 
 @test "F27: too few file descriptors are a clear error, and no crash" {
   local files
-  for files in 4 6 8 10 12 14 16 18 20 32; do
+  for files in 4 6 8 10 12 14 16 18 20 24 32 64; do
     run --separate-stderr prlimit "--nofile=$files" timeout 60 "$CAPMIN" run app:1 --probe ./health.sh --timeout 20s
     # Below some number the program itself cannot be loaded (127); from some number on all is well.
     [[ "$status" =~ ^(0|5|8|10|127)$ ]] || { echo "$files descriptors"; show_run; return 1; }
