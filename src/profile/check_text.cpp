@@ -24,7 +24,7 @@ std::string_view result_text(CheckResult result) {
     case CheckResult::kGranted:
       return "granted";
     case CheckResult::kSoft:
-      return "denied, but the call went on";
+      return "denied, but the call did not fail for that";
     case CheckResult::kHard:
       return "denied, and the call failed";
   }
@@ -40,6 +40,7 @@ std::vector<std::string> check_texts(const Profile& profile, Capability name) {
   for (const Profile::Check& check : reason->checks) {
     std::string text = who(check.call, check.process) + ": ";
     text += result_text(check.result);
+    if (check.result == CheckResult::kGranted) text += " in the baseline";
     const auto count = std::ranges::find_if(profile.run.checks, [&](const Profile::Count& each) {
       return each.name == name && each.check == check;
     });

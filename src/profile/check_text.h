@@ -16,7 +16,7 @@ std::vector<std::string> check_texts(const Profile& profile, Capability name);
 /// Who used a capability that is no member: "chown by nginx, 5 times". Untrusted and unescaped.
 std::string use_text(const Profile::Unneeded& unneeded);
 
-/// What becomes of that without the capability: "denied, but the call goes on".
+/// What becomes of that without the capability: "denied, and the call failed".
 std::string_view result_text(const Profile::Unneeded& unneeded);
 
 /// The capabilities that the image used and does not need, with what becomes of each use, for a

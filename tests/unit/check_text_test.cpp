@@ -14,10 +14,12 @@ TEST_CASE("a check is told with its system call, process, result, number and tri
   const Profile profile = sample_profile();
   CHECK(check_texts(profile, kChown) ==
         Texts{"chown by nginx: denied, and the call failed; once in trial 10"});
-  CHECK(check_texts(profile, kSetuid) == Texts{"setuid by nginx: granted; 2 times in trial 0"});
+  CHECK(check_texts(profile, kSetuid) ==
+        Texts{"setuid by nginx: granted in the baseline; 2 times in trial 0"});
   CHECK(check_texts(profile, kSetgid) ==
-        Texts{"setgid by nginx: denied, but the call went on; 2 times in trial 8",
-              "outside of system calls by ##vso[a]: denied, but the call went on; once in trial "
+        Texts{"setgid by nginx: denied, but the call did not fail for that; 2 times in trial 8",
+              "outside of system calls by ##vso[a]: denied, but the call did not fail for that; "
+              "once in trial "
               "8"});
   CHECK(check_texts(profile, kDacOverride).empty());
   CHECK(check_texts(profile, kKill).empty());
@@ -36,7 +38,8 @@ TEST_CASE("what was used but not needed is listed with what becomes of it") {
         "  used but not needed, and what becomes of it without:\n"
         "  FOWNER  fchmodat by nginx, 3 times                 denied, and the call failed\n"
         "  SETPCAP capset by ::error::x, once                 not asked for again\n"
-        "          prctl by a process without a name, once    denied, but the call went on\n");
+        "          prctl by a process without a name, once    denied, but the call did not fail "
+        "for that\n");
   profile.run.unneeded.clear();
   CHECK(unneeded_text(profile).empty());
 }
