@@ -55,6 +55,17 @@ unneeded() {
   diff <(sed '/^run:/d' "$profile.first") <(sed '/^run:/d' "$profile")
 }
 
+@test "a watched search that goes on later has the bytes of one that was not cut short" {
+  watch nginx --probe "$images/nginx/probe.sh"
+  expect_status 0
+  mv "$profile" "$profile.whole"
+  watch nginx --probe "$images/nginx/probe.sh" --max-trials 4
+  expect_status 7
+  watch nginx --probe "$images/nginx/probe.sh" --resume
+  expect_status 0
+  diff <(sed '/^run:/d' "$profile.whole") <(sed '/^run:/d' "$profile")
+}
+
 @test "without the kernel's evidence a profile tells of no checks" {
   minimize chown --probe exit --evidence logs -v
   expect_set CHOWN
