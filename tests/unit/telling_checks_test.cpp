@@ -77,7 +77,7 @@ TEST_CASE("what was granted and is no member is used, but not needed") {
 
 TEST_CASE("where a system call failed and went on, that it failed is what is told") {
   const Trace baseline{.checks = {check(kKill, kGranted, "kill")}, .lost = 0};
-  const Trace passed{.checks = {check(kKill, kSoft, "kill"), check(kKill, kHard, "kill")},
+  const Trace passed{.checks = {check(kKill, kHard, "kill"), check(kKill, kSoft, "kill")},
                      .lost = 0};
   CHECK(unneeded_checks(baseline, passed, {}).front().without == kHard);
 }
