@@ -14,12 +14,12 @@ namespace {
 constexpr int kMost = std::numeric_limits<int>::max();
 
 CheckResult result_of(const YamlNode& node, const YamlReader& read) {
-  static const std::array<std::string_view, 3> kResults{
+  static const std::array<std::string_view, 3> results{
       name_of(CheckResult::kGranted), name_of(CheckResult::kSoft), name_of(CheckResult::kHard)};
-  const std::string result = read.word(node, kResults);
-  return result == kResults[0]   ? CheckResult::kGranted
-         : result == kResults[1] ? CheckResult::kSoft
-                                 : CheckResult::kHard;
+  const std::string result = read.word(node, results);
+  return result == results[0]   ? CheckResult::kGranted
+         : result == results[1] ? CheckResult::kSoft
+                                : CheckResult::kHard;
 }
 
 /// Of a map that may have other keys, too.
