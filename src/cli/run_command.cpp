@@ -18,6 +18,7 @@
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "engine/program_files.h"
+#include "profile/check_text.h"
 #include "profile/profile_yaml.h"
 #include "profile/summary.h"
 #include "system/file.h"
@@ -218,7 +219,9 @@ void Run::write(const Profile& profile) {
   } else {
     write_standard_output(text);
   }
-  say("\n" + summary(profile, options_.writes_file() ? options_.output : ""));
+  const bool is_verbose = options_.verbosity == Verbosity::kVerbose;
+  say("\n" + summary(profile, options_.writes_file() ? options_.output : "") +
+      (is_verbose ? unneeded_text(profile) : ""));
 }
 
 }  // namespace

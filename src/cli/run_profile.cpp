@@ -1,6 +1,7 @@
 #include "cli/run_profile.h"
 
 #include "cli/grant_effect.h"
+#include "cli/run_evidence.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "trial/losses.h"
@@ -71,7 +72,8 @@ const Clue* clue_for(Capability capability, int proof_trial, const SearchResult&
 }
 
 Profile::Reason reason_for(const Removal& removal, const SearchResult& result) {
-  Profile::Reason reason{.name = removal.without, .rule = {}, .line = {}, .advice = {}};
+  Profile::Reason reason{
+      .name = removal.without, .rule = {}, .line = {}, .advice = {}, .checks = {}};
   if (const Clue* clue = clue_for(removal.without, removal.trials.front(), result)) {
     reason.rule = clue->rule;
     reason.line = clue->line;
@@ -270,7 +272,10 @@ Profile common_profile(const RunOptions& options, const RunPlan& plan, const Sea
                  .trials = result.started,
                  .floor = proof.set.size() + 1,
                  .seconds = ending.seconds,
-                 .deadline_seconds = result.trial(proof.passed.back()).outcome.deadline_seconds};
+                 .deadline_seconds = result.trial(proof.passed.back()).outcome.deadline_seconds,
+                 .checks = {},
+                 .unneeded = {}};
+  add_evidence(result, plan.search.policy.ceiling, proof, profile);
   return profile;
 }
 

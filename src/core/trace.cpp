@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace capmin {
 namespace {
@@ -48,7 +49,24 @@ const std::vector<Row>& table() {
   return rows;
 }
 
+bool are_alike(const Check& a, const Check& b) {
+  return a.capability == b.capability && a.result == b.result && a.call == b.call &&
+         a.process == b.process;
+}
+
 }  // namespace
+
+std::string_view name_of(CheckResult result) {
+  switch (result) {
+    case CheckResult::kGranted:
+      return "granted";
+    case CheckResult::kSoft:
+      return "denied-soft";
+    case CheckResult::kHard:
+      return "denied-hard";
+  }
+  return {};
+}
 
 CapabilitySet checked(const Trace& trace, CheckResult result) {
   CapabilitySet set;
@@ -56,6 +74,23 @@ CapabilitySet checked(const Trace& trace, CheckResult result) {
     if (check.result == result) set = set.with(check.capability);
   }
   return set;
+}
+
+Trace with_names(const Trace& trace, const std::function<std::string(const std::string&)>& name) {
+  Trace renamed = trace;
+  for (Check& check : renamed.checks) {
+    check.process = name(check.process);
+  }
+  std::ranges::sort(renamed.checks);
+  Trace named{.checks = {}, .lost = trace.lost};
+  for (Check& check : renamed.checks) {
+    if (!named.checks.empty() && are_alike(named.checks.back(), check)) {
+      named.checks.back().count += check.count;
+    } else {
+      named.checks.push_back(std::move(check));
+    }
+  }
+  return named;
 }
 
 double belief_of(const Check& check) {

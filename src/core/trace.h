@@ -5,7 +5,9 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace capmin {
@@ -16,6 +18,9 @@ enum class CheckResult {
   kSoft,     ///< it has not, and its system call went on, or failed for another reason
   kHard,     ///< it has not, and its system call failed with EPERM or EACCES
 };
+
+/// The word for a result: granted, denied-soft or denied-hard.
+std::string_view name_of(CheckResult result);
 
 /// Checks of one capability that were alike.
 struct Check {
@@ -44,6 +49,9 @@ struct Trace {
 
 /// The capabilities that `trace` shows with this result.
 CapabilitySet checked(const Trace& trace, CheckResult result);
+
+/// `trace` with each process named as `name` says; checks that become alike by that are one.
+Trace with_names(const Trace& trace, const std::function<std::string(const std::string&)>& name);
 
 /// How strongly a check speaks for the need of its capability, 0 to 1, by what its system call does
 /// when it is refused; at least kBelieved where it should be tried.

@@ -28,12 +28,17 @@ DocumentNode texts(const std::vector<std::string>& values, Layout layout) {
 }
 
 template <typename Entry, typename Convert>
-DocumentNode block_list(const std::vector<Entry>& entries, Convert convert) {
-  DocumentList list{Layout::kBlock, {}};
+DocumentNode list_of(const std::vector<Entry>& entries, Layout layout, Convert convert) {
+  DocumentList list{layout, {}};
   for (const Entry& entry : entries) {
     list.items.push_back(convert(entry));
   }
   return {std::move(list)};
+}
+
+template <typename Entry, typename Convert>
+DocumentNode block_list(const std::vector<Entry>& entries, Convert convert) {
+  return list_of(entries, Layout::kBlock, convert);
 }
 
 void set_text(DocumentMap& map, std::string key, const std::string& value) {
@@ -89,6 +94,38 @@ DocumentNode proof_node(const Profile& profile) {
   return {std::move(map)};
 }
 
+/// Appends what a check says.
+void set_check(DocumentMap& map, const std::string& call, const std::string& process) {
+  set_text(map, "call", call);
+  map.set("process", text(process));
+}
+
+DocumentNode check_node(const Profile::Check& check) {
+  DocumentMap map{Layout::kFlow, {}};
+  set_check(map, check.call, check.process);
+  map.set("result", text(name_of(check.result)));
+  return {std::move(map)};
+}
+
+DocumentNode count_node(const Profile::Count& count) {
+  DocumentMap map{Layout::kFlow, {}};
+  map.set("name", text(name_of(count.name)));
+  map.set("trial", {count.trial});
+  set_check(map, count.check.call, count.check.process);
+  map.set("result", text(name_of(count.check.result)));
+  map.set("count", {count.count});
+  return {std::move(map)};
+}
+
+DocumentNode unneeded_node(const Profile::Unneeded& unneeded) {
+  DocumentMap map{Layout::kFlow, {}};
+  map.set("name", text(name_of(unneeded.name)));
+  set_check(map, unneeded.call, unneeded.process);
+  map.set("count", {unneeded.count});
+  if (unneeded.result) map.set("result", text(name_of(*unneeded.result)));
+  return {std::move(map)};
+}
+
 DocumentNode reason_node(const Profile::Reason& reason) {
   DocumentMap map;
   map.set("name", text(name_of(reason.name)));
@@ -96,6 +133,7 @@ DocumentNode reason_node(const Profile::Reason& reason) {
   set_text(map, "rule", reason.rule);
   set_text(map, "line", reason.line);
   set_text(map, "advice", reason.advice);
+  if (!reason.checks.empty()) map.set("checks", block_list(reason.checks, check_node));
   return {std::move(map)};
 }
 
@@ -161,6 +199,10 @@ DocumentNode run_node(const Profile::Run& run) {
   map.set("floor", {run.floor});
   map.set("seconds", {Seconds{run.seconds}});
   map.set("deadline", {Seconds{run.deadline_seconds}});
+  if (!run.checks.empty()) map.set("checks", list_of(run.checks, Layout::kFlow, count_node));
+  if (!run.unneeded.empty()) {
+    map.set("unneeded", list_of(run.unneeded, Layout::kFlow, unneeded_node));
+  }
   return {std::move(map)};
 }
 
@@ -189,6 +231,8 @@ Profile in_order(Profile profile) {
   });
   std::ranges::sort(profile.warnings);
   std::ranges::stable_sort(profile.search, {}, &Profile::Step::trial);
+  std::ranges::stable_sort(profile.run.checks, by_name<Profile::Count>);
+  std::ranges::stable_sort(profile.run.unneeded, by_name<Profile::Unneeded>);
   return profile;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability_set.h"
+#include "core/trace.h"
 #include "core/trial.h"
 
 #include <map>
@@ -39,12 +40,22 @@ struct Profile {
     std::string ending;       ///< in words, e.g. "the container exited with status 1"
     friend bool operator==(const Attempt&, const Attempt&) = default;
   };
+  /// Checks of a capability by the kernel, for one system call of processes of one name.
+  struct Check {
+    std::string call;     ///< the system call's name; empty outside of any
+    std::string process;  ///< the name that the process had
+    CheckResult result = CheckResult::kGranted;
+    friend bool operator==(const Check&, const Check&) = default;
+  };
   /// Why a member is needed.
   struct Reason {
     Capability name{};
     std::string rule;    ///< id of the rule; empty when no rule matched
     std::string line;    ///< what the failing trial printed; may be empty
     std::string advice;  ///< how to avoid the need; may be empty
+    /// What the kernel denied in the trial without it, or else granted in the baseline, most
+    /// telling first; empty where the kernel was not watched.
+    std::vector<Check> checks;
     friend bool operator==(const Reason&, const Reason&) = default;
   };
   struct Probe {
@@ -93,13 +104,33 @@ struct Profile {
     int times = 1;
     friend bool operator==(const Step&, const Step&) = default;
   };
+  /// How often a check of a reason was seen. Not beside the reason, because it differs from run to
+  /// run.
+  struct Count {
+    Capability name{};
+    int trial = 0;  ///< in which it was seen
+    Check check;
+    int count = 0;
+    friend bool operator==(const Count&, const Count&) = default;
+  };
+  /// A check that the baseline was granted, of a capability that is no member.
+  struct Unneeded {
+    Capability name{};
+    std::string call;
+    std::string process;
+    int count = 0;                      ///< in the baseline
+    std::optional<CheckResult> result;  ///< with the set; nothing where it was not asked for
+    friend bool operator==(const Unneeded&, const Unneeded&) = default;
+  };
   struct Run {
     std::string capmin;  ///< version
     std::string at;      ///< end of the run, RFC 3339, UTC
     int trials = 0;      ///< containers that were started
     int floor = 0;       ///< the fewest that could have proven this: members + 1
     double seconds = 0;
-    double deadline_seconds = 0;  ///< after which a trial counted as failed
+    double deadline_seconds = 0;     ///< after which a trial counted as failed
+    std::vector<Count> checks;       ///< by name, then as in the reasons
+    std::vector<Unneeded> unneeded;  ///< by name, most telling first
     friend bool operator==(const Run&, const Run&) = default;
   };
 

@@ -1,3 +1,5 @@
+#include "profile/capability_reader.h"
+#include "profile/check_reader.h"
 #include "profile/profile_yaml.h"
 #include "yaml/quote.h"
 #include "yaml/yaml_reader.h"
@@ -14,30 +16,6 @@ constexpr int kMost = std::numeric_limits<int>::max();
 constexpr int kMostConfirm = 10;         ///< of --confirm
 constexpr std::size_t kMostDigits = 14;  ///< of a span of time: 365 days of hours in milliseconds
 constexpr std::array<std::string_view, 3> kRisks{"low", "medium", "high"};
-
-Capability capability_of(const YamlNode& node, const YamlReader& read) {
-  const std::string name = read.text(node);
-  const std::optional<Capability> capability = capability_named(name);
-  // Only the spelling that capmin writes: one capability has one name in a profile.
-  if (!capability || name_of(*capability) != name) {
-    read.fail(node, "unknown capability " + excerpt(name),
-              capability ? "write " + std::string(name_of(*capability))
-                         : "capability names are upper case, without CAP_: NET_BIND_SERVICE");
-  }
-  return *capability;
-}
-
-CapabilitySet set_of(const YamlNode& node, const YamlReader& read) {
-  CapabilitySet set;
-  for (const YamlNode& item : read.items(node)) {
-    const Capability capability = capability_of(item, read);
-    if (set.contains(capability)) {
-      read.fail(item, std::string(name_of(capability)) + " stands here twice");
-    }
-    set = set.with(capability);
-  }
-  return set;
-}
 
 template <typename Convert>
 auto list_of(const YamlNode& node, const YamlReader& read, Convert convert) {
@@ -118,12 +96,20 @@ Profile::Attempt failed_of(const YamlNode& node, const YamlReader& read) {
   return attempt;
 }
 
+/// The list at `key`; empty where the profile is silent about it.
+template <typename Convert>
+auto list_at(const YamlNode& map, const YamlReader& read, std::string_view key, Convert convert) {
+  const YamlNode* const node = read.find(map, key);
+  return node == nullptr ? decltype(list_of(map, read, convert)){} : list_of(*node, read, convert);
+}
+
 Profile::Reason reason_of(const YamlNode& node, const YamlReader& read) {
-  read.map(node, {"name", "risk", "rule", "line", "advice"});
+  read.map(node, {"name", "risk", "rule", "line", "advice", "checks"});
   // The risk is for people and other tools; capmin's own table is what counts.
   read.word(read.at(node, "risk"), kRisks);
   return {capability_of(read.at(node, "name"), read), read.text_or_empty(node, "rule"),
-          read.text_or_empty(node, "line"), read.text_or_empty(node, "advice")};
+          read.text_or_empty(node, "line"), read.text_or_empty(node, "advice"),
+          list_at(node, read, "checks", check_of)};
 }
 
 Profile::Probe probe_of(const YamlNode& node, const YamlReader& read) {
@@ -197,13 +183,15 @@ Profile::Step step_of(const YamlNode& node, const YamlReader& read) {
 }
 
 Profile::Run run_of(const YamlNode& node, const YamlReader& read) {
-  read.map(node, {"capmin", "at", "trials", "floor", "seconds", "deadline"});
+  read.map(node, {"capmin", "at", "trials", "floor", "seconds", "deadline", "checks", "unneeded"});
   return {read.text(read.at(node, "capmin")),
           read.text(read.at(node, "at")),
           read.whole_number(read.at(node, "trials"), 0, kMost),
           read.whole_number(read.at(node, "floor"), 0, kMost),
           read.seconds(read.at(node, "seconds")),
-          read.seconds(read.at(node, "deadline"))};
+          read.seconds(read.at(node, "deadline")),
+          list_at(node, read, "checks", count_of),
+          list_at(node, read, "unneeded", unneeded_of)};
 }
 
 void read_capabilities(const YamlNode& node, const YamlReader& read, Profile& profile) {
@@ -250,9 +238,7 @@ Profile profile_from_yaml(std::string_view text, std::string_view source) {
   if (const YamlNode* const judgement = read.find(document, "judgement")) {
     profile.judgement = judgement_of(*judgement, read);
   }
-  if (const YamlNode* const search = read.find(document, "search")) {
-    profile.search = list_of(*search, read, step_of);
-  }
+  profile.search = list_at(document, read, "search", step_of);
   profile.run = run_of(read.at(document, "run"), read);
   return profile;
 }

@@ -1,6 +1,7 @@
 #include "report/html_sections.h"
 
 #include "core/seconds.h"
+#include "profile/check_text.h"
 #include "profile/pod_security.h"
 #include "profile/sentences.h"
 #include "report/environment_facts.h"
@@ -42,6 +43,7 @@ class Sections {
     search();
     others();
     dropped();
+    unneeded();
     gaps();
     warnings();
     platforms();
@@ -68,6 +70,7 @@ class Sections {
   Markup trial_rows() const;
   void others();
   void dropped();
+  void unneeded();
   void gaps();
   void warnings();
   void platforms();
@@ -200,6 +203,7 @@ Markup Sections::member(const ReportMember& member) const {
   }
   if (why.empty()) why = text("The log says nothing about it.");
   rows += row("Needed because", why);
+  if (!member.checks.empty()) rows += row("The kernel saw", list(member.checks));
   if (member.without_it) {
     const Profile::Attempt& failed = *member.without_it;
     std::string words = "Trial " + std::to_string(failed.trial) + " failed";
@@ -317,6 +321,24 @@ void Sections::dropped() {
                   text("Needed on condition, see above: " + to_string(conditional) + '.'));
   }
   section("Dropped", content);
+}
+
+void Sections::unneeded() {
+  if (profile_.run.unneeded.empty()) return;
+  Markup rows = line_break();
+  for (const Profile::Unneeded& each : profile_.run.unneeded) {
+    rows += el("tr", row_head(el("span", "cap", text(name_of(each.name)))) +
+                         el("td", code(use_text(each))) + el("td", text(result_text(each)))) +
+            line_break();
+  }
+  section("Used, but not needed",
+          el("p", "lead",
+             text("With everything granted the image used these, and the probe passes without. It "
+                  "may be the drop of a privilege, or a change of ownership, that no longer "
+                  "happens:")) +
+              el("div", "scroll",
+                 el("table",
+                    table_head({"Capability", "Used for", "Without it"}) + el("tbody", rows))));
 }
 
 void Sections::gaps() {

@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include "diagnosis/rules_about.h"
+#include "profile/check_text.h"
 #include "profile/document.h"
 #include "profile/platform.h"
 #include "profile/sentences.h"
@@ -55,6 +56,7 @@ ReportMember member_of(Capability name, std::string condition, const Profile& pr
     member.rule = reason->rule;
     member.line = reason->line;
     member.advice = reason->advice;
+    member.checks = check_texts(profile, name);
   }
   const auto rule = std::ranges::find(rules.rules(), member.rule, &Rule::id);
   if (!member.rule.empty() && rule != rules.rules().end()) member.rule_reason = rule->reason;

@@ -15,10 +15,11 @@ namespace capmin {
 /// One capability of a report: what it permits, and why it is needed.
 struct ReportMember {
   Capability name{};
-  std::string condition;    ///< "only where ..."; empty for a member that is needed everywhere
-  std::string rule;         ///< id; untrusted, as are line and advice
-  std::string line;         ///< what the failing trial printed
-  std::string advice;       ///< how to avoid the need here
+  std::string condition;  ///< "only where ..."; empty for a member that is needed everywhere
+  std::string rule;       ///< id; untrusted, as are line and advice
+  std::string line;       ///< what the failing trial printed
+  std::string advice;     ///< how to avoid the need here
+  std::vector<std::string> checks;  ///< what the kernel was asked, check_texts(); untrusted
   std::string rule_reason;  ///< why such a line speaks for the capability; empty where not known
   std::vector<std::string> ways;               ///< how others avoid the need, if there is no advice
   std::optional<Profile::Attempt> without_it;  ///< the trial without it, which failed

@@ -1,5 +1,6 @@
 #include "report/report_json.h"
 
+#include "profile/check_text.h"
 #include "profile/document.h"
 #include "profile/pod_security.h"
 #include "profile/sentences.h"
@@ -60,8 +61,17 @@ DocumentNode member_node(const ReportMember& member) {
   set_text(map, "rule_reason", member.rule_reason);
   set_text(map, "line", member.line);
   set_text(map, "advice", member.advice);
+  if (!member.checks.empty()) map.set("checks", texts(member.checks));
   map.set("ways", texts(member.ways));
   if (member.without_it) map.set("failed_without", attempt_node(*member.without_it));
+  return {std::move(map)};
+}
+
+DocumentNode unneeded_node(const Profile::Unneeded& unneeded) {
+  DocumentMap map;
+  map.set("name", text(name_of(unneeded.name)));
+  map.set("use", text(use_text(unneeded)));
+  map.set("without", text(result_text(unneeded)));
   return {std::move(map)};
 }
 
@@ -145,6 +155,9 @@ DocumentNode report_node(const Report& report) {
   map.set("trials", trials_node(report.trials));
   map.set("alternatives", list_of(profile.alternatives, attempt_node));
   if (profile.other_pass) map.set("other", attempt_node(*profile.other_pass));
+  if (!profile.run.unneeded.empty()) {
+    map.set("used_but_not_needed", list_of(profile.run.unneeded, unneeded_node));
+  }
   map.set("not_exercised", texts(report.gaps));
   map.set("warnings", texts(profile.warnings));
   DocumentMap security;

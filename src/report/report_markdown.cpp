@@ -1,6 +1,7 @@
 #include "report/report_markdown.h"
 
 #include "core/seconds.h"
+#include "profile/check_text.h"
 #include "profile/diff_text.h"
 #include "profile/markdown.h"
 #include "profile/sentences.h"
@@ -80,6 +81,9 @@ std::string member(const ReportMember& member, int level) {
         row("rule", code(member.rule) +
                         (member.rule_reason.empty() ? "" : ": " + sentence(member.rule_reason)));
   }
+  for (const std::string& check : member.checks) {
+    rows += row("the kernel saw", code(check));
+  }
   rows += row("without it", member.without_it ? failure_text(*member.without_it)
                                               : "no trial left it out: it may be superfluous");
   if (!member.advice.empty()) rows += row("to avoid it", code(member.advice));
@@ -136,6 +140,15 @@ std::string others(const Profile& profile) {
     result += "- " + names(profile.other_pass->grant) + ": passed in trial " +
               std::to_string(profile.other_pass->trial) +
               "; another minimal set lies inside it, and `--all-minimal` finds it\n";
+  }
+  return result;
+}
+
+std::string unneeded(const Profile& profile) {
+  std::string result = "| capability | used for | without it |\n|---|---|---|\n";
+  for (const Profile::Unneeded& each : profile.run.unneeded) {
+    result += "| `" + std::string(name_of(each.name)) + "` | " + code(use_text(each)) + " | " +
+              std::string(result_text(each)) + " |\n";
   }
   return result;
 }
@@ -197,6 +210,9 @@ std::string body(const Report& report, int level) {
   }
   const std::string works_too = others(profile);
   if (!works_too.empty()) text += heading("What works too", level + 1) + works_too;
+  if (!profile.run.unneeded.empty()) {
+    text += heading("Used, but not needed", level + 1) + unneeded(profile);
+  }
   text += heading("Not exercised", level + 1) + list(report.gaps, sentence);
   if (!profile.warnings.empty()) {
     text += heading("Warnings", level + 1) + table_of("warning", profile.warnings);

@@ -2,6 +2,7 @@
 
 #include "diagnosis/ending_clue.h"
 #include "diagnosis/program_clue.h"
+#include "diagnosis/sanitize.h"
 #include "diagnosis/secrets.h"
 #include "trial/losses.h"
 
@@ -297,6 +298,11 @@ void Search::mask(FinishedTrial& trial) const {
   }
   trial.outcome.log = mask_given(trial.outcome.log, plan_.secrets);
   trial.outcome.probe_output = mask_given(trial.outcome.probe_output, plan_.secrets);
+  if (trial.outcome.trace) {
+    trial.outcome.trace = with_names(*trial.outcome.trace, [this](const std::string& process) {
+      return mask_given(sanitize(process), plan_.secrets);
+    });
+  }
 }
 
 void Search::remember(FinishedTrial trial) {

@@ -47,6 +47,9 @@ changes = {
     "word": lambda p: p["probe"].update(kind="tcp"),
     "purpose": lambda p: p["search"][0].update(purpose="fun"),
     "verdict": lambda p: p["search"][0].update(verdict="maybe"),
+    "result": lambda p: p["reasons"][0]["checks"][0].update(result="denied"),
+    "count": lambda p: p["run"]["checks"][0].update(count=0),
+    "check without a process": lambda p: p["run"]["unneeded"][0].pop("process"),
     "status": lambda p: p["proof"]["failed"][0].update(exit=256),
 }
 for name, change in changes.items():

@@ -27,7 +27,7 @@ HOSTILE = [
 ]
 # Words of the format and names of capabilities; all other texts of a profile are anybody's.
 FIXED = {"apiVersion", "drop", "add", "grant", "name", "without", "guarantee", "risk", "engine", "ports",
-         "purpose", "verdict", "ceiling", "level", "timeout", "settle"}
+         "purpose", "verdict", "ceiling", "level", "timeout", "settle", "result"}
 # CI systems execute such lines wherever the text is printed; headings of Markdown are none.
 COMMAND = re.compile(r"^[ \t]*::|##(\[|vso|teamcity|\w)", re.MULTILINE)
 UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")

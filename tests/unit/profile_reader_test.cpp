@@ -57,10 +57,39 @@ TEST_CASE("a profile of before the judgement was written down reads back without
   CHECK(profile_from_yaml(yaml, "p.yaml") == old);
 }
 
+TEST_CASE("a profile of a run that did not watch the kernel tells of no checks") {
+  Profile silent = in_order(sample_profile());
+  for (Profile::Reason& reason : silent.reasons) {
+    reason.checks.clear();
+  }
+  silent.run.checks.clear();
+  silent.run.unneeded.clear();
+  const std::string yaml = to_yaml(silent);
+  CHECK(yaml.find("checks") == std::string::npos);
+  CHECK(yaml.find("unneeded") == std::string::npos);
+  CHECK(profile_from_yaml(yaml, "p.yaml") == silent);
+}
+
+TEST_CASE("what the kernel was asked is read strictly") {
+  const auto tells = [](const char* old, const char* replacement, const char* part) {
+    CAPTURE(replacement);
+    CHECK(error_with(old, replacement).find(part) != std::string::npos);
+  };
+  tells("{call: \"chown\",", "{x: 1, call: \"chown\",", "unknown key \"x\"");
+  tells("{call: \"chown\", process: \"nginx\",", "{call: \"chown\",",
+        "the key \"process\" is missing");
+  tells("result: \"denied-hard\"", "result: \"denied\"", "unknown word \"denied\"");
+  tells("checks: [{name: \"CHOWN\", trial: 10,", "checks: [{name: \"CHWON\", trial: 10,",
+        "unknown capability \"CHWON\"");
+  tells("count: 1}", "count: 0}", "from 1 to");
+  tells("unneeded: [{", "unneeded: [{x: 1, ", "unknown key \"x\"");
+  tells("count: 3, result:", "count: \"3\", result:", "expected a whole number");
+}
+
 TEST_CASE("how trials were judged is read strictly") {
-  CHECK(error_with("judgement: {", "judgement: {x: 1, ") == "p.yaml:61:13: unknown key \"x\"");
+  CHECK(error_with("judgement: {", "judgement: {x: 1, ") == "p.yaml:68:13: unknown key \"x\"");
   CHECK(error_with("timeout: \"20s\"", "timeout: \"soon\"") ==
-        "p.yaml:61:240: \"soon\" is not a span of time");
+        "p.yaml:68:240: \"soon\" is not a span of time");
   CHECK(error_with("timeout: \"20s\"", "timeout: \"1h\"").find("not a span") != std::string::npos);
   CHECK(error_with("confirm: 2", "confirm: 11").find("from 1 to 10") != std::string::npos);
   CHECK(error_with("level: \"unique\"", "level: \"incomplete\"").find("unknown word") !=
@@ -77,10 +106,10 @@ TEST_CASE("unknown keys are errors in every section") {
         "p.yaml:13:18: unknown key \"without\"");
   CHECK(error_with("{trial: 7,", "{x: 1, trial: 7,") == "p.yaml:15:8: unknown key \"x\"");
   CHECK(error_with("    risk:", "    x: 1\n    risk:") == "p.yaml:29:5: unknown key \"x\"");
-  CHECK(error_with("probe: {", "probe: {x: 1, ") == "p.yaml:47:9: unknown key \"x\"");
-  CHECK(error_with("  engine:", "  x: 1\n  engine:") == "p.yaml:49:3: unknown key \"x\"");
-  CHECK(error_with("{trial: 0,", "{x: 1, trial: 0,") == "p.yaml:63:6: unknown key \"x\"");
-  CHECK(error_with("run: {", "run: {x: 1, ") == "p.yaml:79:7: unknown key \"x\"");
+  CHECK(error_with("probe: {", "probe: {x: 1, ") == "p.yaml:54:9: unknown key \"x\"");
+  CHECK(error_with("  engine:", "  x: 1\n  engine:") == "p.yaml:56:3: unknown key \"x\"");
+  CHECK(error_with("{trial: 0,", "{x: 1, trial: 0,") == "p.yaml:70:6: unknown key \"x\"");
+  CHECK(error_with("run: {", "run: {x: 1, ") == "p.yaml:86:7: unknown key \"x\"");
 }
 
 TEST_CASE("the hint for an unknown key lists the known ones") {
@@ -93,12 +122,12 @@ TEST_CASE("missing keys are errors at the map that lacks them") {
   CHECK(error_with(", user: \"0:0\"", "") == "p.yaml:4:8: the key \"user\" is missing");
   CHECK(error_with("  drop: [\"ALL\"]\n", "") == "p.yaml:6:3: the key \"drop\" is missing");
   CHECK(error_with("    risk: \"medium\"\n", "") == "p.yaml:28:5: the key \"risk\" is missing");
-  CHECK(error_with(", trials: 11", "") == "p.yaml:79:6: the key \"trials\" is missing");
+  CHECK(error_with(", trials: 11", "") == "p.yaml:86:6: the key \"trials\" is missing");
 }
 
 TEST_CASE("duplicate keys, anchors, aliases and tags are errors") {
   CHECK(error_with("warnings:", "reasons: []\nwarnings:") ==
-        "p.yaml:44:1: the key \"reasons\" stands here twice");
+        "p.yaml:51:1: the key \"reasons\" stands here twice");
   CHECK(error_with("user: \"0:0\"", "user: &u \"0:0\"") == "p.yaml:4:227: anchors are not allowed");
   CHECK(error_with("rule: \"chown-eperm\"", "rule: !!str \"chown-eperm\"") ==
         "p.yaml:30:11: tags are not allowed");
@@ -116,20 +145,20 @@ TEST_CASE("wrong types are errors at the value") {
   CHECK(error_with("times: 2", "times: 0") ==
         "p.yaml:13:79: expected a whole number from 1 to 2147483647, found 0");
   CHECK(error_with("rootless: false", "rootless: no") ==
-        "p.yaml:54:13: expected true or false, found no");
+        "p.yaml:61:13: expected true or false, found no");
   CHECK(error_with("rootless: false", "rootless: \"false\"") ==
-        "p.yaml:54:13: expected true or false, found the text \"false\"");
+        "p.yaml:61:13: expected true or false, found the text \"false\"");
   CHECK(error_with("seconds: 14.2", "seconds: .inf") ==
-        "p.yaml:79:83: expected a number of seconds such as 14.2, found .inf");
+        "p.yaml:86:83: expected a number of seconds such as 14.2, found .inf");
   CHECK(error_with("seconds: 14.2", "seconds: -1") ==
-        "p.yaml:79:83: expected a number of seconds such as 14.2, found -1");
+        "p.yaml:86:83: expected a number of seconds such as 14.2, found -1");
   CHECK(error_with("version: \"20.10.24\"", "version: 20.10") ==
-        "p.yaml:50:12: expected text, found 20.10");
+        "p.yaml:57:12: expected text, found 20.10");
   CHECK(error_with("version: \"20.10.24\"", "version:") ==
-        "p.yaml:50:3: expected text, found nothing");
+        "p.yaml:57:3: expected text, found nothing");
   CHECK(error_with("add: [\"CHOWN\", \"DAC_OVERRIDE\", \"SETGID\", \"SETUID\"]",
                    "add: \"CHOWN\"") == "p.yaml:7:8: expected a list, found the text \"CHOWN\"");
-  CHECK(error_with("probe: {", "probe: []\nprobe_: {") == "p.yaml:48:1: unknown key \"probe_\"");
+  CHECK(error_with("probe: {", "probe: []\nprobe_: {") == "p.yaml:55:1: unknown key \"probe_\"");
   CHECK(refusal("[]").what == "p.yaml:1:1: this is no capmin profile");
 }
 
@@ -161,15 +190,15 @@ TEST_CASE("fixed words are checked") {
   CHECK(error_with("guarantee: \"unique\"", "guarantee: \"certain\"") ==
         "p.yaml:11:14: unknown word \"certain\"");
   CHECK(error_with("risk: \"medium\"", "risk: \"none\"") == "p.yaml:29:11: unknown word \"none\"");
-  CHECK(error_with("kind: \"file\"", "kind: \"tcp\"") == "p.yaml:47:15: unknown word \"tcp\"");
+  CHECK(error_with("kind: \"file\"", "kind: \"tcp\"") == "p.yaml:54:15: unknown word \"tcp\"");
   CHECK(error_with("engine: \"docker\"", "engine: \"lxc\"") ==
-        "p.yaml:49:11: unknown word \"lxc\"");
+        "p.yaml:56:11: unknown word \"lxc\"");
   CHECK(error_with("ports: \"portable\"", "ports: \"low\"") ==
-        "p.yaml:56:10: unknown word \"low\"");
+        "p.yaml:63:10: unknown word \"low\"");
   CHECK(error_with("purpose: \"baseline\"", "purpose: \"fun\"") ==
-        "p.yaml:63:25: unknown word \"fun\"");
+        "p.yaml:70:25: unknown word \"fun\"");
   CHECK(error_with("verdict: \"undecided\"", "verdict: \"maybe\"") ==
-        "p.yaml:67:98: unknown word \"maybe\"");
+        "p.yaml:74:98: unknown word \"maybe\"");
   CHECK(error_with("kind: CapabilityProfile", "kind: Batch") ==
         "p.yaml:3:7: the kind of a profile is CapabilityProfile, not \"Batch\"");
 }
@@ -232,6 +261,15 @@ std::vector<Profile::Attempt> some_attempts(bool failed) {
   return attempts;
 }
 
+std::vector<Profile::Check> some_checks() {
+  std::vector<Profile::Check> checks(*rc::gen::inRange<std::size_t>(0, 4));
+  for (Profile::Check& check : checks) {
+    check = {*hostile_text(), *hostile_text(),
+             *rc::gen::element(CheckResult::kGranted, CheckResult::kSoft, CheckResult::kHard)};
+  }
+  return checks;
+}
+
 /// A profile with arbitrary facts and hostile text in every field that may hold text.
 Profile some_profile() {
   const auto text = [] { return *hostile_text(); };
@@ -245,8 +283,8 @@ Profile some_profile() {
   profile.alternatives = some_attempts(false);
   if (*rc::gen::arbitrary<bool>())
     profile.other_pass = Profile::Attempt{1, *some_set(), {}, 2, 0, text()};
-  profile.reasons = {{some_capability(), text(), text(), text()},
-                     {some_capability(), text(), text(), text()}};
+  profile.reasons = {{some_capability(), text(), text(), text(), some_checks()},
+                     {some_capability(), text(), text(), text(), some_checks()}};
   profile.warnings = some_texts();
   profile.probe = {some_word(probe_kinds()), text(), text(), some_texts()};
   profile.environment = {*rc::gen::element<std::string>("docker", "podman"),
@@ -275,9 +313,22 @@ Profile some_profile() {
          *rc::gen::element(Verdict::kPassed, Verdict::kFailed, Verdict::kUndecided),
          *rc::gen::inRange(1, 9)});
   }
-  profile.run = {
-      text(),         text(),        *rc::gen::inRange(0, 1000), *rc::gen::inRange(0, 42),
-      some_seconds(), some_seconds()};
+  profile.run = {text(),
+                 text(),
+                 *rc::gen::inRange(0, 1000),
+                 *rc::gen::inRange(0, 42),
+                 some_seconds(),
+                 some_seconds(),
+                 {},
+                 {}};
+  for (const Profile::Check& check : some_checks()) {
+    profile.run.checks.push_back(
+        {some_capability(), *rc::gen::inRange(0, 1000), check, *rc::gen::inRange(1, 1000)});
+    profile.run.unneeded.push_back({some_capability(), check.call, check.process,
+                                    *rc::gen::inRange(1, 1000),
+                                    *rc::gen::element<std::optional<CheckResult>>(
+                                        std::nullopt, CheckResult::kSoft, CheckResult::kHard)});
+  }
   return profile;
 }
 

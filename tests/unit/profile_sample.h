@@ -27,14 +27,26 @@ inline Profile sample_profile() {
   profile.alternatives = {{13, {kChown, kDacReadSearch, kFowner, kSetgid, kSetuid}, {}, 2, {}, {}}};
   profile.other_pass = {14, {kChown, kFowner, kSetgid, kSetuid, kSysChroot}, {}, 1, {}, {}};
   profile.reasons = {
-      {kChown, "chown-eperm",
+      {kChown,
+       "chown-eperm",
        "chown(\"/var/lib/nginx/body\", 33) failed (1: Operation not permitted)",
-       "give /var/lib/nginx to www-data when the image is built"},
-      {kDacOverride, "open-eacces",
+       "give /var/lib/nginx to www-data when the image is built",
+       {{"chown", "nginx", CheckResult::kHard}}},
+      {kDacOverride,
+       "open-eacces",
        "open() \"/var/log/nginx/error.log\" failed (13: Permission denied)",
-       "make /var/log/nginx writable for root's group, or log to stderr"},
-      {kSetgid, "", "", ""},
-      {kSetuid, "setuid-eperm", "setuid(33) failed (1: Operation not permitted)", ""}};
+       "make /var/log/nginx writable for root's group, or log to stderr",
+       {}},
+      {kSetgid,
+       "",
+       "",
+       "",
+       {{"setgid", "nginx", CheckResult::kSoft}, {"", "##vso[a]", CheckResult::kSoft}}},
+      {kSetuid,
+       "setuid-eperm",
+       "setuid(33) failed (1: Operation not permitted)",
+       "",
+       {{"setuid", "nginx", CheckResult::kGranted}}}};
   profile.warnings = {"nice(-5) failed (13: Permission denied) in a passing trial",
                       "##vso[task.complete] and \xf0\x9f\x90\xb3 caf\xc3\xa9 in a log line"};
   profile.probe = {"file",
@@ -72,7 +84,18 @@ inline Profile sample_profile() {
       {13, "explore", {kChown, kDacReadSearch, kFowner, kSetgid, kSetuid}, Verdict::kPassed, 2},
       {14, "explore", {kChown, kFowner, kSetgid, kSetuid, kSysChroot}, Verdict::kPassed, 1},
       {15, "condition", set.without(kChown), Verdict::kFailed, 1}};
-  profile.run = {"1.0.0", "2026-11-23T02:14:09Z", 11, 5, 14.2, 5.4};
+  profile.run = {"1.0.0",
+                 "2026-11-23T02:14:09Z",
+                 11,
+                 5,
+                 14.2,
+                 5.4,
+                 {{kChown, 10, {"chown", "nginx", CheckResult::kHard}, 1},
+                  {kSetgid, 8, {"setgid", "nginx", CheckResult::kSoft}, 2},
+                  {kSetgid, 8, {"", "##vso[a]", CheckResult::kSoft}, 1},
+                  {kSetuid, 0, {"setuid", "nginx", CheckResult::kGranted}, 2}},
+                 {{kFowner, "fchmodat", "nginx", 3, CheckResult::kHard},
+                  {kSetpcap, "capset", "::error::x", 1, {}}}};
   return profile;
 }
 

@@ -41,7 +41,10 @@ Profile hostile_profile() {
   profile.environment.options = hostile_texts();
   for (const std::string& text : hostile_texts()) {
     profile.environment.sysctls[text] = text;
-    profile.reasons.push_back({Capability::kChown, text, text, text});
+    profile.reasons.push_back(
+        {Capability::kChown, text, text, text, {{text, text, CheckResult::kHard}}});
+    profile.run.checks.push_back({Capability::kChown, 1, {text, text, CheckResult::kHard}, 1});
+    profile.run.unneeded.push_back({Capability::kKill, text, text, 1, CheckResult::kSoft});
     profile.failed.push_back({11, {}, {}, 1, {}, text});
     profile.conditional.push_back({Capability::kNetRaw, text});
   }

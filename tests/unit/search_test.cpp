@@ -273,5 +273,20 @@ TEST_CASE("where a log is vague, what the image speaks for is tried first") {
   CHECK(result.trials.size() == 3);
 }
 
+TEST_CASE("names of processes are masked and cleaned before anybody sees them") {
+  SearchPlan search_plan = plan();
+  search_plan.secrets = {"hunter2"};
+  const RunTrial run = [](int, CapabilitySet grant, const auto&, const auto&) {
+    Outcome outcome = judged(grant);
+    outcome.trace =
+        Trace{.checks = {{Capability::kChown, CheckResult::kHard, "chown", "\x1b[31mhunter2", 1}},
+              .lost = 0};
+    return outcome;
+  };
+  const SearchResult result = searched(run, search_plan);
+  REQUIRE_FALSE(result.trials.empty());
+  CHECK(result.trials.front().outcome.trace->checks.front().process == "[masked]");
+}
+
 }  // namespace
 }  // namespace capmin

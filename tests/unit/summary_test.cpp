@@ -18,7 +18,7 @@ std::string summary_of(CapabilitySet set) {
   Profile profile;
   profile.image.reference = "web:1";
   profile.add = set;
-  profile.run = {"1.0.0", "", 2, 1, 3.04};
+  profile.run = {"1.0.0", "", 2, 1, 3.04, 0, {}, {}};
   return summary(profile, "web.yaml");
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("many warnings are left to the profile") {
 
 TEST_CASE("the fewest possible runs and a single run are told as such") {
   Profile profile;
-  profile.run = {"1.0.0", "", 1, 1, 0.94};
+  profile.run = {"1.0.0", "", 1, 1, 0.94, 0, {}, {}};
   CHECK(contains(summary(profile, ""), "\n  1 container run (the fewest possible)   0.9 s\n"));
 }
 

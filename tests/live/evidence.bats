@@ -1,0 +1,98 @@
+#!/usr/bin/env bats
+# What the kernel saw of containers, where this machine lets capmin look.
+# shellcheck disable=SC2154  # variables of the helper
+load helper
+
+setup_file() {
+  NO_KERNEL_EVIDENCE=$("${CAPMIN:-$BATS_TEST_DIRNAME/../../build/capmin}" doctor |
+    sed -n 's/^kernel evidence  *no: //p')
+  export NO_KERNEL_EVIDENCE
+}
+
+# watch NAME ARG...: minimizes with the kernel's evidence; skips the test where there is none.
+watch() {
+  [ -z "$NO_KERNEL_EVIDENCE" ] || skip "no evidence from the kernel: $NO_KERNEL_EVIDENCE"
+  local name=$1
+  shift
+  minimize "$name" --evidence kernel "$@"
+}
+
+# seen CAPABILITY: what the profile's reason says that the kernel was asked, a check to a line.
+seen() {
+  yaml "'\n'.join(' '.join([c['call'], c['process'], c['result']]) for r in p['reasons']
+    if r['name'] == '$1' for c in r['checks'])"
+}
+
+# times CAPABILITY: how often each of these checks was made.
+times() { yaml "[c['count'] for c in p['run']['checks'] if c['name'] == '$1']"; }
+
+# unneeded: capability, system call, process, number and result of what was used but not needed.
+unneeded() {
+  yaml "'\n'.join(' '.join([c['name'], c['call'], c['process'], str(c['count']), c['result']])
+    for c in p['run'].get('unneeded', []))"
+}
+
+@test "the reasons of nginx name system call, process and result, and the run how often" {
+  watch nginx --probe "$images/nginx/probe.sh"
+  expect_set_and_conditional "CHOWN DAC_OVERRIDE SETGID SETUID" NET_BIND_SERVICE
+  [ "$(seen CHOWN)" = "chown nginx denied-hard" ]
+  [ "$(seen DAC_OVERRIDE)" = "openat nginx denied-hard" ]
+  [ "$(seen NET_BIND_SERVICE)" = "bind nginx denied-hard" ]
+  [ "$(seen SETGID)" = "setgid nginx denied-hard" ]
+  [ "$(seen SETUID)" = "setuid nginx denied-hard" ]
+  for capability in CHOWN DAC_OVERRIDE NET_BIND_SERVICE SETGID SETUID; do
+    [[ "$(times "$capability")" =~ ^[1-9][0-9]*$ ]]
+  done
+  [ "$(unneeded)" = "" ]
+}
+
+@test "what the kernel saw makes no difference between two profiles but in what they say of the run" {
+  watch nginx --probe "$images/nginx/probe.sh"
+  expect_status 0
+  mv "$profile" "$profile.first"
+  watch nginx --probe "$images/nginx/probe.sh"
+  expect_status 0
+  diff <(sed '/^run:/d' "$profile.first") <(sed '/^run:/d' "$profile")
+}
+
+@test "a watched search that goes on later has the bytes of one that was not cut short" {
+  watch nginx --probe "$images/nginx/probe.sh"
+  expect_status 0
+  mv "$profile" "$profile.whole"
+  watch nginx --probe "$images/nginx/probe.sh" --max-trials 4
+  expect_status 7
+  watch nginx --probe "$images/nginx/probe.sh" --resume
+  expect_status 0
+  diff <(sed '/^run:/d' "$profile.whole") <(sed '/^run:/d' "$profile")
+}
+
+@test "without the kernel's evidence a profile tells of no checks" {
+  minimize chown --probe exit --evidence logs -v
+  expect_set CHOWN
+  [ "$(yaml '[r.get("checks") for r in p["reasons"]]')" = None ]
+  [ "$(yaml '"checks" in p["run"] or "unneeded" in p["run"]')" = False ]
+  run ! grep "used but not needed" <<<"$stderr"
+}
+
+@test "a change of ownership that an image can do without is used but not needed" {
+  watch busybox --probe exit -v -- /bin/sh -c 'touch /f; chown 1 /f; chroot / true'
+  expect_set SYS_CHROOT
+  [ "$(unneeded)" = "CHOWN chown chown 1 denied-hard" ]
+  expect_stderr "used but not needed, and what becomes of it without:
+  CHOWN chown by chown, once    denied, and the call failed"
+}
+
+@test "without -v nothing is said of what was used but not needed" {
+  watch busybox --probe exit -- /bin/sh -c 'touch /f; chown 1 /f; chroot / true'
+  expect_set SYS_CHROOT
+  run ! grep "used but not needed" <<<"$stderr"
+}
+
+@test "a name that a process gives itself does nothing to a terminal or a profile" {
+  watch busybox --probe exit -v -- /bin/sh -c '
+    touch /f; chmod 0 /f; printf "##vso[a]" >/proc/$$/comm; true >/f || true'
+  expect_set
+  [ "$(unneeded)" = "DAC_OVERRIDE openat ##vso[a] 1 denied-hard" ]
+  run ! grep '##' <<<"$stderr"
+  run ! grep '##' "$profile"
+}
