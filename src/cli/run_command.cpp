@@ -15,8 +15,10 @@
 #include "cli/tracing.h"
 #include "cli/trials.h"
 #include "core/partial_proof.h"
+#include "core/seconds.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
+#include "engine/first_program.h"
 #include "engine/program_files.h"
 #include "profile/profile_yaml.h"
 #include "profile/summary.h"
@@ -50,6 +52,9 @@ class Run {
         tracing_(options.evidence, options.engine, engine,
                  [this](const std::string& line) { say("  " + line); }) {
     plan.setup.tracer = tracing_.tracer();
+    if (options.evidence != EvidenceSource::kStrace) return;
+    require_strace(options.engine, engine, runner);
+    plan.setup.straced = first_program(plan.setup.spec, plan.image, engine.dialect());
   }
 
   int operator()();
@@ -75,6 +80,7 @@ class Run {
   void say(const std::string& line) {
     if (!is_quiet()) terminal_.line(line);
   }
+  void say_cost_of_strace();
   bool find_conditions(const std::stop_token& stop);
   SearchPlan search_plan(std::optional<Journal>& journal);
   int budget_used_up();
@@ -114,6 +120,19 @@ int Run::operator()() {
   };
   const RunTrial trial = trials_of(plan_.setup, engine_, runner_);
   result_ = search(search_plan(journal), rules_.table, trial, events, interruption.token());
+  // The answer never rests on a trial with the gate alone.
+  if (auto* const answer = result_.end == SearchEnd::kVerdict && !plan_.setup.straced.empty()
+                               ? std::get_if<Minimal>(&*result_.verdict)
+                               : nullptr) {
+    say_cost_of_strace();
+    if (!confirm_without_strace(plan_, rules_.table, *answer, result_, events, engine_, runner_,
+                                interruption.token())) {
+      result_.end = SearchEnd::kInterrupted;
+    } else {
+      say("  the answer passed without strace, too, in " +
+          seconds_text(result_.trial(answer->proof.passed.back()).outcome.wait_seconds));
+    }
+  }
   if (result_.end == SearchEnd::kVerdict && !find_conditions(interruption.token())) {
     result_.end = SearchEnd::kInterrupted;
   }
@@ -148,6 +167,14 @@ int Run::operator()() {
   if (journal) terminal_.line("  hint: the same command with --resume goes on from here");
   return static_cast<int>(interruption.signal() == SIGINT ? ExitCode::kInterrupted
                                                           : ExitCode::kTerminated);
+}
+
+/// What was seen in this run, beside which the trial without strace is told.
+void Run::say_cost_of_strace() {
+  const auto baselines = result_.baselines(plan_.search.policy.ceiling);
+  if (baselines.empty()) return;
+  say("  strace slows what it looks at: under it, all capabilities granted, the probe passed in " +
+      seconds_text(baselines.front().outcome.wait_seconds));
 }
 
 /// False when a signal came in between.
