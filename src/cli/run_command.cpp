@@ -80,7 +80,7 @@ class Run {
   void say(const std::string& line) {
     if (!is_quiet()) terminal_.line(line);
   }
-  void say_cost_of_strace();
+  void say_cost_of_strace(const FinishedTrial& plain);
   bool find_conditions(const std::stop_token& stop);
   SearchPlan search_plan(std::optional<Journal>& journal);
   int budget_used_up();
@@ -124,13 +124,11 @@ int Run::operator()() {
   if (auto* const answer = result_.end == SearchEnd::kVerdict && !plan_.setup.straced.empty()
                                ? std::get_if<Minimal>(&*result_.verdict)
                                : nullptr) {
-    say_cost_of_strace();
     if (!confirm_without_strace(plan_, rules_.table, *answer, result_, events, engine_, runner_,
                                 interruption.token())) {
       result_.end = SearchEnd::kInterrupted;
     } else {
-      say("  the answer passed without strace, too, in " +
-          seconds_text(result_.trial(answer->proof.passed.back()).outcome.wait_seconds));
+      say_cost_of_strace(result_.trial(answer->proof.passed.back()));
     }
   }
   if (result_.end == SearchEnd::kVerdict && !find_conditions(interruption.token())) {
@@ -169,12 +167,13 @@ int Run::operator()() {
                                                           : ExitCode::kTerminated);
 }
 
-/// What was seen in this run, beside which the trial without strace is told.
-void Run::say_cost_of_strace() {
+/// What was seen in this run: from the start of the container to the verdict, attaching included.
+void Run::say_cost_of_strace(const FinishedTrial& plain) {
   const auto baselines = result_.baselines(plan_.search.policy.ceiling);
   if (baselines.empty()) return;
-  say("  strace slows what it looks at: under it, all capabilities granted, the probe passed in " +
-      seconds_text(baselines.front().outcome.wait_seconds));
+  say("  the answer passed without strace, too: in " + seconds_text(plain.outcome.seconds) +
+      ", beside " + seconds_text(baselines.front().outcome.seconds) +
+      " of the baseline with strace");
 }
 
 /// False when a signal came in between.
