@@ -33,9 +33,18 @@ expect_straced() {
 }
 
 @test "the gate works with init, a read-only root and a working directory" {
-  minimize chown --probe exit --evidence strace --engine-arg --init --engine-arg --read-only --engine-arg --workdir=/tmp -- true
+  minimize chown --probe exit --evidence strace --engine-arg --init --read-only --workdir /tmp --user 1000 -- true
   expect_straced
   expect_set
+}
+
+@test "a call that fails without a word is the reason in the profile" {
+  minimize chown --probe exit --evidence strace -- sh -c 'chown 7 /data/file 2>/dev/null'
+  expect_straced
+  expect_set CHOWN
+  [ "$(yaml 'p["run"]["trials"]')" = 4 ]
+  [ "$(yaml 'p["reasons"][0]["rule"]')" = strace ]
+  [[ "$(yaml 'p["reasons"][0]["line"]')" == *'chown("/data/file", 7'* ]]
 }
 
 @test "the answer rests on one more trial, without strace" {
