@@ -25,6 +25,7 @@ enum class EvidenceSource {
   kAuto,    ///< the kernel where it can be, else the logs
   kLogs,    ///< what containers print
   kKernel,  ///< what they ask of the kernel as well, see KernelTrace
+  kStrace,  ///< which of their system calls fail as well, see Strace
 };
 
 /// When output is coloured.

@@ -89,9 +89,11 @@ const std::vector<Heading>& headings() {
       {"Work",
        {
            {"jobs,j", "N", "trials side by side (default: 1)"},
-           {"evidence", "auto|logs|kernel",
+           {"evidence", "auto|logs|kernel|strace",
             "what orders the trials: logs (default), with kernel also what containers ask of the "
-            "kernel, with auto the kernel where that can be seen"},
+            "kernel, with auto the kernel where that can be seen, with strace which system calls "
+            "fail "
+            "(slow; as root)"},
            {"rules", "FILE", "ask the rules of this file first, see capmin help rules"},
            {"deadline", "TIME", "end the whole search after this time"},
            {"max-trials", "N", "start at most so many containers"},

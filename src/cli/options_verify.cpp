@@ -77,6 +77,10 @@ bool read_work(const string& name, const string& value, VerifyOptions& options) 
     options.jobs = parse_number(name, value, 1, 64);
   } else if (name == "evidence") {
     options.evidence = parse_evidence(value);
+    if (options.evidence == EvidenceSource::kStrace) {
+      usage_error("capmin verify does not look on with strace",
+                  "use --evidence kernel, or capmin run --evidence strace");
+    }
   } else if (name == "rules") {
     options.rules = value;
   } else if (name == "format") {

@@ -15,8 +15,10 @@
 #include "cli/tracing.h"
 #include "cli/trials.h"
 #include "core/partial_proof.h"
+#include "core/seconds.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
+#include "engine/first_program.h"
 #include "engine/program_files.h"
 #include "profile/check_text.h"
 #include "profile/profile_yaml.h"
@@ -51,6 +53,9 @@ class Run {
         tracing_(options.evidence, options.engine, engine,
                  [this](const std::string& line) { say("  " + line); }) {
     plan.setup.tracer = tracing_.tracer();
+    if (options.evidence != EvidenceSource::kStrace) return;
+    require_strace(options.engine, engine, runner);
+    plan.setup.straced = first_program(plan.setup.spec, plan.image, engine.dialect());
   }
 
   int operator()();
@@ -76,6 +81,7 @@ class Run {
   void say(const std::string& line) {
     if (!is_quiet()) terminal_.line(line);
   }
+  void say_cost_of_strace(const FinishedTrial& plain);
   bool find_conditions(const std::stop_token& stop);
   SearchPlan search_plan(std::optional<Journal>& journal);
   int budget_used_up();
@@ -115,6 +121,17 @@ int Run::operator()() {
   };
   const RunTrial trial = trials_of(plan_.setup, engine_, runner_);
   result_ = search(search_plan(journal), rules_.table, trial, events, interruption.token());
+  // The answer never rests on a trial with the gate alone.
+  if (auto* const answer = result_.end == SearchEnd::kVerdict && !plan_.setup.straced.empty()
+                               ? std::get_if<Minimal>(&*result_.verdict)
+                               : nullptr) {
+    if (!confirm_without_strace(plan_, rules_.table, *answer, result_, events, engine_, runner_,
+                                interruption.token())) {
+      result_.end = SearchEnd::kInterrupted;
+    } else {
+      say_cost_of_strace(result_.trial(answer->proof.passed.back()));
+    }
+  }
   if (result_.end == SearchEnd::kVerdict && !find_conditions(interruption.token())) {
     result_.end = SearchEnd::kInterrupted;
   }
@@ -149,6 +166,15 @@ int Run::operator()() {
   if (journal) terminal_.line("  hint: the same command with --resume goes on from here");
   return static_cast<int>(interruption.signal() == SIGINT ? ExitCode::kInterrupted
                                                           : ExitCode::kTerminated);
+}
+
+/// What was seen in this run: from the start of the container to the verdict, attaching included.
+void Run::say_cost_of_strace(const FinishedTrial& plain) {
+  const auto baselines = result_.baselines(plan_.search.policy.ceiling);
+  if (baselines.empty()) return;
+  say("  the answer passed without strace, too: in " + seconds_text(plain.outcome.seconds) +
+      ", beside " + seconds_text(baselines.front().outcome.seconds) +
+      " of the baseline with strace");
 }
 
 /// False when a signal came in between.

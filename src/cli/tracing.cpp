@@ -2,7 +2,9 @@
 
 #include "cli/option_values.h"
 #include "core/error.h"
+#include "diagnosis/sanitize.h"
 #include "engine/choice.h"
+#include "trace/strace.h"
 
 #include <utility>
 
@@ -15,14 +17,11 @@ EvidenceSource parse_evidence(const std::string& word) {
         "its file capabilities when it is executed, so that tracing changes what it measures",
         "--evidence kernel looks from outside");
   }
-  if (word == "strace") {
-    usage_error("--evidence strace is not part of this capmin",
-                "--evidence kernel sees the same checks, without their arguments");
-  }
   return chosen<EvidenceSource>("evidence", word,
                                 {{"auto", EvidenceSource::kAuto},
                                  {"logs", EvidenceSource::kLogs},
-                                 {"kernel", EvidenceSource::kKernel}});
+                                 {"kernel", EvidenceSource::kKernel},
+                                 {"strace", EvidenceSource::kStrace}});
 }
 
 std::optional<std::string> hidden_engine(const EngineRequest& request, const Engine& engine) {
@@ -30,9 +29,20 @@ std::optional<std::string> hidden_engine(const EngineRequest& request, const Eng
   return "the engine works on another machine, or may do so";
 }
 
+void require_strace(const EngineRequest& request, const Engine& engine, ProcessRunner& runner) {
+  constexpr const char* kWhat = "there is no evidence from strace: ";
+  if (const auto hidden = hidden_engine(request, engine)) {
+    throw Error(ExitCode::kEngine, kWhat + *hidden,
+                "run capmin on the engine's machine, or leave --evidence out");
+  }
+  if (const auto refusal = strace_refusal(request.host, runner)) {
+    throw Error(ExitCode::kEngine, kWhat + sanitize(refusal->reason), refusal->hint);
+  }
+}
+
 Tracing::Tracing(EvidenceSource source, const EngineRequest& request, const Engine& engine, Say say)
     : say_(std::move(say)) {
-  if (source == EvidenceSource::kLogs) return;
+  if (source == EvidenceSource::kLogs || source == EvidenceSource::kStrace) return;
   if (const auto hidden = hidden_engine(request, engine)) {
     kernel_ = {.tracer = nullptr,
                .fault = *hidden,
@@ -50,6 +60,11 @@ Tracing::Tracing(EvidenceSource source, const EngineRequest& request, const Engi
 }
 
 void Tracing::heed(const FinishedTrial& trial) {
+  if (!trial.outcome.strace_trouble.empty() && !has_told_strace_) {
+    has_told_strace_ = true;
+    say_("trial " + std::to_string(trial.number) +
+         " was run again without strace: " + sanitize(trial.outcome.strace_trouble));
+  }
   if (!kernel_.tracer || trial.outcome.verdict == Verdict::kUndecided) return;
   if (!trial.outcome.trace && trial.outcome.ending != Ending::kNotExecutable && !has_spoken_) {
     has_spoken_ = true;

@@ -19,6 +19,9 @@ EvidenceSource parse_evidence(const std::string& word);
 /// Why containers of this engine cannot be seen by this kernel; nothing where they can.
 std::optional<std::string> hidden_engine(const EngineRequest& request, const Engine& engine);
 
+/// Throws Error kEngine, with the reason, where strace cannot look at containers of `engine`.
+void require_strace(const EngineRequest& request, const Engine& engine, ProcessRunner& runner);
+
 /// The tracer of one run, and what is said where it cannot be had. Says it once.
 class Tracing {
  public:
@@ -37,6 +40,7 @@ class Tracing {
   Say say_;
   KernelTrace kernel_;
   bool has_spoken_ = false;
+  bool has_told_strace_ = false;
   bool has_told_loss_ = false;
 };
 

@@ -1,9 +1,11 @@
 #include "cli/trials.h"
 
 #include "cli/grant_effect.h"
+#include "core/error.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <variant>
@@ -47,6 +49,52 @@ ImagePrograms find_programs(const RunOptions& options, const RunPlan& plan,
   say("looking through the image's files for programs that give user " +
       sanitize(container_user(options, plan)) + " capabilities");
   return files.privileged(stop);
+}
+
+bool confirm_without_strace(const RunPlan& plan, const RuleTable& rules, Minimal& answer,
+                            SearchResult& result, const SearchEvents& events, Engine& engine,
+                            ProcessRunner& runner, const std::stop_token& stop) {
+  constexpr int kAttempts = 3;
+  TrialSetup plain = plan.setup;
+  plain.straced.clear();
+  const CapabilitySet set = answer.proof.set;
+  SearchPlan search = plan.search;
+  search.known = result.trials;
+  search.budget = {};
+  // A useless trial, which nobody knows, may have had a higher number.
+  const int before = result.trials.empty() ? 0 : result.trials.back().number + 1;
+  int number = before;
+  const ChooseTrials choose = [&](const History& history) -> std::optional<RunTrials> {
+    int asked = 0;
+    for (const Observation& seen : history) {
+      if (seen.trial < before) continue;
+      ++asked;
+      number = seen.trial;
+      if (seen.verdict != Verdict::kUndecided) return std::nullopt;
+    }
+    if (asked >= kAttempts) return std::nullopt;
+    return RunTrials{{TrialRequest{.grant = set, .purpose = Purpose::kConfirm, .subject = {}}}};
+  };
+  SearchResult more =
+      run_trials(search, rules, trials_of(plain, engine, runner), events, stop, choose);
+  if (more.end == SearchEnd::kInterrupted) return false;
+  result.trials = std::move(more.trials);
+  result.started = std::max(result.started + 1, more.started);
+  const Outcome& outcome = result.trial(number).outcome;
+  if (outcome.verdict == Verdict::kFailed) {
+    throw Error(ExitCode::kUnstable,
+                to_string(set) + " passed under strace but not without it (trial " +
+                    std::to_string(number) + "): " + describe(outcome),
+                "strace changes this program's timing; use --evidence logs or kernel");
+  }
+  if (outcome.verdict != Verdict::kPassed) {
+    throw Error(ExitCode::kEngine,
+                "the trial of " + to_string(set) +
+                    " without strace could not be judged: " + describe(outcome),
+                "run capmin again, or use --evidence logs");
+  }
+  answer.proof.passed.push_back(number);
+  return true;
 }
 
 std::optional<FoundConditions> find_conditions(const RunPlan& plan, const Minimal& answer,

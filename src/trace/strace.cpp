@@ -110,6 +110,11 @@ void Strace::detach() {
   state_->changed.wait(lock, [this] { return state_->result.has_value(); });
 }
 
+bool Strace::died() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->result && !state_->result->ok();
+}
+
 StraceLog Strace::finish() {
   detach();
   const std::scoped_lock lock(state_->mutex);

@@ -38,6 +38,8 @@ class Strace {
 
   /// Why it could not attach; empty where it could.
   const std::string& trouble() const { return trouble_; }
+  /// Whether it was killed, or failed, while it should have looked on. Before finish().
+  bool died() const;
   /// Detaches and tells what was seen. Once.
   StraceLog finish();
 

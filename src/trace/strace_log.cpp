@@ -143,11 +143,13 @@ void StraceLog::take_line() {
     ++lost_;
     return;
   }
-  if (line.starts_with(kOwnWords)) {
+  // It calls itself as it was started: by its path, mostly. A call's line begins with a number.
+  const std::size_t own = line.starts_with('/') ? line.find(kOwnWords) : 0;
+  if (own != std::string::npos && std::string_view(line).substr(own).starts_with(kOwnWords)) {
     if (line.ends_with(" attached")) {
       attached_ = true;
     } else if (complaint_.empty()) {
-      complaint_ = printable(std::string_view(line).substr(kOwnWords.size()), 200);
+      complaint_ = printable(std::string_view(line).substr(own + kOwnWords.size()), 200);
     }
     return;
   }

@@ -4,6 +4,7 @@
 #include "core/trial.h"
 #include "engine/container_process.h"
 #include "engine/kernel_sets.h"
+#include "trace/failed_call.h"
 
 #include <chrono>
 #include <functional>
@@ -54,7 +55,9 @@ struct Outcome {
   std::string engine_message;  ///< the engine's words on a trouble or a start that failed; hostile
   std::optional<KernelSets> sets;           ///< of the first process, where they could be seen
   std::vector<ContainerProcess> processes;  ///< when the probe had passed, where they could be seen
-  std::optional<Trace> trace;   ///< what was asked of the kernel, where that was looked at
+  std::optional<Trace> trace;            ///< what was asked of the kernel, where that was looked at
+  std::vector<FailedCall> failed_calls;  ///< what strace saw fail, in that order; hostile
+  std::string strace_trouble;   ///< why strace did not look on although it should have; hostile
   double wait_seconds = 0;      ///< the longest wait for the probe, or for the end of a job
   double seconds = 0;           ///< from the first start of the container to the verdict
   double deadline_seconds = 0;  ///< the longest wait that was allowed

@@ -4,6 +4,7 @@
 #include "diagnosis/program_clue.h"
 #include "diagnosis/sanitize.h"
 #include "diagnosis/secrets.h"
+#include "trace/strace_table.h"
 #include "trial/losses.h"
 
 #include <algorithm>
@@ -55,6 +56,40 @@ std::vector<CapabilitySet> traced_suspects(const std::optional<Trace>& trace) {
   return suspects;
 }
 
+/// What failed last comes first: most programs end soon after what they cannot do without. Every
+/// call's best guess comes before any call's second one.
+std::vector<CapabilitySet> straced_suspects(const Outcome& outcome, CapabilitySet grant) {
+  std::vector<CapabilitySet> suspects;
+  for (std::size_t round = 0; round < 3; ++round) {
+    for (auto call = outcome.failed_calls.rbegin(); call != outcome.failed_calls.rend(); ++call) {
+      const std::vector<CapabilitySet> guesses = suspects_of(*call);
+      if (round >= guesses.size() || grant.contains(guesses[round])) continue;
+      if (std::ranges::find(suspects, guesses[round]) == suspects.end()) {
+        suspects.push_back(guesses[round]);
+      }
+    }
+  }
+  return suspects;
+}
+
+/// How often a call failed changes from run to run, and is left out.
+std::vector<Clue> straced_clues(const Outcome& outcome, CapabilitySet grant) {
+  std::vector<Clue> clues;
+  for (FailedCall call : outcome.failed_calls) {
+    std::vector<CapabilitySet> suspects = suspects_of(call);
+    std::erase_if(suspects, [grant](CapabilitySet suspect) { return grant.contains(suspect); });
+    if (suspects.empty()) continue;
+    call.count = 1;
+    Clue& clue = clues.emplace_back();
+    clue.rule = "strace";
+    clue.line = to_text(call);
+    clue.suspects = std::move(suspects);
+    clue.reason = "strace saw this system call fail in the trial";
+    clue.check = "whether the program needs what it asked for there";
+  }
+  return clues;
+}
+
 Observation observation_of(const FinishedTrial& trial) {
   const Evidence evidence = evidence_of(trial.outcome, trial.request.grant);
   Observation observation{.trial = trial.number,
@@ -69,6 +104,11 @@ Observation observation_of(const FinishedTrial& trial) {
     // The same words at another start are another failure.
     if (trial.outcome.phase == Phase::kRestart) observation.signature += " at the restart";
     observation.suspects = traced_suspects(trial.outcome.trace);
+    for (const CapabilitySet suspect : straced_suspects(trial.outcome, trial.request.grant)) {
+      if (std::ranges::find(observation.suspects, suspect) == observation.suspects.end()) {
+        observation.suspects.push_back(suspect);
+      }
+    }
     for (const CapabilitySet suspect : ranked_suspects(trial.clues, evidence.exited)) {
       if (std::ranges::find(observation.suspects, suspect) == observation.suspects.end()) {
         observation.suspects.push_back(suspect);
@@ -252,6 +292,11 @@ void Search::finish(Running& trial) {
   sharpen_clues(finished);
   if (plan_.strict) judge_losses(finished);
   finished.observation = observation_of(finished);
+  // Only now: what strace sees differs from start to start and is no part of a failure's signature.
+  if (finished.outcome.verdict == Verdict::kFailed) {
+    std::ranges::move(straced_clues(finished.outcome, finished.request.grant),
+                      std::back_inserter(finished.clues));
+  }
   mask(finished);
   events_.finished(finished);
   remember(std::move(finished));

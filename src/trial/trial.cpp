@@ -6,9 +6,12 @@
 #include "engine/container_process.h"
 #include "engine/kernel_sets.h"
 #include "engine/ownership.h"
+#include "trace/gate.h"
+#include "trace/strace.h"
 #include "trial/end_watch.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace capmin {
@@ -46,6 +49,9 @@ void check_sets(const KernelSets& sets, CapabilitySet grant) {
                   " although the trial granted " + to_string(grant),
               "the engine did not do what it was asked; no result of it can be trusted");
 }
+
+/// The gate and strace must be there within this, whatever the program's own deadline.
+constexpr milliseconds kStracePatience{10'000};
 
 /// One container under the eyes of a tracer, which forgets it whatever happens.
 class Watched {
@@ -89,6 +95,9 @@ class Trial {
   }
   Clock::time_point end() const { return phase_begin_ + deadline_(); }
   bool pass_phase(Phase phase);
+  bool let_strace_look(const ContainerFacts& facts);
+  void end_strace();
+  bool trouble_with_strace(const std::string& why);
   bool stop_container();
   void start_failed(const ContainerFacts& facts);
   void meet(const ContainerFacts& facts);
@@ -108,11 +117,14 @@ class Trial {
   const std::stop_token& stop_;
   ProbeTarget target_;
   Outcome outcome_;
+  std::optional<Gate> gate_;
+  std::optional<Strace> strace_;
 };
 
 Outcome Trial::run() {
-  const Container container(engine_, runner_, with_probe(setup_),
-                            trial_identity(setup_, target_.trial, grant_));
+  ContainerSpec spec = with_probe(setup_);
+  if (!setup_.straced.empty()) spec = gate_.emplace().in_front_of(setup_.straced, std::move(spec));
+  const Container container(engine_, runner_, spec, trial_identity(setup_, target_.trial, grant_));
   target_.name = container.name();
   Watched watched(setup_.tracer, container.id());
   const Scenario& scenario = setup_.scenario;
@@ -121,6 +133,7 @@ Outcome Trial::run() {
                       (!(scenario.graceful_stop || scenario.restart) || stop_container()) &&
                       (!scenario.restart || pass_phase(Phase::kRestart));
   outcome_.trace = watched.collect();
+  end_strace();
   outcome_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   outcome_.deadline_seconds = std::chrono::duration<double>(deadline_()).count();
   if (stop_.stop_requested()) {
@@ -144,9 +157,13 @@ bool Trial::pass_phase(Phase phase) {
   ContainerFacts facts = started.facts;
   if (!started.ok) {
     start_failed(facts);
-    return false;
+    // What was refused may have been the gate.
+    return gate_ && outcome_.ending == Ending::kNotExecutable
+               ? trouble_with_strace("the gate could not be executed: " + facts.error)
+               : false;
   }
   meet(facts);
+  if (gate_ && !let_strace_look(facts)) return false;
   {
     EndWatch watch(engine_, target_.name, stop_);
     is_job() ? await_job(watch) : await_probe(watch);
@@ -164,6 +181,37 @@ bool Trial::pass_phase(Phase phase) {
   look_at_end(facts);
   if (setup_.probe.oneshot && outcome_.ending == Ending::kJobDone) probe_job();
   return outcome_.verdict == Verdict::kPassed;
+}
+
+/// Opens the gate once strace looks on. False where it does not.
+bool Trial::let_strace_look(const ContainerFacts& facts) {
+  end_strace();
+  if (!outcome_.strace_trouble.empty()) return false;
+  const auto process = gate_->await(facts.pid, kStracePatience, stop_);
+  if (!process) return trouble_with_strace("the container's gate was not seen");
+  strace_.emplace(runner_, *process, kStracePatience, stop_);
+  if (!strace_->trouble().empty()) return trouble_with_strace(strace_->trouble());
+  // The program's time begins now.
+  phase_begin_ = Clock::now();
+  gate_->open();
+  return true;
+}
+
+/// Takes what strace saw so far.
+void Trial::end_strace() {
+  if (!strace_) return;
+  const bool died = strace_->died();
+  const StraceLog log = strace_->finish();
+  strace_.reset();
+  std::ranges::move(log.failed_calls(), std::back_inserter(outcome_.failed_calls));
+  if (died) trouble_with_strace("strace ended early " + log.complaint());
+}
+
+bool Trial::trouble_with_strace(const std::string& why) {
+  outcome_.strace_trouble = why;
+  outcome_.engine_message = why;
+  decide(Verdict::kUndecided, Ending::kEngineTrouble);
+  return false;
 }
 
 /// What is known of a container once it has started.
@@ -314,7 +362,14 @@ Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,
                   const TrialDeadline& deadline, Engine& engine, ProcessRunner& runner,
                   const std::stop_token& stop) {
   try {
-    return Trial(setup, number, grant, deadline, engine, runner, stop).run();
+    Outcome outcome = Trial(setup, number, grant, deadline, engine, runner, stop).run();
+    if (outcome.strace_trouble.empty() || stop.stop_requested()) return outcome;
+    TrialSetup plain = setup;
+    plain.straced.clear();
+    std::string trouble = std::move(outcome.strace_trouble);
+    outcome = Trial(plain, number, grant, deadline, engine, runner, stop).run();
+    outcome.strace_trouble = std::move(trouble);
+    return outcome;
   } catch (const Error& error) {
     if (error.code() != ExitCode::kEngine) throw;
     Outcome outcome;

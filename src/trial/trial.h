@@ -29,6 +29,9 @@ struct TrialSetup {
   Scenario scenario;
   std::string run_id;  ///< unique on the engine
   std::string owner;   ///< label value that tells whether the capmin that made a container lives
+  /// What the container runs as its first process, where strace should look on from a gate in front
+  /// of it; empty: neither is there.
+  std::vector<std::string> straced;
   Tracer* tracer = nullptr;  ///< looks at what containers ask of the kernel; null: nobody does
 };
 
@@ -44,9 +47,10 @@ std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
                                                 const TrialIdentity& identity);
 
 /// Runs one trial: a fresh container with `grant`, the probe until it passes, the container ends or
-/// `deadline` is over; removes the container. Engine trouble is an undecided outcome. Throws Error
-/// kInternal where the container's real capability sets hold more than the grant, and kImageMissing
-/// where the image is gone.
+/// `deadline` is over; removes the container. Where the gate or strace fails, which is no evidence,
+/// it is run again without them and Outcome::strace_trouble tells why. Engine trouble is an
+/// undecided outcome. Throws Error kInternal where the container's real capability sets hold more
+/// than the grant, and kImageMissing where the image is gone.
 Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,
                   const TrialDeadline& deadline, Engine& engine, ProcessRunner& runner,
                   const std::stop_token& stop);

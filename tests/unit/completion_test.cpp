@@ -38,7 +38,7 @@ int parse_offered(const std::vector<ListedOption>& options, const Words& fixed, 
 }
 
 TEST_CASE("each word that is offered for an option is one that the option takes") {
-  CHECK(parse_offered(run_option_list(), {"image:1", "--probe=exit"}, parse_run_options) == 18);
+  CHECK(parse_offered(run_option_list(), {"image:1", "--probe=exit"}, parse_run_options) == 19);
   CHECK(parse_offered(verify_option_list(), {"p.yaml"}, parse_verify_options) == 14);
   CHECK(parse_offered(diff_option_list(), {"a.yaml", "b.yaml"}, parse_diff_options) == 4);
   CHECK(parse_offered(report_option_list(), {"p.yaml"}, parse_report_options) == 6);

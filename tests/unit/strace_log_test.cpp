@@ -104,4 +104,10 @@ TEST_CASE("memory is bounded, and what is lost is counted") {
   CHECK(log.failed_calls().size() < 1000);
 }
 
+TEST_CASE("strace that was started by its path is heard, too") {
+  StraceLog log;
+  log.append("/usr/bin/strace: Process 19804 attached\n");
+  CHECK(log.attached());
+}
+
 }  // namespace capmin
