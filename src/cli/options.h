@@ -56,7 +56,7 @@ struct RunOptions {
   bool dry_run = false;
   Budget budget;
   EngineRequest engine;
-  EvidenceSource evidence = EvidenceSource::kLogs;
+  EvidenceSource evidence = EvidenceSource::kAuto;
   Pull pull = Pull::kMissing;
   std::string output;  ///< a file; empty or "-" is standard output
   bool json = false;   ///< the profile's format

@@ -90,10 +90,10 @@ const std::vector<Heading>& headings() {
        {
            {"jobs,j", "N", "trials side by side (default: 1)"},
            {"evidence", "auto|logs|kernel|strace",
-            "what orders the trials: logs (default), with kernel also what containers ask of the "
-            "kernel, with auto the kernel where that can be seen, with strace which system calls "
-            "fail "
-            "(slow; as root)"},
+            "what orders the trials, beside the logs: with kernel what containers ask of the "
+            "kernel, "
+            "with auto (default) that where it can be seen, with strace which system calls fail "
+            "(slow; as root), with logs nothing"},
            {"rules", "FILE", "ask the rules of this file first, see capmin help rules"},
            {"deadline", "TIME", "end the whole search after this time"},
            {"max-trials", "N", "start at most so many containers"},

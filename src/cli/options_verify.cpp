@@ -37,7 +37,7 @@ po::options_description table() {
   add("max-trials", text("N"), "start at most so many containers for a profile");
   add("jobs,j", text("N"), "trials side by side, with --full (default: 1)");
   add("rules", text("FILE"), "ask the rules of this file first, see capmin help rules");
-  add("evidence", text("auto|logs|kernel"), "as with capmin run (default: logs)");
+  add("evidence", text("auto|logs|kernel"), "as with capmin run (default: auto)");
   add("engine", text("auto|docker|podman"), "(default: the profile's)");
   add("host", text("URL"), "the engine's address, as docker --host");
   add("context", text("NAME"), "as docker --context");

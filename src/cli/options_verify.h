@@ -30,7 +30,7 @@ struct VerifyOptions {
   int jobs = 1;
   std::string rules;     ///< a rule file; empty without
   EngineRequest engine;  ///< no dialect: the profile's
-  EvidenceSource evidence = EvidenceSource::kLogs;
+  EvidenceSource evidence = EvidenceSource::kAuto;
   Pull pull = Pull::kMissing;
   bool json = false;
   Verbosity verbosity = Verbosity::kNormal;

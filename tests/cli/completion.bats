@@ -34,7 +34,7 @@ zmodload zsh/zpty
 zpty shell 'PS1= TERM=dumb HOME=$PWD zsh -f -i'
 ask() { zpty -w shell "$1" }
 ask 'autoload -U compinit; compinit -u -D; source ./capmin.zsh; unsetopt beep prompt_sp prompt_cr; setopt no_list_ambiguous'
-ask 'show() { print -r -- "made<$BUFFER>"; zle kill-buffer }; zle -N show; bindkey "^X" show; print read''y'
+ask 'show() { print -r -- "ma""de<$BUFFER>"; zle kill-buffer }; zle -N show; bindkey "^X" show; print read''y'
 zpty -r shell text '*ready*'
 zpty -w -n shell "capmin $1"$'\t\x18'
 zpty -r shell text '*made<*>*'

@@ -17,7 +17,8 @@ with open(sys.argv[1], "w", encoding="utf-8") as file:
             trial = found[1]
             number = str(json.loads(trial)["number"])
             keys = ("capability", "result", "call", "process", "count")
-            trace = {"checks": [dict(zip(keys, check)) for check in traces.get(number, [])], "lost": 0}
+            trace = {"checks": [dict(zip(keys, check)) for check in traces.get(number, [])],
+                     "programs": [], "carried": 0, "lost": 0}
             assert '"trace":null' in trial
             trial = trial.replace('"trace":null', '"trace":' + json.dumps(trace, separators=(",", ":")))
             line = '{"sum":"%s","trial":%s}' % (hashlib.sha256(trial.encode()).hexdigest()[:32], trial)
@@ -28,13 +29,13 @@ PYTHON
 # traced ARG...: a run whose first four trials, the last one missing, were watched.
 traced() {
   export FAKE_NEEDS="CHOWN SETUID"
-  minimize -o "$profile" --max-trials 4
+  minimize -o "$profile" --evidence logs --max-trials 4
   expect_status 7
   trace "$profile.journal" <<<'{
     "0": [[0, 0, "chown", "app", 5], [7, 0, "setuid", "app", 1], [5, 0, "kill", "app", 3], [8, 0, "", "::x", 1]],
     "2": [[7, 2, "setuid", "app", 2], [7, 1, "setgroups", "app", 9]],
     "3": [[5, 2, "kill", "app", 2]]}'
-  minimize -o "$profile" --resume "$@"
+  minimize -o "$profile" --evidence logs --resume "$@"
   expect_status 0
 }
 

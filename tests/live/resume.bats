@@ -6,8 +6,8 @@ load helper
 # How long a condition of a running search may take, in seconds.
 patience=60
 
-# A job that needs three capabilities and names none of them: a search of many trials, and
-# nothing in its log that differs from run to run.
+# A job that needs three capabilities and names none of them: by its logs alone a search of many
+# trials, and nothing in its log that differs from run to run.
 job=(-- sh -c 'exec 2>/dev/null; touch /x && chown 1000 /x && mknod /n c 1 3 && chroot / /bin/true')
 needed=(CHOWN MKNOD SYS_CHROOT)
 
@@ -17,12 +17,12 @@ journal_has() { [ "$(journal_lines)" -ge "$1" ]; }
 
 # start_job: capmin on the job in the background; sets pid.
 start_job() {
-  env --default-signal=INT "$CAPMIN" run capmin-test-busybox --probe exit -o "$profile" "${job[@]}" \
+  env --default-signal=INT "$CAPMIN" run capmin-test-busybox --probe exit --evidence logs -o "$profile" "${job[@]}" \
     >"$BATS_TEST_TMPDIR/output" 2>&1 3>&- &
   pid=$!
 }
 
-run_job() { minimize busybox --probe exit "$@" "${job[@]}"; }
+run_job() { minimize busybox --probe exit --evidence logs "$@" "${job[@]}"; }
 
 # end_after LINES SIGNAL: ends the run with the signal once the journal has so many lines.
 end_after() {
