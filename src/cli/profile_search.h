@@ -37,7 +37,7 @@ struct FoundProfile {
 /// Searches, and finds out what is conditional. Adds the containers that were started to `trials`.
 /// Throws the Error that tells of every end in which no set is known to work. Nothing when a stop
 /// came.
-std::optional<FoundProfile> find_profile(const ProfileSearch& search, int& trials);
+std::optional<FoundProfile> find_profile(const ProfileSearch& asked, int& trials);
 
 /// Whether a stop ended the trials. Throws Error kBudget where their limits did.
 bool is_interrupted(const SearchResult& result);

@@ -150,7 +150,7 @@ Profile::Environment environment_of(const YamlNode& node, const YamlReader& read
 std::string duration_of(const YamlNode& map, const YamlReader& read, std::string_view key) {
   const YamlNode* const node = read.find(map, key);
   if (node == nullptr) return {};
-  const std::string text = read.text(*node);
+  std::string text = read.text(*node);
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const std::string_view unit = std::string_view(text).substr(digits);
   if (digits == 0 || digits > kMostDigits || (unit != "ms" && unit != "s")) {
@@ -170,15 +170,15 @@ Profile::Judgement judgement_of(const YamlNode& node, const YamlReader& read) {
 }
 
 Profile::Step step_of(const YamlNode& node, const YamlReader& read) {
-  static const std::array<std::string_view, 3> kVerdicts{
+  static const std::array<std::string_view, 3> verdicts{
       name_of(Verdict::kPassed), name_of(Verdict::kFailed), name_of(Verdict::kUndecided)};
   read.map(node, {"trial", "purpose", "grant", "verdict", "times"});
-  const std::string verdict = read.word(read.at(node, "verdict"), kVerdicts);
+  const std::string verdict = read.word(read.at(node, "verdict"), verdicts);
   return {read.whole_number(read.at(node, "trial"), 0, kMost),
           read.word(read.at(node, "purpose"), purposes()), set_of(read.at(node, "grant"), read),
-          verdict == kVerdicts[0]   ? Verdict::kPassed
-          : verdict == kVerdicts[1] ? Verdict::kFailed
-                                    : Verdict::kUndecided,
+          verdict == verdicts[0]   ? Verdict::kPassed
+          : verdict == verdicts[1] ? Verdict::kFailed
+                                   : Verdict::kUndecided,
           read.whole_number(read.at(node, "times"), 1, kMost)};
 }
 
