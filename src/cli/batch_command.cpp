@@ -8,12 +8,12 @@
 #include "cli/batch_run.h"
 #include "cli/chosen_rules.h"
 #include "cli/options_batch.h"
-#include "cli/standard_output.h"
 #include "cli/terminal.h"
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
 #include "system/file.h"
 #include "system/interruption.h"
+#include "system/standard_output.h"
 #include "yaml/quote.h"
 
 #include <spdlog/spdlog.h>

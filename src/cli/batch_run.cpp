@@ -7,11 +7,11 @@
 #include "cli/batch_schedule.h"
 #include "cli/batch_text.h"
 #include "cli/chosen_rules.h"
-#include "cli/standard_output.h"
 #include "cli/terminal.h"
 #include "core/error.h"
 #include "system/interruption.h"
 #include "system/process.h"
+#include "system/standard_output.h"
 
 #include <algorithm>
 #include <condition_variable>

@@ -4,11 +4,11 @@
 #include "cli/explain_text.h"
 #include "cli/log_input.h"
 #include "cli/options_diagnosis.h"
-#include "cli/standard_output.h"
 #include "core/error.h"
 #include "engine/engine.h"
 #include "profile/profile_yaml.h"
 #include "system/file.h"
+#include "system/standard_output.h"
 
 #include <algorithm>
 #include <optional>

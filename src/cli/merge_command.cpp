@@ -4,8 +4,8 @@
 #include "cli/batch_results.h"
 #include "cli/options_merge.h"
 #include "cli/shard_merge.h"
-#include "cli/standard_output.h"
 #include "core/error.h"
+#include "system/standard_output.h"
 #include "yaml/quote.h"
 
 #include <cstdio>

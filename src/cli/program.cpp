@@ -24,10 +24,11 @@
 #include "cli/report_command.h"
 #include "cli/rules_command.h"
 #include "cli/run_command.h"
-#include "cli/standard_output.h"
 #include "cli/verify_command.h"
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
+#include "engine/guard.h"
+#include "system/standard_output.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>

@@ -1,6 +1,5 @@
 #include "cli/verification.h"
 
-#include "cli/guardian_command.h"
 #include "cli/profile_search.h"
 #include "cli/progress.h"
 #include "cli/run_failure.h"
@@ -13,6 +12,7 @@
 #include "engine/arguments.h"
 #include "engine/choice.h"
 #include "engine/engine.h"
+#include "engine/guard.h"
 #include "system/process_identity.h"
 
 #include <algorithm>

@@ -3,7 +3,6 @@
 #include "cli/chosen_rules.h"
 #include "cli/options_verify.h"
 #include "cli/profile_options.h"
-#include "cli/standard_output.h"
 #include "cli/terminal.h"
 #include "cli/variables.h"
 #include "cli/verification.h"
@@ -12,6 +11,7 @@
 #include "profile/profile_yaml.h"
 #include "system/file.h"
 #include "system/interruption.h"
+#include "system/standard_output.h"
 
 #include <spdlog/spdlog.h>
 

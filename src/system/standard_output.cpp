@@ -1,4 +1,4 @@
-#include "cli/standard_output.h"
+#include "system/standard_output.h"
 
 #include "core/error.h"
 
