@@ -1,9 +1,9 @@
 #include "cli/batch_file.h"
 
-#include "cli/option_values.h"
-#include "cli/options_table.h"
 #include "core/container_options.h"
 #include "core/error.h"
+#include "run/option_values.h"
+#include "run/options_table.h"
 #include "yaml/quote.h"
 #include "yaml/yaml_reader.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/options.h"
-#include "cli/options_verify.h"
+#include "run/options.h"
+#include "run/options_verify.h"
 #include "yaml/strict_yaml.h"
 
 #include <string>

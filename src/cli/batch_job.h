@@ -2,7 +2,7 @@
 
 #include "cli/batch_file.h"
 #include "cli/batch_record.h"
-#include "cli/verification.h"
+#include "run/verification.h"
 
 #include <filesystem>
 #include <optional>

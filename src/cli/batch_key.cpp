@@ -1,9 +1,9 @@
 #include "cli/batch_key.h"
 
-#include "cli/run_journal.h"
-#include "cli/run_plan.h"
 #include "engine/choice.h"
 #include "engine/engine.h"
+#include "run/run_journal.h"
+#include "run/run_plan.h"
 #include "system/file.h"
 #include "system/tree_hash.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/options.h"
-#include "cli/verification.h"
+#include "run/options.h"
+#include "run/verification.h"
 
 #include <string>
 

@@ -1,8 +1,8 @@
 #include "cli/batch_process.h"
 
-#include "cli/run_profile.h"
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
+#include "run/run_profile.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #include "cli/batch_progress.h"
 
-#include "cli/progress.h"
 #include "core/seconds.h"
+#include "run/progress.h"
 
 #include <algorithm>
 

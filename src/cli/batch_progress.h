@@ -2,7 +2,7 @@
 
 #include "cli/batch_estimate.h"
 #include "cli/batch_job.h"
-#include "cli/terminal.h"
+#include "run/terminal.h"
 
 #include <chrono>
 #include <map>

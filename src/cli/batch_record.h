@@ -1,9 +1,9 @@
 #pragma once
 
-#include "cli/verification.h"
 #include "core/capability_set.h"
 #include "core/error.h"
 #include "profile/document.h"
+#include "run/verification.h"
 
 #include <string>
 #include <string_view>

@@ -1,12 +1,12 @@
 #include "cli/explain_command.h"
 
-#include "cli/chosen_rules.h"
 #include "cli/explain_text.h"
 #include "cli/log_input.h"
 #include "cli/options_diagnosis.h"
 #include "core/error.h"
 #include "engine/engine.h"
 #include "profile/profile_yaml.h"
+#include "run/chosen_rules.h"
 #include "system/file.h"
 #include "system/standard_output.h"
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "cli/batch_record.h"
-#include "cli/options.h"
-#include "cli/options_listed.h"
 #include "cli/shard.h"
+#include "run/options.h"
+#include "run/options_listed.h"
 
 #include <chrono>
 #include <optional>

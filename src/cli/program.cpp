@@ -19,8 +19,6 @@
 #include "cli/options_export.h"
 #include "cli/options_merge.h"
 #include "cli/options_report.h"
-#include "cli/options_table.h"
-#include "cli/options_verify.h"
 #include "cli/report_command.h"
 #include "cli/rules_command.h"
 #include "cli/run_command.h"
@@ -28,6 +26,8 @@
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
 #include "engine/guard.h"
+#include "run/options_table.h"
+#include "run/options_verify.h"
 #include "system/standard_output.h"
 
 #include <spdlog/sinks/stdout_sinks.h>

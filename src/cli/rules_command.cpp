@@ -1,6 +1,5 @@
 #include "cli/rules_command.h"
 
-#include "cli/chosen_rules.h"
 #include "cli/log_input.h"
 #include "cli/options_diagnosis.h"
 #include "core/error.h"
@@ -8,6 +7,7 @@
 #include "diagnosis/sanitize.h"
 #include "diagnosis/secrets.h"
 #include "diagnosis/suspects_text.h"
+#include "run/chosen_rules.h"
 #include "system/standard_output.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "cli/shard.h"
 
-#include "cli/option_values.h"
+#include "run/option_values.h"
 #include "yaml/quote.h"
 
 #include <algorithm>
