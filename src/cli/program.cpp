@@ -1,7 +1,7 @@
 #include "cli/program.h"
 
+#include "batch/batch_process.h"
 #include "cli/batch_command.h"
-#include "cli/batch_process.h"
 #include "cli/clean_command.h"
 #include "cli/completion.h"
 #include "cli/diff_command.h"

@@ -1,6 +1,6 @@
-#include "cli/batch_manifest.h"
+#include "batch/batch_manifest.h"
 
-#include "cli/batch_times.h"
+#include "batch/batch_times.h"
 #include "expect_error.h"
 
 #include <doctest/doctest.h>

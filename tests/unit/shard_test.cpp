@@ -1,4 +1,4 @@
-#include "cli/shard.h"
+#include "batch/shard.h"
 
 #include "expect_error.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/batch_manifest.h"
-#include "cli/batch_text.h"
+#include "batch/batch_manifest.h"
+#include "batch/batch_text.h"
 
 #include <map>
 #include <optional>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "cli/batch_manifest.h"
-#include "cli/batch_record.h"
-#include "cli/batch_times.h"
+#include "batch/batch_manifest.h"
+#include "batch/batch_record.h"
+#include "batch/batch_times.h"
 #include "system/locked_log.h"
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "cli/batch_key.h"
+#include "batch/batch_key.h"
 
 #include "engine/choice.h"
 #include "engine/engine.h"

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/batch_job.h"
-#include "cli/batch_record.h"
+#include "batch/batch_job.h"
+#include "batch/batch_record.h"
 
 #include <string>
 #include <vector>

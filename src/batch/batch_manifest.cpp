@@ -1,7 +1,7 @@
-#include "cli/batch_manifest.h"
+#include "batch/batch_manifest.h"
 
-#include "cli/batch_file.h"
-#include "cli/shard.h"
+#include "batch/batch_file.h"
+#include "batch/shard.h"
 #include "system/file.h"
 #include "yaml/quote.h"
 #include "yaml/yaml_reader.h"

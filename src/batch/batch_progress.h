@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/batch_estimate.h"
-#include "cli/batch_job.h"
+#include "batch/batch_estimate.h"
+#include "batch/batch_job.h"
 #include "run/terminal.h"
 
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "cli/batch_sarif.h"
+#include "batch/batch_sarif.h"
 
 #include "report/sarif_document.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/batch_text.h"
-#include "cli/options_batch.h"
+#include "batch/batch_options.h"
+#include "batch/batch_text.h"
 
 #include <filesystem>
 #include <string>

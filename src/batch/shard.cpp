@@ -1,4 +1,4 @@
-#include "cli/shard.h"
+#include "batch/shard.h"
 
 #include "run/option_values.h"
 #include "yaml/quote.h"

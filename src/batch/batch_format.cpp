@@ -1,7 +1,7 @@
-#include "cli/batch_format.h"
+#include "batch/batch_format.h"
 
-#include "cli/batch_github.h"
-#include "cli/batch_sarif.h"
+#include "batch/batch_github.h"
+#include "batch/batch_sarif.h"
 
 namespace capmin {
 

@@ -1,4 +1,4 @@
-#include "cli/batch_process.h"
+#include "batch/batch_process.h"
 
 #include "core/error.h"
 #include "diagnosis/sanitize.h"

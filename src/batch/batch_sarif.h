@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/batch_text.h"
+#include "batch/batch_text.h"
 
 #include <filesystem>
 #include <string>

@@ -1,4 +1,4 @@
-#include "cli/batch_text.h"
+#include "batch/batch_text.h"
 
 #include "core/error.h"
 #include "profile/markdown.h"

@@ -1,4 +1,4 @@
-#include "cli/batch_results.h"
+#include "batch/batch_results.h"
 
 #include "core/error.h"
 #include "diagnosis/sanitize.h"

@@ -1,4 +1,4 @@
-#include "cli/batch_github.h"
+#include "batch/batch_github.h"
 
 #include "profile/markdown.h"
 

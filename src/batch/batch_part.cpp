@@ -1,4 +1,4 @@
-#include "cli/batch_part.h"
+#include "batch/batch_part.h"
 
 #include "core/error.h"
 #include "system/file.h"

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "cli/batch_job.h"
-#include "cli/batch_part.h"
-#include "cli/options_batch.h"
+#include "batch/batch_job.h"
+#include "batch/batch_options.h"
+#include "batch/batch_part.h"
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/batch_job.h"
-#include "cli/options_batch.h"
+#include "batch/batch_job.h"
+#include "batch/batch_options.h"
 #include "system/process.h"
 
 #include <chrono>

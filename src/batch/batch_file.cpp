@@ -1,4 +1,4 @@
-#include "cli/batch_file.h"
+#include "batch/batch_file.h"
 
 #include "core/container_options.h"
 #include "core/error.h"

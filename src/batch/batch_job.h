@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/batch_file.h"
-#include "cli/batch_record.h"
+#include "batch/batch_file.h"
+#include "batch/batch_record.h"
 #include "run/verification.h"
 
 #include <filesystem>

@@ -1,6 +1,6 @@
-#include "cli/shard_merge.h"
+#include "batch/shard_merge.h"
 
-#include "cli/batch_results.h"
+#include "batch/batch_results.h"
 #include "core/error.h"
 #include "profile/profile_yaml.h"
 #include "system/file.h"

@@ -1,6 +1,6 @@
-#include "cli/batch_job.h"
+#include "batch/batch_job.h"
 
-#include "cli/batch_key.h"
+#include "batch/batch_key.h"
 #include "core/container_options.h"
 #include "core/error.h"
 #include "profile/profile_diff.h"

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "cli/batch_manifest.h"
-#include "cli/batch_results.h"
-#include "cli/batch_text.h"
-#include "cli/options_batch.h"
+#include "batch/batch_manifest.h"
+#include "batch/batch_options.h"
+#include "batch/batch_results.h"
+#include "batch/batch_text.h"
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "cli/batch_progress.h"
+#include "batch/batch_progress.h"
 
 #include "core/seconds.h"
 #include "run/progress.h"

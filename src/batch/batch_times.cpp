@@ -1,4 +1,4 @@
-#include "cli/batch_times.h"
+#include "batch/batch_times.h"
 
 #include "profile/document.h"
 #include "yaml/yaml_reader.h"
