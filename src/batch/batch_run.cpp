@@ -36,6 +36,7 @@ JobClaims claims_of(const PlacedJob& placed) {
 
 std::vector<JobClaims> claims_of(const std::vector<PlacedJob>& jobs) {
   std::vector<JobClaims> claims;
+  claims.reserve(jobs.size());
   for (const PlacedJob& placed : jobs) {
     claims.push_back(claims_of(placed));
   }
@@ -56,6 +57,7 @@ BatchEstimate estimate_of(const std::vector<PlacedJob>& jobs, const BatchOptions
 
 std::vector<std::string> names_of(const std::vector<PlacedJob>& jobs) {
   std::vector<std::string> names;
+  names.reserve(jobs.size());
   for (const PlacedJob& placed : jobs) {
     names.push_back(placed.job.name);
   }

@@ -98,7 +98,8 @@ std::optional<FoundShard> find_shard(const Environment& environment) {
   for (const std::string& variable : {kIndexed, kNode, kSlot}) {
     if (!environment(variable)) continue;
     if (!index.empty()) {
-      refuse(index + " and " + variable + " both say which part of the jobs this is");
+      refuse(index.append(" and ").append(variable).append(
+          " both say which part of the jobs this is"));
     }
     index = variable;
   }

@@ -66,6 +66,7 @@ int batch_command(const std::vector<std::string>& arguments) {
   const std::string text = read_file(options.file);
   std::vector<PlacedJob> jobs = jobs_of(options, text);
   std::vector<std::string> names;
+  names.reserve(jobs.size());
   for (const PlacedJob& placed : jobs) {
     names.push_back(placed.job.name);
   }
