@@ -31,9 +31,6 @@ struct Answer {
   std::vector<ConditionTrial> condition_trials;  ///< those that showed it
 };
 
-/// What can be told before the first trial: image, probe, environment, judgement.
-Profile subject_profile(const RunOptions& options, const RunPlan& plan);
-
 /// Writes down what a search that reached `answer` has shown. `programs` are those of the image,
 /// where they were looked for.
 Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,

@@ -10,7 +10,7 @@
 #include "run/progress.h"
 #include "run/run_failure.h"
 #include "run/run_plan.h"
-#include "run/run_profile.h"
+#include "run/run_subject.h"
 #include "run/tracing.h"
 #include "run/trials.h"
 #include "system/process_identity.h"

@@ -4,7 +4,7 @@
 #include "profile/profile_yaml.h"
 #include "profile_sample.h"
 #include "run/options.h"
-#include "run/run_profile.h"
+#include "run/run_subject.h"
 
 #include <doctest/doctest.h>
 
