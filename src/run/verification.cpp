@@ -1,7 +1,6 @@
 #include "run/verification.h"
 
 #include "core/recheck.h"
-#include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "engine/choice.h"
 #include "engine/engine.h"
@@ -13,6 +12,7 @@
 #include "run/run_subject.h"
 #include "run/tracing.h"
 #include "run/trials.h"
+#include "run/verification_conclusion.h"
 #include "system/process_identity.h"
 
 #include <algorithm>
@@ -24,24 +24,12 @@
 namespace capmin {
 namespace {
 
-std::string with(CapabilitySet set) {
-  return set.empty() ? "without any capability" : "with " + to_string(set);
-}
-
 CapabilitySet conditional_of(const Profile& profile) {
   CapabilitySet set;
   for (const Profile::Conditional& conditional : profile.conditional) {
     set = set.with(conditional.name);
   }
   return set;
-}
-
-std::string fields_of(const std::vector<Change>& changes) {
-  std::string text;
-  for (const Change& change : changes) {
-    text += (text.empty() ? "" : ", ") + sanitize(change.field);
-  }
-  return text;
 }
 
 class Verifier {
@@ -85,7 +73,6 @@ class Verifier {
   std::optional<Verified> search_anew(std::vector<FinishedTrial> known);
   Verified cut_short(FoundProfile found);
   void compare(const Profile& found);
-  void conclude();
   Verified done(std::optional<Profile> refreshed = {}) {
     for (const std::string& command : engine_.leftovers()) {
       result_.details.push_back("something could not be removed; remove it with: " + command);
@@ -269,37 +256,7 @@ void Verifier::compare(const Profile& found) {
   result_.droppable = result_.set - (found.add | conditional);
   result_.conditional = profile_.add & conditional;
   is_proven_ = true;
-  conclude();
-}
-
-/// The status of a profile whose set works.
-void Verifier::conclude() {
-  const Drift& drift = result_.drift;
-  result_.text = "works " + with(result_.set);
-  if (is_proven_ && result_.droppable.empty() && !result_.set.empty()) {
-    result_.text += "; without any one of them the probe fails";
-  }
-  if (!result_.droppable.empty() || !result_.conditional.empty()) {
-    set_status(ProfileStatus::kLoose, ExitCode::kDifference, result_);
-    if (!result_.droppable.empty()) {
-      result_.text += "; could drop " + to_string(result_.droppable);
-    }
-    if (!result_.conditional.empty()) {
-      result_.text +=
-          "; needs " + to_string(result_.conditional) + " only where ports or ping are privileged";
-    }
-    if (!task_.refresh)
-      result_.hint = "capmin verify --update writes the smaller set beside the profile";
-  } else if (!drift.stale.empty()) {
-    set_status(ProfileStatus::kStale, ExitCode::kDifference, result_);
-    if (!task_.refresh) result_.hint = "capmin verify --update proves it as things are now";
-  } else if (drift.is_new_image) {
-    set_status(ProfileStatus::kOkNewImage, ExitCode::kDone, result_);
-  } else {
-    set_status(ProfileStatus::kOk, ExitCode::kDone, result_);
-  }
-  if (!drift.stale.empty()) result_.text += "; changed since the proof: " + fields_of(drift.stale);
-  if (drift.is_new_image) result_.text += "; the image is another one";
+  conclude({.is_proven = is_proven_, .is_refreshed = task_.refresh}, result_);
 }
 
 /// Gives trials what is left of the budget.
@@ -349,7 +306,7 @@ std::optional<Verified> Verifier::run() {
     under_engine_.push_back({profile_.add, Verdict::kPassed});
   }
   if (task_.full || is_anew_wanted()) return search_anew(first->result.trials);
-  conclude();
+  conclude({.is_proven = is_proven_, .is_refreshed = task_.refresh}, result_);
   return done();
 }
 
