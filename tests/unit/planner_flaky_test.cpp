@@ -87,46 +87,6 @@ TEST_CASE(
   CHECK(search_with(Knowledge::kNothing, 5, 1).wrong <= 32);
 }
 
-/// The oracle watched as by a kernel that sees every need: a pass shows what is needed, a failure
-/// what of it is missing.
-Oracle watched(Oracle oracle, CapabilitySet needed) {
-  return [=, oracle = std::move(oracle)](CapabilitySet grant, int nth) {
-    Observation result = oracle(grant, nth);
-    result.traced.emplace();
-    const bool passes = grant.contains(needed);
-    for (const Capability asked : (passes ? needed : needed - grant).members()) {
-      result.traced->at(static_cast<std::size_t>(asked)) = 0.8;
-    }
-    return result;
-  };
-}
-
-/// Whenever `blamed` is missing, the oracle's failures that name no reason name it.
-Oracle blaming(Oracle oracle, Capability blamed) {
-  return [=, oracle = std::move(oracle)](CapabilitySet grant, int nth) {
-    Observation result = oracle(grant, nth);
-    const bool is_blamed =
-        result.verdict == Verdict::kFailed && result.suspects.empty() && !grant.contains(blamed);
-    if (is_blamed) result.suspects.push_back({blamed});
-    return result;
-  };
-}
-
-TEST_CASE("F35: a spurious failure that blames what the kernel never saw is repeated") {
-  int wrong = 0;
-  for (const int needed : {1, 3, 6}) {
-    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-      const Scenario image = scenario(Knowledge::kClues, 14, needed, seed);
-      const Capability innocent = (image.policy.ceiling - image.needed).members().front();
-      const Oracle flaky = blaming(failing_at_random(image.oracle, 10, seed), innocent);
-      const Run run = run_search(image.policy, watched(flaky, image.needed));
-      const auto* const answer = std::get_if<Minimal>(&run.end);
-      if (answer != nullptr && answer->proof.set != image.needed) ++wrong;
-    }
-  }
-  CHECK(wrong <= 3);  // of 600, where failures that name a reason are believed at once 42
-}
-
 TEST_CASE("F35: confirmed three times, errors in 5 of 100 trials give the right set") {
   for (const Knowledge knowledge :
        {Knowledge::kClues, Knowledge::kMostlyRightClues, Knowledge::kNothing}) {
