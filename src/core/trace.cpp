@@ -39,8 +39,6 @@ const std::vector<Row>& table() {
       {{kNetAdmin}, {"setsockopt"}, 0.4},
       // Logging in a container's audit log: most programs accept that there is none.
       {{kAuditWrite}, {}, 0.4},
-      // The kernel asks for it before DAC_OVERRIDE, which does as well.
-      {{kDacReadSearch}, {}, 0.4},
       // Reading /proc of other processes.
       {{kSysPtrace},
        {"read", "open", "openat", "readlink", "readlinkat", "newfstatat", "stat"},

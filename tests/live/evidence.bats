@@ -145,7 +145,8 @@ beside() {
 [ -e "$BATS_TEST_TMPDIR/$1.began" ] && exec docker exec "\$CAPMIN_CONTAINER" test -e /done
 PROBE
   "$CAPMIN" run capmin-test-busybox --evidence kernel --probe "$BATS_TEST_TMPDIR/$2.sh" \
-    -o "$2.yaml" -- sh -c "$3 && exec sleep 100" >"$2.out" 2>&1 3>&- &
+    -o "$BATS_TEST_TMPDIR/$2.yaml" -- sh -c "$3 && exec sleep 100" \
+    >"$BATS_TEST_TMPDIR/$2.out" 2>&1 3>&- &
 }
 
 @test "two capmins that look on at once see their own containers only" {
@@ -153,14 +154,15 @@ PROBE
   beside second first 'touch /x && chown 1000 /x && touch /done'
   local first=$!
   beside first second 'chroot / touch /done'
-  wait "$!" || { cat second.out; return 1; }
-  wait "$first" || { cat first.out; return 1; }
+  wait "$!" || { cat "$BATS_TEST_TMPDIR/second.out"; return 1; }
+  wait "$first" || { cat "$BATS_TEST_TMPDIR/first.out"; return 1; }
   status=0
-  for profile in first.yaml second.yaml; do
-    expected=CHOWN
-    [ "$profile" = first.yaml ] || expected=SYS_CHROOT
+  local name expected=CHOWN
+  for name in first second; do
+    profile=$BATS_TEST_TMPDIR/$name.yaml
     proven_at_once "$expected"
     [ "$(yaml 'sorted({c["name"] for c in p["run"]["checks"]})')" = "$expected" ]
     [ "$(unneeded)" = "" ]
+    expected=SYS_CHROOT
   done
 }
