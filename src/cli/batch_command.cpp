@@ -1,19 +1,19 @@
 #include "cli/batch_command.h"
 
-#include "cli/batch_file.h"
-#include "cli/batch_job.h"
-#include "cli/batch_part.h"
-#include "cli/batch_process.h"
-#include "cli/batch_results.h"
-#include "cli/batch_run.h"
-#include "cli/chosen_rules.h"
+#include "batch/batch_file.h"
+#include "batch/batch_job.h"
+#include "batch/batch_part.h"
+#include "batch/batch_process.h"
+#include "batch/batch_results.h"
+#include "batch/batch_run.h"
 #include "cli/options_batch.h"
-#include "cli/standard_output.h"
-#include "cli/terminal.h"
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
+#include "run/chosen_rules.h"
+#include "run/terminal.h"
 #include "system/file.h"
 #include "system/interruption.h"
+#include "system/standard_output.h"
 #include "yaml/quote.h"
 
 #include <spdlog/spdlog.h>
@@ -66,6 +66,7 @@ int batch_command(const std::vector<std::string>& arguments) {
   const std::string text = read_file(options.file);
   std::vector<PlacedJob> jobs = jobs_of(options, text);
   std::vector<std::string> names;
+  names.reserve(jobs.size());
   for (const PlacedJob& placed : jobs) {
     names.push_back(placed.job.name);
   }

@@ -1,11 +1,11 @@
 #include "cli/clean_command.h"
 
 #include "cli/options_clean.h"
-#include "cli/standard_output.h"
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "engine/leftovers.h"
+#include "system/standard_output.h"
 
 #include <spdlog/spdlog.h>
 

@@ -73,7 +73,7 @@ std::string values_of(const CompletedCommand& command) {
   if (options_by_offer.empty()) return {};
   std::string text = "      case $option in\n";
   for (const auto& [offered, names] : options_by_offer) {
-    text += "        " + names + ") " + offered + "return 0 ;;\n";
+    text.append("        ").append(names).append(") ").append(offered).append("return 0 ;;\n");
   }
   return text + "      esac\n";
 }

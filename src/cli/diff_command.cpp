@@ -1,11 +1,11 @@
 #include "cli/diff_command.h"
 
 #include "cli/options_diff.h"
-#include "cli/standard_output.h"
 #include "core/error.h"
 #include "profile/diff_text.h"
 #include "profile/profile_yaml.h"
 #include "system/file.h"
+#include "system/standard_output.h"
 
 namespace capmin {
 namespace {

@@ -1,14 +1,14 @@
 #include "cli/doctor_command.h"
 
 #include "cli/doctor_facts.h"
-#include "cli/guardian_command.h"
 #include "cli/options_doctor.h"
-#include "cli/standard_output.h"
-#include "cli/tracing.h"
 #include "engine/engine.h"
+#include "engine/guard.h"
 #include "engine/host_limits.h"
+#include "run/tracing.h"
 #include "system/interruption.h"
 #include "system/process_identity.h"
+#include "system/standard_output.h"
 #include "trace/strace.h"
 
 #include <spdlog/spdlog.h>

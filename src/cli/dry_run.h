@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/run_plan.h"
 #include "engine/engine.h"
+#include "run/run_plan.h"
 
 #include <string>
 

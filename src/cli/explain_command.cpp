@@ -1,14 +1,14 @@
 #include "cli/explain_command.h"
 
-#include "cli/chosen_rules.h"
 #include "cli/explain_text.h"
 #include "cli/log_input.h"
 #include "cli/options_diagnosis.h"
-#include "cli/standard_output.h"
 #include "core/error.h"
 #include "engine/engine.h"
 #include "profile/profile_yaml.h"
+#include "run/chosen_rules.h"
 #include "system/file.h"
+#include "system/standard_output.h"
 
 #include <algorithm>
 #include <optional>

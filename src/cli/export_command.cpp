@@ -1,11 +1,11 @@
 #include "cli/export_command.h"
 
 #include "cli/options_export.h"
-#include "cli/standard_output.h"
 #include "core/error.h"
 #include "export/merge.h"
 #include "profile/profile_yaml.h"
 #include "system/file.h"
+#include "system/standard_output.h"
 #include "yaml/quote.h"
 
 #include <cstdio>

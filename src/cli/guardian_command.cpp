@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "engine/leftovers.h"
+#include "system/guardian.h"
 
 #include <algorithm>
 #include <array>
@@ -58,14 +59,6 @@ void remove_everything(Engine& engine, const ProcessIdentity& owner) {
 }
 
 }  // namespace
-
-std::unique_ptr<Guardian> guard(const Engine& engine) {
-  std::vector<std::string> argv{"capmin", std::string(kGuardianName), process_identity()};
-  for (const std::string& word : engine.command_line({})) {
-    argv.push_back(word);
-  }
-  return std::make_unique<Guardian>("/proc/self/exe", std::move(argv));
-}
 
 int guardian_command(const std::vector<std::string>& arguments) {
   const std::optional<ProcessIdentity> owner =

@@ -1,11 +1,11 @@
 #include "cli/merge_command.h"
 
-#include "cli/batch_format.h"
-#include "cli/batch_results.h"
+#include "batch/batch_format.h"
+#include "batch/batch_results.h"
+#include "batch/shard_merge.h"
 #include "cli/options_merge.h"
-#include "cli/shard_merge.h"
-#include "cli/standard_output.h"
 #include "core/error.h"
+#include "system/standard_output.h"
 #include "yaml/quote.h"
 
 #include <cstdio>

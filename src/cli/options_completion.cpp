@@ -1,6 +1,6 @@
 #include "cli/options_completion.h"
 
-#include "cli/option_values.h"
+#include "run/option_values.h"
 
 #include <boost/program_options.hpp>
 

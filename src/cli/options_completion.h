@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/options_listed.h"
+#include "run/options_listed.h"
 
 #include <string>
 #include <vector>

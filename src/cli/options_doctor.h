@@ -1,8 +1,8 @@
 #pragma once
 
-#include "cli/options.h"
-#include "cli/options_listed.h"
 #include "engine/choice.h"
+#include "run/options.h"
+#include "run/options_listed.h"
 
 #include <string>
 #include <vector>

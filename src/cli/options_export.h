@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/options_listed.h"
 #include "export/export.h"
+#include "run/options_listed.h"
 
 #include <string>
 #include <vector>

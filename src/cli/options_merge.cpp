@@ -1,7 +1,7 @@
 #include "cli/options_merge.h"
 
-#include "cli/option_values.h"
-#include "cli/options_given.h"
+#include "run/option_values.h"
+#include "run/options_given.h"
 
 #include <boost/program_options.hpp>
 

@@ -1,7 +1,7 @@
 #include "cli/program.h"
 
+#include "batch/batch_process.h"
 #include "cli/batch_command.h"
-#include "cli/batch_process.h"
 #include "cli/clean_command.h"
 #include "cli/completion.h"
 #include "cli/diff_command.h"
@@ -19,15 +19,16 @@
 #include "cli/options_export.h"
 #include "cli/options_merge.h"
 #include "cli/options_report.h"
-#include "cli/options_table.h"
-#include "cli/options_verify.h"
 #include "cli/report_command.h"
 #include "cli/rules_command.h"
 #include "cli/run_command.h"
-#include "cli/standard_output.h"
 #include "cli/verify_command.h"
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
+#include "engine/guard.h"
+#include "run/options_table.h"
+#include "run/options_verify.h"
+#include "system/standard_output.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>

@@ -1,7 +1,6 @@
 #include "cli/report_command.h"
 
 #include "cli/options_report.h"
-#include "cli/standard_output.h"
 #include "core/error.h"
 #include "diagnosis/embedded_rules.h"
 #include "profile/profile_yaml.h"
@@ -12,6 +11,7 @@
 #include "report/report_markdown.h"
 #include "report/report_sarif.h"
 #include "system/file.h"
+#include "system/standard_output.h"
 
 #include <filesystem>
 

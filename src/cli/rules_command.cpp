@@ -1,14 +1,14 @@
 #include "cli/rules_command.h"
 
-#include "cli/chosen_rules.h"
 #include "cli/log_input.h"
 #include "cli/options_diagnosis.h"
-#include "cli/standard_output.h"
 #include "core/error.h"
 #include "diagnosis/rule_table.h"
 #include "diagnosis/sanitize.h"
 #include "diagnosis/secrets.h"
 #include "diagnosis/suspects_text.h"
+#include "run/chosen_rules.h"
+#include "system/standard_output.h"
 
 #include <algorithm>
 

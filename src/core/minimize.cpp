@@ -86,11 +86,22 @@ class Minimization {
            });
   }
 
+  /// Whether somebody looked on, in the ceiling's pass and in the first failure without `member`,
+  /// and nobody asked for it.
+  bool is_unseen(Capability member) const {
+    const Observation* const failure = replay_.failure(set_.without(member));
+    return failure != nullptr && failure->traced &&
+           failure->traced->at(static_cast<std::size_t>(member)) == 0 &&
+           !policy_.seen.contains(member);
+  }
+
   /// How many failures prove that `member` is needed. A failure that names no reason may be a
   /// spurious one: it is repeated where it also led the search astray from here, and, for the few
-  /// least believed members, where other failures of this history did name reasons.
+  /// least believed members, where other failures of this history did name reasons. So may one
+  /// that names a reason of which a trace shows nothing.
   int agreeing(Capability member, int& doubts) const {
     const int confirmations = replay_.confirmations();
+    if (is_unseen(member)) return std::max(confirmations, kUnnamedSearchFailures);
     if (speaks_for_itself(member)) return confirmations;
     int least = replay_.was_search(set_.without(member)) ? kUnnamedSearchFailures : 1;
     if (replay_.has_clues() && doubts < kMostDoubts) {

@@ -82,15 +82,16 @@ Trace with_names(const Trace& trace, const std::function<std::string(const std::
     check.process = name(check.process);
   }
   std::ranges::sort(renamed.checks);
-  Trace named{.checks = {}, .lost = trace.lost};
+  std::vector<Check> joined;
   for (Check& check : renamed.checks) {
-    if (!named.checks.empty() && are_alike(named.checks.back(), check)) {
-      named.checks.back().count += check.count;
+    if (!joined.empty() && are_alike(joined.back(), check)) {
+      joined.back().count += check.count;
     } else {
-      named.checks.push_back(std::move(check));
+      joined.push_back(std::move(check));
     }
   }
-  return named;
+  renamed.checks = std::move(joined);
+  return renamed;
 }
 
 double belief_of(const Check& check) {

@@ -38,10 +38,10 @@ struct Check {
 struct Trace {
   std::vector<Check> checks;  ///< sorted, without repetition
   /// The files that were executed, as the kernel names them, the first 64; sorted, hostile.
-  std::vector<std::string> programs;
+  std::vector<std::string> programs{};
   /// What the files of these programs carry, and must be in the bounding set to execute them: no
   /// check shows that (capabilities(7)). From the image, for who looks there.
-  CapabilitySet carried;
+  CapabilitySet carried{};
   std::uint64_t lost = 0;  ///< checks and processes that could not be noted
 
   friend bool operator==(const Trace&, const Trace&) = default;

@@ -55,7 +55,7 @@ struct Profile {
     std::string advice;  ///< how to avoid the need; may be empty
     /// What the kernel denied in the trial without it, or else granted in the baseline, most
     /// telling first; empty where the kernel was not watched.
-    std::vector<Check> checks;
+    std::vector<Check> checks{};
     friend bool operator==(const Reason&, const Reason&) = default;
   };
   struct Probe {
@@ -128,9 +128,9 @@ struct Profile {
     int trials = 0;      ///< containers that were started
     int floor = 0;       ///< the fewest that could have proven this: members + 1
     double seconds = 0;
-    double deadline_seconds = 0;     ///< after which a trial counted as failed
-    std::vector<Count> checks;       ///< by name, then as in the reasons
-    std::vector<Unneeded> unneeded;  ///< by name, most telling first
+    double deadline_seconds = 0;       ///< after which a trial counted as failed
+    std::vector<Count> checks{};       ///< by name, then as in the reasons
+    std::vector<Unneeded> unneeded{};  ///< by name, most telling first
     friend bool operator==(const Run&, const Run&) = default;
   };
 

@@ -12,10 +12,4 @@ namespace capmin {
 /// is that of the report's own heading; ids of elements begin with `id`.
 Markup report_sections(const Report& report, const std::string& id, int level);
 
-/// The capabilities as a list of names; says "(none)" where there is none.
-Markup capability_chips(CapabilitySet set);
-
-/// A risk as a coloured word.
-Markup risk_badge(Risk risk);
-
 }  // namespace capmin

@@ -1,5 +1,6 @@
 #include "report/report_html.h"
 
+#include "report/html_elements.h"
 #include "report/html_sections.h"
 #include "report/style.h"
 

@@ -347,6 +347,9 @@ void Search::mask(FinishedTrial& trial) const {
     trial.outcome.trace = with_names(*trial.outcome.trace, [this](const std::string& process) {
       return mask_given(sanitize(process), plan_.secrets);
     });
+    for (std::string& program : trial.outcome.trace->programs) {
+      program = mask_given(program, plan_.secrets);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // Fuzzes the reading of batch files: any text is either an Error of usage or a list of jobs, each
 // with a name of its own.
-#include "cli/batch_file.h"
+#include "batch/batch_file.h"
 
 #include "core/error.h"
 

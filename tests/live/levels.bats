@@ -57,7 +57,7 @@ readkey() { minimize readkey --probe exit --allow DAC_READ_SEARCH "$@"; }
 }
 
 @test "--unique shows another minimal set where there is one" {
-  spool --unique
+  spool --evidence logs --unique
   expect_status 0
   [ "$(guarantee)" = one-minimal ]
   [ "$(set_found)" = DAC_OVERRIDE ]
@@ -66,10 +66,10 @@ readkey() { minimize readkey --probe exit --allow DAC_READ_SEARCH "$@"; }
 }
 
 @test "--least-risk replaces what the log led to by what is less risky" {
-  spool
+  spool --evidence logs
   expect_status 0
   [ "$(set_found)" = DAC_OVERRIDE ]
-  spool --least-risk
+  spool --evidence logs --least-risk
   expect_status 0
   [ "$(guarantee)" = least-risk ]
   [ "$(set_found)" = CHOWN ]

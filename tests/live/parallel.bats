@@ -45,7 +45,9 @@ same_with() {
   probe=$(probe_script probe.sh <<PROBE
 #!/bin/sh
 echo "\$CAPMIN_PORT_8080" >>"$probed"
-[ "\$(docker port "\$CAPMIN_CONTAINER" 8080/tcp | head -n 1)" = "0.0.0.0:\$CAPMIN_PORT_8080" ] || exit 77
+published=\$(docker port "\$CAPMIN_CONTAINER" 8080/tcp | head -n 1)
+[ -n "\$published" ] || exit 1  # a container that has ended has none
+[ "\$published" = "0.0.0.0:\$CAPMIN_PORT_8080" ] || exit 77
 curl -fsS -m 2 "http://127.0.0.1:\$CAPMIN_PORT_8080/" | grep -q '^spooling$'
 PROBE
   )

@@ -1,4 +1,4 @@
-#include "cli/batch_estimate.h"
+#include "batch/batch_estimate.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/batch_file.h"
+#include "batch/batch_file.h"
 
 #include "expect_error.h"
 

@@ -1,6 +1,6 @@
-#include "cli/batch_manifest.h"
+#include "batch/batch_manifest.h"
 
-#include "cli/batch_times.h"
+#include "batch/batch_times.h"
 #include "expect_error.h"
 
 #include <doctest/doctest.h>
@@ -41,7 +41,9 @@ TEST_CASE("a manifest that contradicts itself is refused") {
       {"\"split\": \"", "\"split\": \"0"},       {"\"kind\": \"", "\"kind\": \"x"},
       {"\"shard\": 2", "\"shard\": 1"},          {"\"batch\"", "\"file\""},
   };
-  for (const auto& [from, to] : edits) {
+  for (const auto& edit : edits) {
+    const char* const from = edit.first;
+    const char* const to = edit.second;
     CAPTURE(from);
     CAPTURE(to);
     std::string text = emit_json(document_of(sample()));

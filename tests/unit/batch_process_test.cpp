@@ -1,4 +1,6 @@
-#include "cli/batch_process.h"
+#include "batch/batch_process.h"
+
+#include "cli/options_batch.h"
 
 #include <doctest/doctest.h>
 

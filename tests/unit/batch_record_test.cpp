@@ -1,4 +1,4 @@
-#include "cli/batch_record.h"
+#include "batch/batch_record.h"
 
 #include "expect_error.h"
 

@@ -1,4 +1,4 @@
-#include "cli/batch_schedule.h"
+#include "batch/batch_schedule.h"
 
 #include <doctest/doctest.h>
 

@@ -1,13 +1,13 @@
 #include "cli/completion.h"
 
-#include "cli/options.h"
 #include "cli/options_diagnosis.h"
 #include "cli/options_diff.h"
 #include "cli/options_doctor.h"
 #include "cli/options_export.h"
 #include "cli/options_report.h"
-#include "cli/options_table.h"
-#include "cli/options_verify.h"
+#include "run/options.h"
+#include "run/options_table.h"
+#include "run/options_verify.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/grant_effect.h"
+#include "run/grant_effect.h"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
-#include "cli/options.h"
+#include "run/options.h"
 
-#include "cli/option_values.h"
-#include "cli/options_table.h"
 #include "engine/arguments.h"
 #include "expect_error.h"
+#include "run/option_values.h"
+#include "run/options_table.h"
 
 #include <doctest/doctest.h>
 

@@ -111,7 +111,8 @@ ProcessResult said(const std::string& words) {
   return result;
 }
 
-TEST_CASE("F13: an engine that cannot be reached and one that may not be used have their own hints") {
+TEST_CASE(
+    "F13: an engine that cannot be reached and one that may not be used have their own hints") {
   const Error no_engine = engine_error("docker", "run 'docker version'",
                                        said("Cannot connect to the Docker daemon at unix:///x."));
   CHECK(no_engine.code() == ExitCode::kEngine);
@@ -209,7 +210,8 @@ TEST_CASE("crun's words for a program that cannot be executed are known") {
   }
 }
 
-TEST_CASE("F28: a container killed under a limit of memory was killed for memory, whether told or not") {
+TEST_CASE(
+    "F28: a container killed under a limit of memory was killed for memory, whether told or not") {
   const auto out_of_memory = [](const std::string& version, int exit_code, int memory) {
     return parse_container_facts(
                R"([{"Id":"a","State":{)" + version +

@@ -1,10 +1,10 @@
 #include "profile/run_arguments.h"
 
-#include "cli/options.h"
-#include "cli/run_profile.h"
 #include "expect_error.h"
 #include "profile/profile_yaml.h"
 #include "profile_sample.h"
+#include "run/options.h"
+#include "run/run_subject.h"
 
 #include <doctest/doctest.h>
 

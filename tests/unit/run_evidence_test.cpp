@@ -1,4 +1,4 @@
-#include "cli/run_evidence.h"
+#include "run/run_evidence.h"
 
 #include <doctest/doctest.h>
 

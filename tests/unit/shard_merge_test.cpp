@@ -1,4 +1,4 @@
-#include "cli/shard_merge.h"
+#include "batch/shard_merge.h"
 
 #include "expect_error.h"
 

@@ -1,4 +1,4 @@
-#include "cli/shard.h"
+#include "batch/shard.h"
 
 #include "expect_error.h"
 
@@ -82,6 +82,7 @@ TEST_CASE("each platform's way to count is understood") {
 TEST_CASE("the slots of a swarm's job and of its service are each a shard") {
   const auto slots = [](const std::vector<std::string>& values) {
     std::vector<int> indices;
+    indices.reserve(values.size());
     for (const std::string& value : values) {
       indices.push_back(
           found_in({{"CAPMIN_TASK_SLOT", value}, {"CAPMIN_SHARDS", "3"}})->shard.index);

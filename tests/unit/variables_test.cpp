@@ -1,4 +1,4 @@
-#include "cli/variables.h"
+#include "run/variables.h"
 
 #include "core/error.h"
 #include "expect_error.h"

@@ -1,4 +1,4 @@
-#include "cli/verify_text.h"
+#include "run/verify_text.h"
 
 #include "core/error.h"
 

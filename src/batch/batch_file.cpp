@@ -1,0 +1,258 @@
+#include "batch/batch_file.h"
+
+#include "core/container_options.h"
+#include "core/error.h"
+#include "run/option_values.h"
+#include "run/options_table.h"
+#include "yaml/quote.h"
+#include "yaml/yaml_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+
+namespace capmin {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+constexpr std::array<std::string_view, 2> kModes{"minimize", "verify"};
+constexpr std::size_t kLongestName = 100;
+
+/// Keys that are no options, and options that are the batch's own affair.
+constexpr std::array<std::string_view, 5> kNoOptions{"name", "image", "profile", "mode", "command"};
+constexpr std::array<std::string_view, 12> kOfTheBatch{"resume", "dry-run", "output", "format",
+                                                       "quiet",  "verbose", "color",  "no-color",
+                                                       "help",   "rules",   "update", "in-place"};
+
+constexpr std::array<std::string_view, 10> kNoTexts{"true", "false", "yes", "no",   "on",
+                                                    "off",  "y",     "n",   "null", "~"};
+
+std::string lower_case(std::string text) {
+  for (char& letter : text) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return text;
+}
+
+template <typename Words>
+bool is_among(const Words& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+/// What kind of option `key` is in a job of this mode; nothing where it is none.
+std::optional<OptionKind> kind_of(const std::string& key, bool is_verify) {
+  if (is_among(kNoOptions, key) || is_among(kOfTheBatch, key)) return std::nullopt;
+  return is_verify ? verify_option(key) : run_option(key);
+}
+
+class BatchReader {
+ public:
+  explicit BatchReader(std::string_view source) : source_(source), read_(source) {}
+
+  std::vector<BatchJob> batch(const YamlNode& document) {
+    read_.map(document, {"apiVersion", "kind", "defaults", "jobs"});
+    check_word(read_.at(document, "apiVersion"), "capmin/v1");
+    check_word(read_.at(document, "kind"), "Batch");
+    if (const YamlNode* const defaults = read_.find(document, "defaults")) {
+      for (const YamlEntry& entry : read_.entries(*defaults)) {
+        check_default(entry);
+        defaults_[entry.key] = &entry;
+      }
+    }
+    const YamlNode& list = read_.at(document, "jobs");
+    std::vector<BatchJob> jobs;
+    for (const YamlNode& item : read_.items(list)) {
+      jobs.push_back(job(item));
+    }
+    if (jobs.empty()) read_.fail(list, "there are no jobs");
+    return jobs;
+  }
+
+ private:
+  void check_word(const YamlNode& node, std::string_view word) const {
+    if (read_.text(node) == word) return;
+    read_.fail(node, "expected " + std::string(word) + ", found " + excerpt(node.text));
+  }
+
+  void check_default(const YamlEntry& entry) const {
+    if (entry.key == "mode") {
+      read_.word(entry.value, kModes);
+    } else if (!kind_of(entry.key, false) && !kind_of(entry.key, true)) {
+      unknown(entry, "a default is \"mode\" or an option of a job");
+    }
+  }
+
+  [[noreturn]] void unknown(const YamlEntry& entry, const std::string& hint) const {
+    fail_at(
+        source_, entry.position, "unknown key " + excerpt(entry.key),
+        is_among(kOfTheBatch, entry.key) ? "that is no job's own: see capmin batch --help" : hint);
+  }
+
+  BatchJob job(const YamlNode& node) {
+    read_.entries(node);
+    BatchJob job;
+    job.position = node.position;
+    job.name = name(read_.at(node, "name"));
+    const bool is_verify = mode(node) == "verify";
+    job.profile = scalar(read_.at(node, "profile"));
+    const Arguments options = option_arguments(node, is_verify);
+    try {
+      if (is_verify) {
+        job.options = verify_options(node, options);
+      } else {
+        job.options = run_options(node, options);
+      }
+    } catch (const Error& error) {
+      fail_at(source_, node.position, "job " + job.name + ": " + error.what(), error.hint());
+    }
+    if (!is_verify) check_profile(job, node);
+    return job;
+  }
+
+  std::string name(const YamlNode& node) {
+    std::string name = scalar(node);
+    if (!is_job_name(name)) {
+      read_.fail(node, excerpt(name) + " is no job's name",
+                 "names are made of letters, digits, \".\", \"_\" and \"-\"");
+    }
+    if (!names_.insert(name).second) read_.fail(node, "the name " + name + " stands twice");
+    return name;
+  }
+
+  std::string mode(const YamlNode& node) const {
+    if (const YamlNode* const own = read_.find(node, "mode")) return read_.word(*own, kModes);
+    const auto common = defaults_.find("mode");
+    if (common != defaults_.end()) return read_.text(common->second->value);
+    read_.fail(node, "the key \"mode\" is missing", "it is minimize or verify");
+  }
+
+  /// The job's options as arguments: its own, and those defaults that it does not set and that its
+  /// mode has.
+  Arguments option_arguments(const YamlNode& node, bool is_verify) const {
+    Arguments arguments;
+    for (const auto& [key, entry] : defaults_) {
+      const auto kind = kind_of(key, is_verify);
+      if (kind && read_.find(node, key) == nullptr) append(*entry, *kind, arguments);
+    }
+    for (const YamlEntry& entry : node.entries) {
+      if (is_among(kNoOptions, entry.key)) continue;
+      const auto kind = kind_of(entry.key, is_verify);
+      if (kind) {
+        append(entry, *kind, arguments);
+      } else if (is_verify && kind_of(entry.key, false)) {
+        fail_at(source_, entry.position,
+                "the key " + excerpt(entry.key) + " is not for mode verify",
+                "a verification runs the image as its profile says");
+      } else {
+        unknown(entry, is_verify ? "keys are the options of capmin verify without dashes"
+                                 : "keys are the options of capmin run without dashes");
+      }
+    }
+    return arguments;
+  }
+
+  void append(const YamlEntry& entry, OptionKind kind, Arguments& arguments) const {
+    const std::string option = "--" + entry.key;
+    if (kind == OptionKind::kFlag) {
+      if (read_.truth(entry.value)) arguments.push_back(option);
+    } else if (entry.value.kind == YamlNode::Kind::kList) {
+      for (const YamlNode& item : entry.value.items) {
+        append_option(option, text_or_number(item), arguments);
+      }
+    } else {
+      append_option(option, text_or_number(entry.value), arguments);
+    }
+  }
+
+  RunOptions run_options(const YamlNode& node, const Arguments& options) const {
+    Arguments arguments{image(read_.at(node, "image"))};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    if (const YamlNode* const command = read_.find(node, "command")) {
+      arguments.emplace_back("--");
+      for (const YamlNode& item : read_.items(*command)) {
+        arguments.push_back(text_or_number(item));
+      }
+    }
+    return parse_run_options(arguments);
+  }
+
+  VerifyOptions verify_options(const YamlNode& node, const Arguments& options) const {
+    if (const YamlNode* const command = read_.find(node, "command")) {
+      read_.fail(*command, "a command is not for mode verify",
+                 "a verification runs the image as its profile says");
+    }
+    // The path may begin with a dash; that of a file is known to the batch alone.
+    Arguments arguments{"profile"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    if (const YamlNode* const other = read_.find(node, "image")) {
+      append_option("--image", image(*other), arguments);
+    }
+    return parse_verify_options(arguments);
+  }
+
+  std::string image(const YamlNode& node) const {
+    std::string image = scalar(node);
+    if (image.starts_with('-')) read_.fail(node, excerpt(image) + " is no image's name");
+    return image;
+  }
+
+  /// Two searches must not write one file.
+  void check_profile(const BatchJob& job, const YamlNode& node) {
+    const std::string path = std::filesystem::path(job.profile).lexically_normal().string();
+    if (!written_.insert(path).second) {
+      read_.fail(node, "another job finds the profile " + shown(job.profile) + ", too");
+    }
+  }
+
+  /// The text of an option's value or a name, which are texts whatever they look like (30, 8080:80,
+  /// ./probe.sh), but for words that are a truth or nothing to some parser of YAML.
+  std::string text_or_number(const YamlNode& node) const {
+    const bool is_text = node.kind == YamlNode::Kind::kPlain && !node.text.empty() &&
+                         (!is_among(kNoTexts, lower_case(node.text)));
+    return is_text ? node.text : read_.text(node);
+  }
+  /// The same, but not empty.
+  std::string scalar(const YamlNode& node) const {
+    std::string text = text_or_number(node);
+    if (text.empty()) read_.fail(node, "an empty text");
+    return text;
+  }
+
+  std::string_view source_;
+  YamlReader read_;
+  std::map<std::string, const YamlEntry*> defaults_;
+  std::set<std::string> names_;
+  std::set<std::string> written_;
+};
+
+}  // namespace
+
+bool is_job_name(std::string_view text) {
+  const auto is_plain = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9');
+  };
+  return !text.empty() && text.size() <= kLongestName && is_plain(text.front()) &&
+         std::ranges::all_of(text, [&](char letter) {
+           return is_plain(letter) ||
+                  std::string_view("._-").find(letter) != std::string_view::npos;
+         });
+}
+
+std::string BatchJob::probe() const {
+  if (const auto* const asked = std::get_if<VerifyOptions>(&options)) return asked->probe;
+  const RunOptions& run = std::get<RunOptions>(options);
+  const bool is_file = run.probe.kind == Probe::Kind::kFile || run.probe.kind == Probe::Kind::kExec;
+  return is_file ? run.probe_as_written : std::string();
+}
+
+std::vector<BatchJob> read_batch(std::string_view text, std::string_view source) {
+  const YamlNode document = parse_strict_yaml(text, source);
+  return BatchReader(source).batch(document);
+}
+
+}  // namespace capmin

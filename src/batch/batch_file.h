@@ -1,0 +1,36 @@
+#pragma once
+
+#include "run/options.h"
+#include "run/options_verify.h"
+#include "yaml/strict_yaml.h"
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace capmin {
+
+/// One image of a batch. Paths are as the file has them: from its directory.
+struct BatchJob {
+  std::string name;     ///< letters, digits, '.', '_' and '-', beginning with a letter or a digit
+  std::string profile;  ///< its path
+  /// What is asked for: a search with these options, or a verification of what the profile says.
+  std::variant<RunOptions, VerifyOptions> options;
+  YamlPosition position;  ///< in the file
+
+  bool is_verify() const { return std::holds_alternative<VerifyOptions>(options); }
+  /// The path of the probe's file; empty where the probe is no file, or the profile's.
+  std::string probe() const;
+};
+
+/// Whether `text` may be the name of a job; such a name is a file's name as well.
+bool is_job_name(std::string_view text);
+
+/// Reads the jobs of a batch file, one at least, with their defaults. A key of a job is an option
+/// of `capmin run` (mode minimize) or `capmin verify` (mode verify) without its dashes. Throws
+/// Error kUsage, with line and column, for everything that is not understood, for names that stand
+/// twice and for two searches that write the same profile.
+std::vector<BatchJob> read_batch(std::string_view text, std::string_view source);
+
+}  // namespace capmin

@@ -1,0 +1,206 @@
+#include "batch/batch_job.h"
+
+#include "batch/batch_key.h"
+#include "core/container_options.h"
+#include "core/error.h"
+#include "profile/profile_diff.h"
+#include "profile/profile_yaml.h"
+#include "profile/run_arguments.h"
+#include "run/profile_options.h"
+#include "run/run_profile.h"
+#include "run/variables.h"
+#include "run/verify_text.h"
+#include "system/contained_path.h"
+#include "system/file.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace capmin {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+class Job {
+ public:
+  Job(const BatchJob& job, const JobFiles& files, const JobRecord* last, const JobBench& bench)
+      : job_(job), files_(files), last_(last), bench_(bench) {
+    record_.name = job.name;
+    record_.profile = job.profile;
+    record_.mode = job.is_verify() ? "verify" : "minimize";
+  }
+
+  std::optional<JobRun> operator()() {
+    try {
+      if (!run()) return std::nullopt;
+    } catch (const Error& error) {
+      take(failed_by(error));
+    }
+    if (is_skipped_) return JobRun{*last_, true};
+    if (is_there(files_.profile)) record_.profile_sha256 = profile_hash();
+    const RunEnding ending = ending_now(begin_);
+    record_.at = ending.at;
+    record_.seconds = ending.seconds;
+    return JobRun{std::move(record_), false};
+  }
+
+ private:
+  bool run();
+  RunOptions verify_options(const Profile& profile) const;
+  RunOptions search_options() const;
+  bool is_unchanged_since_last(const RunOptions& options);
+  void take(Verification verification);
+  void write(const fs::path& path, const std::string& text);
+
+  std::string profile_hash() const {
+    try {
+      return sha256(read_file(files_.profile));
+    } catch (const Error&) {
+      return {};
+    }
+  }
+
+  const BatchJob& job_;
+  const JobFiles& files_;
+  const JobRecord* last_;
+  const JobBench& bench_;
+  JobRecord record_;
+  bool is_skipped_ = false;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+/// False when a stop came.
+bool Job::run() {
+  const bool has_profile = job_.is_verify() || is_there(files_.profile);
+  std::string old_text;
+  std::optional<Profile> old;
+  if (has_profile) {
+    old_text = read_file(files_.profile);
+    old = profile_from_yaml(old_text, files_.profile.string());
+  }
+  RunOptions options = job_.is_verify() ? verify_options(*old) : search_options();
+  record_.image = options.image;
+  if (is_unchanged_since_last(options)) return true;
+  fs::path target = files_.profile;
+  if (has_profile) target += ".new";
+  if (!job_.is_verify()) check_writable(target);
+
+  options.free_ports = bench_.is_beside_others;
+  VerifyBench bench = bench_.bench;
+  // Without a key nobody can tell whether the trials of before are still about the same.
+  if (!record_.key.empty()) bench.journal = {bench_.journal, record_.key};
+  const bool is_full = !job_.is_verify() || std::get<VerifyOptions>(job_.options).full;
+  std::optional<Verified> verified =
+      old ? verify(*old, options, {.full = is_full, .refresh = !job_.is_verify()}, bench)
+          : find_first(options, bench);
+  if (!verified || bench.stop.stop_requested()) return false;
+  take(std::move(verified->verification));
+  if (!verified->refreshed) return true;
+  const Profile& found = *verified->refreshed;
+  if (!old) {
+    // What is not proven to the end waits beside the place of a profile.
+    if (found.guarantee == "incomplete") target += ".new";
+    write(target, to_yaml(found));
+  } else if (record_.status != ProfileStatus::kOk) {
+    record_.riskier = diff(*old, found).riskier;
+    if (record_.riskier) record_.details.emplace_back("the new set reaches more than the old one");
+    write(target, in_format_of(old_text, found));
+  }
+  return true;
+}
+
+RunOptions Job::verify_options(const Profile& profile) const {
+  VerifyOptions asked = std::get<VerifyOptions>(job_.options);
+  asked.probe = files_.probe.string();
+  for (std::string& file : asked.env_files) {
+    const fs::path beside = files_.directory / file;
+    if (is_there(beside)) file = beside.string();
+  }
+  RunOptions options =
+      options_of(profile, files_.profile, asked, given_variables(asked.variables, asked.env_files));
+  if (!options.probe_file.empty() && !is_below(files_.directory, options.probe_file)) {
+    throw Error(ExitCode::kUsage,
+                "the probe of the profile, " + options.probe_file +
+                    ", is outside the batch file's directory",
+                "name one that is inside as the job's probe");
+  }
+  return options;
+}
+
+RunOptions Job::search_options() const {
+  RunOptions options = std::get<RunOptions>(job_.options);
+  options.directory = files_.directory.string();
+  if (files_.probe.empty()) return options;
+  options.probe_file = files_.probe.string();
+  // The profile tells the probe's path from where it lies itself: capmin verify looks there.
+  options.probe_as_written =
+      files_.probe
+          .lexically_relative(files_.profile.has_parent_path() ? files_.profile.parent_path()
+                                                               : fs::path())
+          .string();
+  if (options.probe_as_written.empty()) options.probe_as_written = options.probe_file;
+  return options;
+}
+
+bool Job::is_unchanged_since_last(const RunOptions& options) {
+  const bool is_full = job_.is_verify() && std::get<VerifyOptions>(job_.options).full;
+  record_.key = batch_key(options, record_.mode + (is_full ? " full" : ""), bench_.bench);
+  is_skipped_ = last_ != nullptr && is_unchanged(*last_, record_.key, profile_hash());
+  return is_skipped_;
+}
+
+void Job::take(Verification verification) {
+  record_.status = verification.status;
+  record_.exit = verification.exit;
+  record_.details = details_of(verification);
+  record_.text = std::move(verification.text);
+  record_.hint = std::move(verification.hint);
+  record_.set = verification.set;
+  record_.trials = verification.trials;
+}
+
+void Job::write(const fs::path& path, const std::string& text) {
+  write_file(path, text);
+  record_.written = path.string();
+}
+
+}  // namespace
+
+JobFiles files_of(const BatchJob& job, const fs::path& directory) {
+  JobFiles files{.directory = directory.empty() ? fs::path(".") : directory,
+                 .profile = contained_path(directory, job.profile),
+                 .probe = {}};
+  if (!job.probe().empty()) files.probe = contained_path(directory, job.probe());
+  return files;
+}
+
+bool uses_host(const BatchJob& job, const JobFiles& files) {
+  try {
+    const ContainerSpec spec =
+        job.is_verify() ? parse_run_options(run_arguments(profile_from_yaml(
+                                                read_file(files.profile), files.profile.string())))
+                              .spec
+                        : std::get<RunOptions>(job.options).spec;
+    // Of the engine's own options nothing is known.
+    const bool is_unknown = std::ranges::any_of(spec.options, [](const EngineOption& option) {
+      return !option.value && option.name != "--read-only";
+    });
+    return is_unknown || shares_network(spec.network) ||
+           (spec.keep_volumes && !spec.volumes.empty());
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::optional<JobRun> run_job(const BatchJob& job, const JobFiles& files, const JobRecord* last,
+                              const JobBench& bench) {
+  return Job(job, files, last, bench)();
+}
+
+}  // namespace capmin

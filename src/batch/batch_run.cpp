@@ -1,0 +1,296 @@
+#include "batch/batch_run.h"
+
+#include "batch/batch_format.h"
+#include "batch/batch_process.h"
+#include "batch/batch_progress.h"
+#include "batch/batch_results.h"
+#include "batch/batch_schedule.h"
+#include "batch/batch_text.h"
+#include "core/error.h"
+#include "run/chosen_rules.h"
+#include "run/terminal.h"
+#include "system/interruption.h"
+#include "system/process.h"
+#include "system/standard_output.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+#include <optional>
+#include <sstream>
+#include <system_error>
+
+namespace capmin {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using Format = BatchOptions::Format;
+
+JobClaims claims_of(const PlacedJob& placed) {
+  std::error_code ignored;
+  const fs::path path = fs::weakly_canonical(placed.files.profile, ignored);
+  return {.profile = path.string(), .writes = !placed.job.is_verify()};
+}
+
+std::vector<JobClaims> claims_of(const std::vector<PlacedJob>& jobs) {
+  std::vector<JobClaims> claims;
+  claims.reserve(jobs.size());
+  for (const PlacedJob& placed : jobs) {
+    claims.push_back(claims_of(placed));
+  }
+  return claims;
+}
+
+BatchEstimate estimate_of(const std::vector<PlacedJob>& jobs, const BatchOptions& options) {
+  std::vector<BatchEstimate::Job> times;
+  for (const PlacedJob& placed : jobs) {
+    BatchEstimate::Job& time = times.emplace_back();
+    const std::optional<JobRecord> last = find_record(options.results, placed.job.name);
+    if (!last) continue;
+    time.last_seconds = last->seconds;
+    time.may_be_skipped = !options.force && is_result(*last);
+  }
+  return {std::move(times), options.jobs};
+}
+
+std::vector<std::string> names_of(const std::vector<PlacedJob>& jobs) {
+  std::vector<std::string> names;
+  names.reserve(jobs.size());
+  for (const PlacedJob& placed : jobs) {
+    names.push_back(placed.job.name);
+  }
+  return names;
+}
+
+/// Names, as many as a line takes.
+std::string listed(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 20;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) {
+    text += (i == 0 ? "" : ", ") + names[i];
+  }
+  if (names.size() > kMost) text += " and " + std::to_string(names.size() - kMost) + " more";
+  return text;
+}
+
+class BatchRun {
+ public:
+  BatchRun(const BatchOptions& options, const std::vector<PlacedJob>& jobs, const BatchPart& part)
+      : options_(options),
+        jobs_(jobs),
+        part_(part),
+        records_(options.results),
+        terminal_(options.color),
+        progress_(options.verbosity == Verbosity::kQuiet ? nullptr : &terminal_, names_of(jobs),
+                  estimate_of(jobs, options)),
+        schedule_(claims_of(jobs),
+                  [this](std::size_t job) {
+                    return options_.jobs > 1 && uses_host(jobs_[job].job, jobs_[job].files);
+                  }),
+        runs_(jobs.size()),
+        interruption_(
+            "\nstopped at once; containers are removed within seconds, or by: capmin clean\n"),
+        on_stop_(interruption_.token(), [this] { wake(); }) {
+    if (options.deadline) until_ = Clock::now() + *options.deadline;
+  }
+
+  int operator()();
+
+ private:
+  /// A job whose process has ended.
+  struct Ended {
+    std::size_t job;
+    ProcessResult result;
+  };
+
+  void wake() {
+    const std::scoped_lock lock(mutex_);
+    changed_.notify_all();
+  }
+  bool is_stopping() const { return interruption_.token().stop_requested(); }
+  bool is_time_up() const { return until_ && Clock::now() >= *until_; }
+  void start_jobs();
+  void start(std::size_t job);
+  std::vector<Ended> wait();
+  void drain();
+  void take(const Ended& ended);
+  void keep_log(const JobRun& run, const std::string& log);
+  void tell();
+  BatchResult result() const;
+  int finish();
+
+  const BatchOptions& options_;
+  const std::vector<PlacedJob>& jobs_;
+  BatchPart part_;
+  BatchResults records_;
+  Terminal terminal_;
+  BatchProgress progress_;
+  BatchSchedule schedule_;
+  std::vector<std::optional<JobRun>> runs_;  ///< in the order of the file
+  std::size_t told_ = 0;                     ///< so many of them were printed
+  std::size_t running_ = 0;
+  std::optional<Clock::time_point> until_;
+  std::optional<Clock::time_point> drained_;  ///< when jobs that still run are interrupted
+  std::stop_source stop_jobs_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Ended> ended_;
+  Interruption interruption_;
+  std::stop_callback<std::function<void()>> on_stop_;
+  ProcessRunner runner_;
+};
+
+int BatchRun::operator()() {
+  if (!part_.line.empty()) terminal_.line(part_.line);
+  part_.begin(options_.only, records_);
+  for (;;) {
+    start_jobs();
+    if (running_ == 0) break;
+    progress_.show();
+    for (const Ended& ended : wait()) {
+      take(ended);
+    }
+    if (is_stopping()) drain();
+    tell();
+  }
+  return finish();
+}
+
+void BatchRun::start_jobs() {
+  while (running_ < static_cast<std::size_t>(options_.jobs) && !is_stopping() && !is_time_up()) {
+    const std::optional<std::size_t> job = schedule_.start_next();
+    if (!job) return;
+    start(*job);
+  }
+}
+
+void BatchRun::start(std::size_t job) {
+  std::optional<std::chrono::milliseconds> left;
+  if (until_) left = std::chrono::ceil<std::chrono::milliseconds>(*until_ - Clock::now());
+  ++running_;
+  progress_.started(job);
+  runner_.start(job_process(options_, jobs_[job].job.name, left), stop_jobs_.get_token(),
+                [this, job](ProcessResult result) {
+                  const std::scoped_lock lock(mutex_);
+                  ended_.push_back({job, std::move(result)});
+                  changed_.notify_all();
+                });
+}
+
+/// The jobs that have ended; none where something else is to be done.
+std::vector<BatchRun::Ended> BatchRun::wait() {
+  Clock::time_point until = progress_.next();
+  if (drained_ && !stop_jobs_.stop_requested()) until = std::min(until, *drained_);
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, until,
+                      [this] { return !ended_.empty() || (is_stopping() && !drained_); });
+  return std::exchange(ended_, {});
+}
+
+/// Nothing more is started; what runs has some time to end before it is interrupted.
+void BatchRun::drain() {
+  if (!drained_) {
+    drained_ = Clock::now() + options_.grace;
+    if (running_ != 0) {
+      progress_.say(
+          "stopping: " + std::to_string(running_) + " running " +
+          (running_ == 1 ? "job has " : "jobs have ") +
+          std::to_string(std::chrono::ceil<std::chrono::seconds>(options_.grace).count()) +
+          " s to end; a second signal stops at once");
+    }
+  }
+  if (Clock::now() >= *drained_) stop_jobs_.request_stop();
+}
+
+void BatchRun::take(const Ended& ended) {
+  --running_;
+  schedule_.end(ended.job);
+  std::optional<JobRun> run = run_of(jobs_[ended.job].job, ended.result, is_stopping());
+  if (!run) return progress_.left(ended.job);
+  if (!run->is_skipped) {
+    keep_log(*run, ended.result.err);
+    records_.keep(run->record);
+  }
+  progress_.ended(ended.job, *run);
+  runs_[ended.job] = std::move(run);
+}
+
+/// What the job's process said of its trials; each line was cleaned there, but for a crash's.
+void BatchRun::keep_log(const JobRun& run, const std::string& log) {
+  const std::string text = clean_log(log);
+  if (options_.verbosity == Verbosity::kVerbose) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      terminal_.line(run.record.name + ": " + line);
+    }
+  }
+  records_.keep_log(run.record.name, text);
+}
+
+/// Prints the jobs that have ended, as far as all before them have.
+void BatchRun::tell() {
+  if (options_.format != Format::kText) return;
+  std::string text;
+  for (; told_ < runs_.size() && runs_[told_]; ++told_) {
+    text += to_text(*runs_[told_]);
+  }
+  if (text.empty()) return;
+  progress_.clear();
+  write_standard_output(text);
+}
+
+BatchResult BatchRun::result() const {
+  BatchResult result;
+  for (std::size_t i = 0; i < jobs_.size(); ++i) {
+    if (runs_[i]) {
+      result.jobs.push_back(*runs_[i]);
+    } else {
+      result.left.push_back(jobs_[i].job.name);
+    }
+  }
+  return result;
+}
+
+int BatchRun::finish() {
+  const BatchResult all = result();
+  progress_.clear();
+  if (options_.format == Format::kText) {
+    std::string rest;
+    for (; told_ < runs_.size(); ++told_) {
+      if (runs_[told_]) rest += to_text(*runs_[told_]);
+    }
+    write_standard_output(rest);
+  }
+  records_.summarize(to_json(all, options_.fail_on));
+  part_.end(all, records_);
+  records_.unlock();
+  // Jobs were told as text when they ended; other formats tell of them together.
+  write_standard_output(options_.format == Format::kText
+                            ? totals(all) + '\n'
+                            : in_format(all, options_.format, options_.fail_on,
+                                        fs::path(options_.file).parent_path()));
+  if (!all.left.empty()) terminal_.line("not run: " + listed(all.left));
+  if (!is_stopping() || all.left.empty()) {
+    if (!all.left.empty()) {
+      terminal_.line("error: the deadline was used up\n  hint: the same command goes on from here");
+    }
+    return exit_of(all, options_.fail_on);
+  }
+  terminal_.line(
+      "interrupted; the containers of this run are removed\n"
+      "  hint: the same command goes on from here");
+  return static_cast<int>(interruption_.signal() == SIGINT ? ExitCode::kInterrupted
+                                                           : ExitCode::kTerminated);
+}
+
+}  // namespace
+
+int run_batch(const BatchOptions& options, const std::vector<PlacedJob>& jobs,
+              const BatchPart& part) {
+  return BatchRun(options, jobs, part)();
+}
+
+}  // namespace capmin

@@ -1,0 +1,162 @@
+#include "batch/batch_text.h"
+
+#include "core/error.h"
+#include "profile/markdown.h"
+#include "report/markup.h"
+#include "yaml/quote.h"
+
+#include <algorithm>
+#include <array>
+
+namespace capmin {
+namespace {
+
+/// As wide as the longest status.
+constexpr std::size_t kStatusWidth = std::string_view("ok-new-image").size() + 2;
+
+std::string count(std::size_t number, const std::string& thing) {
+  return std::to_string(number) + ' ' + thing + (number == 1 ? "" : "s");
+}
+
+std::string when_skipped(const JobRun& run) {
+  return "skipped: unchanged since " + shown(run.record.at);
+}
+
+/// The job's output in a report: all lines of its text.
+Markup output_of(const JobRun& run) {
+  return Markup::element("system-out", Markup::text(to_text(run)));
+}
+
+Markup case_of(const JobRun& run, const FailOn& fail_on) {
+  const JobRecord& record = run.record;
+  const int exit = exit_of(record, fail_on);
+  Markup content;
+  if (exit != 0) {
+    content += Markup::element(
+        exit == 1 ? "failure" : "error",
+        {{"message", record.text}, {"type", std::string(name_of(record.status))}}, {});
+  }
+  content += output_of(run);
+  return Markup::element("testcase", {{"classname", "capmin batch"}, {"name", record.name}},
+                         content);
+}
+
+}  // namespace
+
+int exit_of(const BatchResult& result, const FailOn& fail_on) {
+  int worst = static_cast<int>(result.left.empty() ? ExitCode::kDone : ExitCode::kBudget);
+  for (const JobRun& run : result.jobs) {
+    worst = std::max(worst, exit_of(run.record, fail_on));
+  }
+  return worst;
+}
+
+std::string to_text(const JobRun& run) {
+  const JobRecord& record = run.record;
+  std::string status(name_of(record.status));
+  status.resize(kStatusWidth, ' ');
+  std::string text = status + shown(record.name) + ": " + shown(record.text) + '\n';
+  if (run.is_skipped) return text + "  " + when_skipped(run) + '\n';
+  for (const std::string& line : record.details) {
+    text += "  " + shown(line) + '\n';
+  }
+  if (!record.hint.empty()) text += "  hint: " + shown(record.hint) + '\n';
+  if (!record.written.empty()) text += "  wrote " + shown(record.written) + '\n';
+  return text;
+}
+
+std::string totals(const BatchResult& result) {
+  std::array<std::size_t, kProfileStatuses.size()> counts{};
+  std::size_t skipped = 0;
+  std::size_t trials = 0;
+  for (const JobRun& run : result.jobs) {
+    const auto* const status = std::ranges::find(kProfileStatuses, run.record.status);
+    ++counts.at(static_cast<std::size_t>(status - kProfileStatuses.begin()));
+    if (run.is_skipped) {
+      ++skipped;
+    } else {
+      trials += static_cast<std::size_t>(run.record.trials);
+    }
+  }
+  std::string text;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts.at(i) == 0) continue;
+    text += (text.empty() ? ": " : ", ") + std::to_string(counts.at(i)) + ' ' +
+            std::string(name_of(kProfileStatuses.at(i)));
+  }
+  text = count(result.jobs.size() + result.left.size(), "job") + text;
+  if (!result.left.empty()) text += "; " + std::to_string(result.left.size()) + " not run";
+  if (skipped != 0) text += "; " + std::to_string(skipped) + " skipped, unchanged";
+  return text + "; " + count(trials, "container run");
+}
+
+std::string to_json(const BatchResult& result, const FailOn& fail_on) {
+  DocumentList jobs;
+  for (const JobRun& run : result.jobs) {
+    DocumentMap map = document_of(run.record);
+    std::erase_if(map.fields, [](const DocumentField& field) {
+      return field.key == "key" || field.key == "profile_sha256";
+    });
+    map.set("skipped", {run.is_skipped});
+    map.set("fails", {exit_of(run.record, fail_on) != 0});
+    jobs.items.push_back({std::move(map)});
+  }
+  DocumentList left;
+  for (const std::string& name : result.left) {
+    left.items.push_back({name});
+  }
+  DocumentMap map;
+  map.set("summary", {totals(result)});
+  map.set("jobs", {std::move(jobs)});
+  map.set("not_run", {std::move(left)});
+  return emit_json(map);
+}
+
+std::string to_markdown(const BatchResult& result) {
+  std::string text = "# capmin batch\n\n" + totals(result) + "\n\n";
+  text += "| job | status | image | |\n|---|---|---|---|\n";
+  for (const JobRun& run : result.jobs) {
+    const JobRecord& record = run.record;
+    text += "| " + code_span(record.name) + " | " + std::string(name_of(record.status)) + " | " +
+            (record.image.empty() ? "" : code_span(record.image)) + " | " + code_span(record.text);
+    if (run.is_skipped) {
+      text += " (" + when_skipped(run) + ")";
+    } else if (!record.written.empty()) {
+      text += " wrote " + code_span(record.written);
+    }
+    text += " |\n";
+  }
+  for (const std::string& name : result.left) {
+    text += "| " + code_span(name) + " | not run | | |\n";
+  }
+  return text;
+}
+
+std::string to_junit(const BatchResult& result, const FailOn& fail_on) {
+  Markup cases;
+  std::size_t failures = 0;
+  std::size_t errors = 0;
+  for (const JobRun& run : result.jobs) {
+    const int exit = exit_of(run.record, fail_on);
+    if (exit == 1) ++failures;
+    if (exit > 1) ++errors;
+    cases += case_of(run, fail_on) + Markup::own("\n");
+  }
+  for (const std::string& name : result.left) {
+    cases += Markup::element("testcase", {{"classname", "capmin batch"}, {"name", name}},
+                             Markup::element("skipped", {{"message", "not run"}}, {})) +
+             Markup::own("\n");
+  }
+  const Markup suite =
+      Markup::element("testsuite",
+                      {{"name", "capmin batch"},
+                       {"tests", std::to_string(result.jobs.size() + result.left.size())},
+                       {"failures", std::to_string(failures)},
+                       {"errors", std::to_string(errors)},
+                       {"skipped", std::to_string(result.left.size())}},
+                      Markup::own("\n") + cases);
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" +
+         Markup::element("testsuites", suite).string() + '\n';
+}
+
+}  // namespace capmin

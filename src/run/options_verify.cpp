@@ -1,0 +1,183 @@
+#include "run/options_verify.h"
+
+#include "run/option_values.h"
+#include "run/options_given.h"
+#include "run/tracing.h"
+
+#include <boost/program_options.hpp>
+
+#include <sstream>
+
+namespace capmin {
+namespace {
+
+namespace po = boost::program_options;
+using std::string;
+using Update = VerifyOptions::Update;
+
+constexpr const char* kHint = "see capmin verify --help";
+
+po::options_description table() {
+  po::options_description options("Options");
+  const auto text = [](const char* name) { return po::value<string>()->value_name(name); };
+  auto add = options.add_options();
+  add("full", "prove every member of the set again; what could be dropped is loose");
+  add("update",
+      "where anything changed, search anew, starting with the profile's set, and write the new "
+      "profile beside the old one, as PROFILE.new");
+  add("in-place", "the same, but write it over the old one");
+  add("image", text("IMAGE"), "verify this image in place of the profile's");
+  add("probe", text("FILE"), "the probe's file, where it does not lie where the profile says");
+  add("env,e", text("NAME[=VALUE]"),
+      "the value of a variable that a profile names (default: that of the environment)");
+  add("env-file", text("FILE"), "read such values from a file");
+  add("confirm", text("N"), "trials that must agree (default: as in the profile)");
+  add("timeout", text("TIME"), "a trial's longest wait (default: as in the profile)");
+  add("deadline", text("TIME"), "end the trials of a profile after this time");
+  add("max-trials", text("N"), "start at most so many containers for a profile");
+  add("jobs,j", text("N"), "trials side by side, with --full (default: 1)");
+  add("rules", text("FILE"), "ask the rules of this file first, see capmin help rules");
+  add("evidence", text("auto|logs|kernel"), "as with capmin run (default: auto)");
+  add("engine", text("auto|docker|podman"), "(default: the profile's)");
+  add("host", text("URL"), "the engine's address, as docker --host");
+  add("context", text("NAME"), "as docker --context");
+  add("engine-timeout", text("TIME"), "of each call of the engine (default: 30s)");
+  add("pull", text("never|missing|always"), "when to fetch an image (default: missing)");
+  add("format", text("text|json"), "of the answer (default: text)");
+  add("quiet,q", "print the answer only");
+  add("verbose,v", "print every call of the engine");
+  add("color", text("auto|always|never"), "colour the output");
+  add("no-color", "the same as --color never, or NO_COLOR in the environment");
+  add("help,h", "print this");
+  return options;
+}
+
+void set_update(Update update, VerifyOptions& options) {
+  if (options.update != Update::kNone && options.update != update) {
+    usage_error("--update and --in-place exclude each other", kHint);
+  }
+  options.update = update;
+}
+
+bool read_work(const string& name, const string& value, VerifyOptions& options) {
+  if (read_engine_option(name, value, options.engine)) return true;
+  if (name == "pull") {
+    options.pull = chosen<Pull>(
+        name, value,
+        {{"never", Pull::kNever}, {"missing", Pull::kMissing}, {"always", Pull::kAlways}});
+  } else if (name == "confirm") {
+    options.confirm = parse_number(name, value, 1, 10);
+  } else if (name == "timeout") {
+    options.timeout = parse_duration(value);
+  } else if (name == "deadline") {
+    options.budget.time = parse_duration(value);
+  } else if (name == "max-trials") {
+    options.budget.trials = parse_number(name, value, 1, 100'000);
+  } else if (name == "jobs") {
+    options.jobs = parse_number(name, value, 1, 64);
+  } else if (name == "evidence") {
+    options.evidence = parse_evidence(value);
+    if (options.evidence == EvidenceSource::kStrace) {
+      usage_error(
+          "capmin verify does not look on with strace: it tells whether the set works as it is "
+          "run, and strace changes that",
+          "use --evidence kernel, or search anew with capmin run --evidence strace");
+    }
+  } else if (name == "rules") {
+    options.rules = value;
+  } else if (name == "format") {
+    options.json = chosen<bool>(name, value, {{"text", false}, {"json", true}});
+  } else if (name == "quiet") {
+    options.verbosity = Verbosity::kQuiet;
+  } else if (name == "verbose") {
+    options.verbosity = Verbosity::kVerbose;
+  } else if (name == "color") {
+    options.color = chosen<Color>(
+        name, value,
+        {{"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}});
+  } else if (name == "no-color") {
+    options.color = Color::kNever;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void read(const GivenOption& option, VerifyOptions& options) {
+  const auto& [name, value] = option;
+  if (name == "profile") {
+    options.profiles.push_back(value);
+  } else if (name == "full") {
+    options.full = true;
+  } else if (name == "update") {
+    set_update(Update::kBeside, options);
+  } else if (name == "in-place") {
+    set_update(Update::kInPlace, options);
+  } else if (name == "image") {
+    options.image = value;
+  } else if (name == "probe") {
+    options.probe = value;
+  } else if (name == "env") {
+    options.variables.push_back(value);
+  } else if (name == "env-file") {
+    options.env_files.push_back(value);
+  } else if (!read_work(name, value, options)) {
+    usage_error("the option --" + name + " is not known", kHint);
+  }
+}
+
+}  // namespace
+
+VerifyOptions parse_verify_options(const std::vector<string>& arguments) {
+  VerifyOptions options;
+  for (const GivenOption& option : given_options(arguments, table(), "profile", kHint)) {
+    read(option, options);
+  }
+  if (options.profiles.empty()) {
+    usage_error("capmin verify needs a profile", "capmin verify PROFILE...");
+  }
+  const bool is_one = options.profiles.size() == 1;
+  if (!options.image.empty() && !is_one) usage_error("--image goes with one profile", kHint);
+  if (!options.probe.empty() && !is_one) usage_error("--probe goes with one profile", kHint);
+  return options;
+}
+
+std::optional<OptionKind> verify_option(std::string_view name) {
+  static const po::options_description options = table();
+  return option_kind(options, name);
+}
+
+std::vector<ListedOption> verify_option_list() {
+  return listed(table());
+}
+
+string verify_help() {
+  std::ostringstream text;
+  text << "usage: capmin verify PROFILE... [options]\n"
+          "\n"
+          "Runs each profile's image again with the profile's set, options and probe, and says:\n"
+          "\n"
+          "  ok            the set works, and nothing changed\n"
+          "  ok-new-image  the set works, and the image is another one\n"
+          "  broken        the set fails, twice or more, and the ceiling passes; or both fail\n"
+          "  loose         the set works, but a smaller one does too (found with --full)\n"
+          "  stale         the set works, but the probe, the user, the class of the engine or the\n"
+          "                options are not those of the proof\n"
+          "  unstable      the probe contradicts itself\n"
+          "  error         it could not be tried\n"
+          "\n"
+          "A profile says what runs on this machine, its probe included: verify those that you\n"
+          "trust. The probe's file and --env-file are looked for beside the profile first, then\n"
+          "from the working directory; a probe that has the profile's hash goes first.\n"
+          "\n"
+       << table()
+       << "\nExit status: 0 ok or ok-new-image; 1 broken, loose or stale; 2 usage, or a profile\n"
+          "that cannot be read or run; 3 no trial could be judged; 4 unstable; 5 engine trouble;\n"
+          "6 image missing; 7 deadline or number of trials used up; 8 output not written;\n"
+          "10 internal error; 130, 143 interrupted. Of\n"
+          "several profiles the highest counts. --update and --in-place do not change it: it is\n"
+          "that of the profile as it was found.\n";
+  return text.str();
+}
+
+}  // namespace capmin

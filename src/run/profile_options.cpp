@@ -1,0 +1,105 @@
+#include "run/profile_options.h"
+
+#include "core/error.h"
+#include "diagnosis/sanitize.h"
+#include "profile/run_arguments.h"
+#include "system/file.h"
+
+#include <algorithm>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+namespace capmin {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+/// Refuses what would not be the run that the profile tells of.
+void check_repeatable(const Profile& profile, const VerifyOptions& asked) {
+  std::string names;
+  for (const std::string& name : profile.environment.altered) {
+    if (name == "probe" && !asked.probe.empty()) continue;
+    names += (names.empty() ? "" : ", ") + sanitize(name);
+  }
+  if (names.empty()) return;
+  throw Error(ExitCode::kUsage,
+              "the profile does not hold what it was found with as it was given: " + names,
+              "such a profile can only be found anew: capmin run");
+}
+
+/// Where the probe's file is; nothing where it is nowhere.
+std::optional<fs::path> find_probe(const Profile::Probe& probe, const fs::path& directory) {
+  const fs::path written = probe.path;
+  std::vector<fs::path> places{directory / written, written, directory / written.filename()};
+  std::erase_if(places, [](const fs::path& place) { return !is_file(place); });
+  const auto same = std::ranges::find_if(
+      places, [&probe](const fs::path& place) { return sha256(read_file(place)) == probe.sha256; });
+  if (same != places.end()) return *same;
+  // One of another content must at least lie where the profile says.
+  const auto there = std::ranges::find_if(places, [&](const fs::path& place) {
+    return place == directory / written || place == written;
+  });
+  return there == places.end() ? std::nullopt : std::optional(*there);
+}
+
+void place_probe(const Profile& profile, const fs::path& directory, const VerifyOptions& asked,
+                 RunOptions& options) {
+  const bool has_file =
+      options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec;
+  if (!has_file) {
+    if (asked.probe.empty()) return;
+    throw Error(ExitCode::kUsage, "--probe does not go with a profile whose probe is no file");
+  }
+  if (!asked.probe.empty()) {
+    options.probe_file = asked.probe;
+    const bool is_same =
+        is_file(asked.probe) && sha256(read_file(asked.probe)) == profile.probe.sha256;
+    if (!is_same) options.probe_as_written = asked.probe;
+    return;
+  }
+  const std::optional<fs::path> found = find_probe(profile.probe, directory);
+  if (!found) {
+    throw Error(ExitCode::kUsage,
+                "there is no probe " + sanitize(profile.probe.path) +
+                    ", neither beside the profile nor from the working directory",
+                "say where it is with --probe FILE");
+  }
+  options.probe_file = found->string();
+}
+
+}  // namespace
+
+RunOptions options_of(const Profile& profile, const fs::path& path, const VerifyOptions& asked,
+                      const Variables& variables) {
+  check_repeatable(profile, asked);
+  Profile wanted = profile;
+  if (!asked.image.empty()) wanted.image.reference = asked.image;
+  RunOptions options = parse_run_options(run_arguments(wanted));
+  const fs::path directory = path.parent_path();
+  place_probe(profile, directory, asked, options);
+  options.directory = directory.string();
+  fill_in(variables, options.spec);
+  if (asked.confirm) options.confirm = *asked.confirm;
+  if (asked.timeout) options.timeout = asked.timeout;
+  options.budget = asked.budget;
+  options.jobs = asked.jobs;
+  options.rules = asked.rules;
+  options.engine = asked.engine;
+  if (!options.engine.dialect) {
+    options.engine.dialect =
+        profile.environment.engine == "podman" ? Dialect::kPodman : Dialect::kDocker;
+  }
+  options.evidence = asked.evidence;
+  options.pull = asked.pull;
+  options.verbosity = asked.verbosity;
+  options.color = asked.color;
+  return options;
+}
+
+}  // namespace capmin

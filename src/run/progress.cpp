@@ -1,0 +1,129 @@
+#include "run/progress.h"
+
+#include "core/seconds.h"
+#include "diagnosis/sanitize.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace capmin {
+namespace {
+
+constexpr int kGrantWidth = 28;
+constexpr std::size_t kSecondsWidth = 6;
+
+/// "trial  7   without SETUID              0.9 s" in fixed columns.
+std::string columns(const std::string& label, const std::string& grant, const std::string& rest) {
+  std::string line = label;
+  line.resize(std::max<std::size_t>(line.size(), 11), ' ');
+  line += grant;
+  line.resize(std::max<std::size_t>(line.size() + 1, 11 + kGrantWidth), ' ');
+  return line + rest;
+}
+
+std::string right_aligned(const std::string& text, std::size_t width) {
+  return std::string(width - std::min(text.size(), width), ' ') + text;
+}
+
+std::string label_of(int number, Purpose purpose) {
+  if (purpose == Purpose::kBaseline) return "baseline";
+  const std::string text = std::to_string(number);
+  return "trial " + std::string(text.size() < 2 ? 1 : 0, ' ') + text;
+}
+
+}  // namespace
+
+std::string time_of_day() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  std::array<char, 16> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%H:%M:%S ", &local);
+  return {text.data(), length};
+}
+
+std::string ceiling_text(CapabilitySet ceiling) {
+  const CapabilitySet extra = ceiling - docker_default_set();
+  if (!ceiling.contains(docker_default_set())) {
+    return std::to_string(ceiling.size()) + " capabilities";
+  }
+  return extra.empty() ? "Docker's 14" : "Docker's 14 and " + to_string(extra);
+}
+
+std::optional<LeadingClue> leading_clue(const FinishedTrial& trial) {
+  for (const CapabilitySet suspect :
+       ranked_suspects(trial.clues, trial.outcome.exit_code.has_value())) {
+    if (trial.request.grant.contains(suspect)) continue;
+    const auto clue = std::ranges::find_if(trial.clues, [suspect](const Clue& candidate) {
+      return std::ranges::find(candidate.suspects, suspect) != candidate.suspects.end();
+    });
+    if (clue != trial.clues.end()) return LeadingClue{*clue, suspect};
+  }
+  return std::nullopt;
+}
+
+SearchEvents Progress::events() {
+  SearchEvents events;
+  events.started = [this](int number, const TrialRequest& request) { started(number, request); };
+  events.finished = [this](const FinishedTrial& trial) { finished(trial); };
+  return events;
+}
+
+std::string Progress::what(const TrialRequest& request) const {
+  switch (request.purpose) {
+    case Purpose::kRemove:
+    case Purpose::kProve:
+      return "without " + to_string(request.subject);
+    case Purpose::kBaseline:
+    case Purpose::kSearch:
+    case Purpose::kConfirm:
+    case Purpose::kExplore:
+      break;
+  }
+  if (request.grant == ceiling_) return ceiling_text(ceiling_);
+  const CapabilitySet missing = ceiling_ - request.grant;
+  const bool is_most_of_it = missing.size() < request.grant.size();
+  return is_most_of_it ? "all but " + to_string(missing) : to_string(request.grant);
+}
+
+void Progress::condition_finished(int number, CapabilitySet grant, const Outcome& outcome) {
+  FinishedTrial trial;
+  trial.number = number;
+  trial.request.grant = grant;
+  trial.outcome = outcome;
+  finished(trial);
+  terminal_.line("       " + terminal_.tinted("under the engine's own settings for ports and ping",
+                                              Tint::kDim));
+}
+
+void Progress::started(int number, const TrialRequest& request) {
+  terminal_.passing(" now   " + columns(label_of(number, request.purpose), what(request), ""));
+}
+
+void Progress::finished(const FinishedTrial& trial) {
+  const Outcome& outcome = trial.outcome;
+  const bool passed = outcome.verdict == Verdict::kPassed;
+  const std::string word = passed                                ? " pass  "
+                           : outcome.verdict == Verdict::kFailed ? " fail  "
+                                                                 : " ----  ";
+  const auto lead =
+      outcome.verdict == Verdict::kFailed ? leading_clue(trial) : std::optional<LeadingClue>();
+  const std::string seen = passed ? "" : lead ? lead->clue.line : sanitize(describe(outcome));
+  const std::string stamp = terminal_.is_terminal() ? "" : time_of_day();
+  const std::string head =
+      columns(label_of(trial.number, trial.request.purpose), what(trial.request),
+              right_aligned(seconds_text(outcome.seconds), kSecondsWidth));
+  const std::size_t indent = stamp.size() + word.size() + head.size() + 2;
+  const auto width = static_cast<std::size_t>(terminal_.columns());
+  const std::size_t room = width > indent + 20 ? width - indent : 20;
+  terminal_.line(stamp + terminal_.tinted(word, passed ? Tint::kGood : Tint::kBad) + head +
+                 (seen.empty() ? "" : "  " + sanitize(seen, terminal_.is_terminal() ? room : 400)));
+  if (!lead) return;
+  terminal_.line(std::string(indent, ' ') +
+                 terminal_.tinted(to_string(lead->suspect) + "  rule " + lead->clue.rule +
+                                      (lead->clue.check.empty() ? "" : ": " + lead->clue.check),
+                                  Tint::kDim));
+}
+
+}  // namespace capmin

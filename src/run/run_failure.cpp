@@ -1,0 +1,224 @@
+#include "run/run_failure.h"
+
+#include "diagnosis/sanitize.h"
+#include "diagnosis/seccomp.h"
+#include "engine/arguments.h"
+#include "profile/pod_security.h"
+#include "run/grant_effect.h"
+#include "run/progress.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace capmin {
+namespace {
+
+constexpr std::size_t kShownLines = 5;
+
+/// The last lines of hostile text, each sanitized and behind `label`, so that none of them starts a
+/// line of ours.
+std::string last_lines(const std::string& label, const std::string& hostile) {
+  std::vector<std::string> lines;
+  std::size_t begin = 0;
+  while (begin < hostile.size()) {
+    const std::size_t end = std::min(hostile.find('\n', begin), hostile.size());
+    std::string line = sanitize(std::string_view(hostile).substr(begin, end - begin));
+    if (!line.empty()) lines.push_back(std::move(line));
+    begin = end + 1;
+  }
+  if (lines.size() > kShownLines) lines.erase(lines.begin(), lines.end() - kShownLines);
+  const std::string head = "\n  " + label + ": ";
+  std::string text;
+  for (const std::string& line : lines) {
+    text.append(head).append(line);
+  }
+  return text;
+}
+
+std::string probe_name(const RunOptions& options) {
+  const bool is_file =
+      options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec;
+  return is_file ? std::filesystem::path(options.probe_as_written).filename().string() : "probe";
+}
+
+}  // namespace
+
+std::string cause_of(const Outcome& outcome, const RunOptions& options) {
+  std::string text = "\n  cause: " + sanitize(describe(outcome));
+  if (outcome.probe_exit) {
+    text += "; " + probe_name(options) + ": exit status " + std::to_string(*outcome.probe_exit);
+  }
+  if (!outcome.engine_message.empty()) {
+    text += "\n  engine: " + sanitize(outcome.engine_message);
+  }
+  return text + last_lines(probe_name(options), outcome.probe_output) +
+         last_lines("container", outcome.log);
+}
+
+namespace {
+
+/// What the evidence of the failed ceiling asks for beyond the ceiling, best first.
+CapabilitySet suspects_beyond(const SearchResult& result, CapabilitySet ceiling) {
+  CapabilitySet beyond;
+  for (const FinishedTrial& trial : result.trials) {
+    if (const auto lead = leading_clue(trial)) beyond |= lead->suspect - ceiling;
+  }
+  return beyond;
+}
+
+/// Whether a program was refused because its file carries what the ceiling lacks: a grant of that
+/// reaches any user.
+bool is_carried_beyond(const SearchResult& result, CapabilitySet ceiling) {
+  return std::ranges::any_of(result.trials, [ceiling](const FinishedTrial& trial) {
+    const auto lead = leading_clue(trial);
+    return lead && !lead->clue.program.empty() && !ceiling.contains(lead->suspect);
+  });
+}
+
+std::string joined(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (const std::string_view name : names) {
+    text += (text.empty() ? "" : ",") + std::string(name);
+  }
+  return text;
+}
+
+/// Which programs of the image could give a user what is granted.
+std::string programs_line(const ImagePrograms& programs, CapabilitySet ceiling) {
+  if (!programs) return {};
+  const std::string found = programs_text(*programs, ceiling);
+  return "\n  image: " + (found.empty() ? "no program in it has file capabilities within the "
+                                          "ceiling or is setuid root, so no grant can take effect"
+                                        : found);
+}
+
+/// What to say of a user whom grants do not reach; empty where they do. What could not be seen is
+/// told of docker only: podman gives other users what is granted.
+std::string unreached_user(const RunOptions& options, const RunPlan& plan,
+                           const SearchResult& result, const ImagePrograms& programs) {
+  const std::string& engine = plan.engine.name;
+  const GrantEffect effect = grant_effect(options, plan, result);
+  const bool is_unseen = effect == GrantEffect::kNotSeen && engine == "docker";
+  if (effect != GrantEffect::kNone && !is_unseen) return {};
+  return "\n  user: " + sanitize(container_user(options, plan)) +
+         (is_unseen ? " is not root, and no trial lasted long enough to see what it holds: "
+                    : " holds none of what the trials granted: ") +
+         engine +
+         " gives added capabilities to root only; another user gets them by file capabilities and "
+         "setuid programs alone" +
+         programs_line(programs, plan.search.policy.ceiling);
+}
+
+/// Who refuses containers that add `set`: Kubernetes by its Pod Security Standards, and Fargate,
+/// which lets tasks add SYS_PTRACE only (Amazon ECS, KernelCapabilities).
+std::string forbidden_by(CapabilitySet set) {
+  std::vector<std::string> who;
+  for (const PodSecurity level : {PodSecurity::kBaseline, PodSecurity::kRestricted}) {
+    if (!addable(level).contains(set)) {
+      who.push_back("Pod Security \"" + std::string(name_of(level)) + '"');
+    }
+  }
+  if (set != CapabilitySet{Capability::kSysPtrace}) who.emplace_back("AWS Fargate");
+  std::string text;
+  for (const std::string& name : who) {
+    text += (text.empty() ? "; forbidden by " : ", ") + name;
+  }
+  return text;
+}
+
+/// Whether the containers run behind Docker's default filter: no other engine, profile or switch.
+bool is_filtered_by_default(const RunOptions& options, const RunPlan& plan) {
+  const auto names_profile = [](const EngineOption& option) {
+    return option.name.starts_with("--security-opt=seccomp") ||
+           (option.name == "--security-opt" && option.value->starts_with("seccomp"));
+  };
+  // Docker's words for it, the latter since version 23.
+  const std::string& profile = plan.engine.seccomp;
+  return plan.engine.name == "docker" && (profile == "default" || profile == "builtin") &&
+         std::ranges::none_of(options.spec.options, names_profile);
+}
+
+/// What the filter had to do with the failure of `trial`: it may have refused what the log blames
+/// the lack of a capability for.
+std::string filter_lines(const FinishedTrial& trial, const RunOptions& options,
+                         const RunPlan& plan) {
+  if (!is_filtered_by_default(options, plan)) return {};
+  constexpr std::size_t kMost = 3;
+  std::vector<std::string> sentences;
+  for (const Clue& clue : trial.clues) {
+    std::string sentence = seccomp_sentence(clue.seccomp);
+    if (sentence.empty() || sentences.size() == kMost) continue;
+    if (std::ranges::find(sentences, sentence) == sentences.end()) {
+      sentences.push_back(std::move(sentence));
+    }
+  }
+  std::string text;
+  for (const std::string& sentence : sentences) {
+    text += "\n  seccomp: " + sentence;
+  }
+  return text;
+}
+
+}  // namespace
+
+Error failure_of(const CeilingFails& verdict, const RunOptions& options, const RunPlan& plan,
+                 const SearchResult& result, const ImagePrograms& programs) {
+  const FinishedTrial& last = result.trial(verdict.trials.back());
+  const std::string times = std::to_string(verdict.trials.size());
+  const std::string what = "the probe fails even with " + ceiling_text(plan.search.policy.ceiling) +
+                           " capabilities, " + times + " times out of " + times +
+                           cause_of(last.outcome, options) + filter_lines(last, options, plan);
+  const std::string unreached = unreached_user(options, plan, result, programs);
+  if (!unreached.empty() && !is_carried_beyond(result, plan.search.policy.ceiling)) {
+    return {
+        ExitCode::kNoWorkingSet, what + unreached,
+        "listen on a port of 1024 or more, give the program a file capability (setcap) when the "
+        "image is built, or set the sysctl that makes the capability needless, for instance "
+        "--sysctl net.ipv4.ip_unprivileged_port_start=0"};
+  }
+  const CapabilitySet beyond = suspects_beyond(result, plan.search.policy.ceiling);
+  if (!beyond.empty()) {
+    std::string risks;
+    for (const Capability capability : beyond.members()) {
+      risks += "; " + std::string(name_of(capability)) + " (risk " +
+               std::string(name_of(info(capability).risk)) + ") lets a container " +
+               std::string(info(capability).permits);
+    }
+    return {ExitCode::kNoWorkingSet, what,
+            "the log points to what is not in the ceiling; to try it: --allow " +
+                joined(beyond.names()) + risks + forbidden_by(beyond)};
+  }
+  return {ExitCode::kNoWorkingSet, what,
+          "see that the image and the probe work by hand: capmin run " + options.image +
+              " --probe " + shell_quoted({options.probe_as_written}) +
+              " --dry-run prints the commands; --timeout gives a slow start more time"};
+}
+
+Error failure_of(const Unstable& verdict, const RunOptions& options, const SearchResult& result) {
+  std::string what = "the probe contradicts itself: with " + to_string(verdict.grant) +
+                     " it passed " + std::to_string(verdict.passed.size()) + " and failed " +
+                     std::to_string(verdict.failed.size()) + " times";
+  if (!verdict.failed.empty())
+    what += cause_of(result.trial(verdict.failed.back()).outcome, options);
+  return {ExitCode::kUnstable, what,
+          "make the probe wait for what it needs, or give trials more time with --timeout"};
+}
+
+Error failure_of(const Undecided& verdict, const SearchResult& result) {
+  const Outcome& outcome = result.trial(verdict.trials.back()).outcome;
+  const std::string times = std::to_string(verdict.trials.size());
+  const std::string what = "no trial with " + to_string(verdict.grant) + " could be judged, in " +
+                           times + " attempts\n  cause: " + sanitize(describe(outcome)) +
+                           last_lines("probe", outcome.probe_output);
+  switch (outcome.ending) {
+    case Ending::kOutOfMemory:
+      return {ExitCode::kNoWorkingSet, what, "give the container more memory with --memory"};
+    case Ending::kCannotJudge:
+      return {ExitCode::kNoWorkingSet, what,
+              "the probe ended with status 77, or could not be run: run it by hand"};
+    default:
+      return {ExitCode::kEngine, what, "see whether the engine still works: capmin doctor"};
+  }
+}
+
+}  // namespace capmin

@@ -1,0 +1,192 @@
+#include "run/run_plan.h"
+
+#include "core/error.h"
+#include "core/order.h"
+#include "diagnosis/sanitize.h"
+#include "engine/arguments.h"
+#include "engine/directory_copy.h"
+#include "engine/host_limits.h"
+#include "profile/pod_security.h"
+#include "run/grant_effect.h"
+#include "system/file.h"
+#include "system/process_identity.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <unistd.h>
+
+namespace capmin {
+namespace {
+
+ImageFacts find_or_pull(const RunOptions& options, Engine& engine) {
+  std::optional<ImageFacts> image;
+  if (options.pull != Pull::kAlways) image = engine.find_image(options.image);
+  if (!image && options.pull != Pull::kNever) {
+    engine.pull(options.image, options.platform);
+    image = engine.find_image(options.image);
+  }
+  if (image) return *image;
+  throw Error(ExitCode::kImageMissing, "there is no image " + options.image + " on this engine",
+              "make it, or let capmin fetch it with --pull missing");
+}
+
+void prepare_probe(const RunOptions& options, RunPlan& plan) {
+  namespace fs = std::filesystem;
+  Probe& probe = plan.setup.probe;
+  if (probe.kind == Probe::Kind::kFile || probe.kind == Probe::Kind::kExec) {
+    const std::string& file =
+        options.probe_file.empty() ? options.probe_as_written : options.probe_file;
+    const fs::path path = fs::absolute(file).lexically_normal();
+    const std::string text = read_file(path);
+    if (::access(path.c_str(), X_OK) != 0) {
+      throw Error(ExitCode::kUsage, "the probe " + path.string() + " is not executable",
+                  "chmod +x " + path.string());
+    }
+    probe.path = path.string();
+    plan.probe_sha256 = sha256(text);
+  } else if (probe.kind == Probe::Kind::kHealthcheck) {
+    if (plan.image.healthcheck.empty()) {
+      throw Error(ExitCode::kUsage, "the image " + options.image + " has no HEALTHCHECK",
+                  "write one as a script and give it with --probe FILE");
+    }
+    probe.program = plan.image.healthcheck;
+    probe.attempt_deadline = plan.image.healthcheck_timeout;
+  }
+}
+
+/// The values of all variables that the user gives to the container: any may be a secret. Shorter
+/// ones are ports, switches and the like, which make lines unreadable when they are masked.
+std::vector<std::string> given_values(const ContainerSpec& spec) {
+  constexpr std::size_t kShortest = 6;
+  std::vector<std::string> values;
+  const auto add = [&values](const std::string& variable) {
+    const std::size_t equals = variable.find('=');
+    // A name alone takes its value from our environment, which the engine's client has as well.
+    const char* const ours = equals == std::string::npos ? std::getenv(variable.c_str()) : nullptr;
+    std::string value = ours == nullptr ? std::string() : ours;
+    if (equals != std::string::npos) value = variable.substr(equals + 1);
+    if (value.size() >= kShortest) values.push_back(std::move(value));
+  };
+  for (const EngineOption& option : spec.options) {
+    if (option.name == "--env") add(*option.value);
+    if (option.name != "--env-file") continue;
+    std::istringstream lines(read_file(*option.value));
+    for (std::string line; std::getline(lines, line);) {
+      add(line);
+    }
+  }
+  return values;
+}
+
+/// Files of variables may lie in a directory of their own.
+void place_env_files(const std::string& directory, ContainerSpec& spec) {
+  namespace fs = std::filesystem;
+  for (EngineOption& option : spec.options) {
+    if (option.name != "--env-file") continue;
+    const fs::path beside = fs::path(directory) / *option.value;
+    std::error_code ignored;
+    if (fs::is_regular_file(beside, ignored)) option.value = beside.string();
+  }
+}
+
+/// Leaves out of the ceiling what this machine or the engine does not offer, and says so: a trial
+/// could not grant it.
+void limit_ceiling(const RunOptions& options, Engine& engine, RunPlan& plan) {
+  CapabilitySet& ceiling = plan.search.policy.ceiling;
+  const auto leave_out = [&](CapabilitySet missing, const std::string& why) {
+    ceiling = ceiling - missing;
+    for (const Capability capability : missing.members()) {
+      plan.left_out.push_back(std::string(name_of(capability)) + " was not tried: " + why);
+    }
+  };
+  // A user namespace begins with a full bounding set, user_namespaces(7).
+  if (is_local(options.engine, engine.dialect()) && !plan.engine.rootless) {
+    leave_out(ceiling - host_bounding_set(), "this machine's bounding set does not hold it");
+  }
+  // Every engine knows Docker's own set.
+  if (docker_default_set().contains(ceiling)) return;
+  leave_out(ceiling - engine.accepted(ceiling, plan.image.id), "the engine does not know it");
+}
+
+/// A volume whose state would reach the next trial is copied for each; what can't be is refused.
+void check_volumes(const RunOptions& options) {
+  if (options.spec.keep_volumes) return;
+  for (const Volume& volume : options.spec.volumes) {
+    if (volume.kind == Volume::Kind::kBind && !volume.read_only) check_copyable(volume.source);
+  }
+}
+
+/// Docker opens low ports in networks of a container's own; podman and the host do not.
+bool exposes_privileged_port(const RunOptions& options, const RunPlan& plan) {
+  const bool is_privileged = options.spec.ports == Ports::kPortable ||
+                             plan.engine.name == "podman" || options.spec.network == "host";
+  return is_privileged && lowest_privileged_port(plan.image).has_value();
+}
+
+Policy make_policy(const RunOptions& options, const RunPlan& plan) {
+  Policy policy;
+  policy.ceiling = (docker_default_set() | options.allow) - options.deny;
+  policy.level = options.level;
+  policy.confirm = options.confirm;
+  policy.belief = belief_of({.is_root = is_root(container_user(options, plan)),
+                             .exposes_privileged_port = exposes_privileged_port(options, plan)});
+  return policy;
+}
+
+}  // namespace
+
+std::string headline(const RunOptions& options, const RunPlan& plan) {
+  const std::string user = options.user.empty() ? plan.image.user : options.user;
+  return "capmin  " + options.image + "  " + sanitize(plan.image.id.substr(0, 15)) + "  " +
+         plan.engine.name + ' ' + sanitize(plan.engine.version) + "  user " +
+         (user.empty() ? "root" : sanitize(user)) + "  ports " +
+         (trial_sysctls(plan.setup.spec).empty() ? "engine" : "portable");
+}
+
+std::optional<int> lowest_privileged_port(const ImageFacts& image) {
+  std::optional<int> lowest;
+  for (const std::string& port : image.exposed_ports) {
+    int number = 0;
+    std::from_chars(port.data(), port.data() + port.size(), number);
+    if (number > 0 && number < 1024) lowest = std::min(lowest.value_or(number), number);
+  }
+  return lowest;
+}
+
+RunPlan begin_run_plan(const RunOptions& options) {
+  RunPlan plan;
+  plan.setup.probe = options.probe;
+  plan.setup.spec = options.spec;
+  plan.setup.run_id = random_id();
+  plan.setup.owner = process_identity();
+  plan.search.patience.fixed = options.timeout;
+  plan.search.slots = options.jobs;
+  plan.search.budget = options.budget;
+  if (!options.directory.empty()) place_env_files(options.directory, plan.setup.spec);
+  plan.search.secrets = given_values(plan.setup.spec);
+  if (options.jobs > 1 || options.free_ports) free_host_ports(plan.setup.spec);
+  plan.setup.scenario = options.scenario;
+  plan.search.strict = options.strict;
+  if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);
+  check_volumes(options);
+  return plan;
+}
+
+void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan) {
+  plan.engine = engine.facts();
+  plan.image = find_or_pull(options, engine);
+  if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);
+  plan.setup.spec.image = plan.image.id;
+  // Docker has no limit of its own; podman has one, and cannot set another everywhere without root.
+  plan.setup.spec.limits_processes = plan.engine.name == "docker";
+  plan.search.policy = make_policy(options, plan);
+  if (exposes_privileged_port(options, plan)) {
+    plan.search.expected = {Capability::kNetBindService};
+  }
+  limit_ceiling(options, engine, plan);
+}
+
+}  // namespace capmin

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/planner.h"
+#include "engine/engine.h"
+#include "run/options.h"
+#include "trial/search.h"
+#include "trial/trial.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// Everything that is settled before the first trial.
+struct RunPlan {
+  EngineFacts engine;
+  std::string engine_note;  ///< why it is this engine, where a reader should know
+  ImageFacts image;
+  TrialSetup setup;
+  SearchPlan search;
+  std::string probe_sha256;           ///< of the probe's file; empty where there is none
+  std::vector<std::string> left_out;  ///< capabilities that cannot be tried here, and why
+};
+
+/// Settles what needs no engine, so that what a user can mend at once is told first. Throws Error
+/// kUsage for a probe or a volume that cannot work.
+RunPlan begin_run_plan(const RunOptions& options);
+
+/// Looks at the engine and the image (fetching it where that was asked for) and settles what will
+/// be tried. Throws Error kEngine, kImageMissing, and kUsage for an image without a HEALTHCHECK
+/// that should be the probe.
+void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan);
+
+/// What is run on what, in a line for a person.
+std::string headline(const RunOptions& options, const RunPlan& plan);
+
+/// The lowest port below 1024 that the image exposes, if it exposes one.
+std::optional<int> lowest_privileged_port(const ImageFacts& image);
+
+}  // namespace capmin

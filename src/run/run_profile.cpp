@@ -1,0 +1,265 @@
+#include "run/run_profile.h"
+
+#include "diagnosis/sanitize.h"
+#include "engine/arguments.h"
+#include "run/grant_effect.h"
+#include "run/run_evidence.h"
+#include "run/run_subject.h"
+#include "trial/losses.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace capmin {
+namespace {
+
+Profile::Attempt attempt_of(const SearchResult& result, const std::vector<int>& trials) {
+  const FinishedTrial& first = result.trial(trials.front());
+  Profile::Attempt attempt;
+  attempt.trial = first.number;
+  attempt.grant = first.request.grant;
+  attempt.times = static_cast<int>(trials.size());
+  attempt.exit = first.outcome.exit_code;
+  attempt.ending = describe_without_times(first.outcome);
+  return attempt;
+}
+
+/// The trials in which `grant` passed.
+std::vector<int> passes_of(const SearchResult& result, CapabilitySet grant) {
+  std::vector<int> trials;
+  for (const FinishedTrial& trial : result.trials) {
+    if (trial.outcome.verdict == Verdict::kPassed && trial.request.grant == grant) {
+      trials.push_back(trial.number);
+    }
+  }
+  return trials;
+}
+
+std::vector<Profile::Attempt> attempts_of(const SearchResult& result,
+                                          const std::vector<Removal>& removals) {
+  std::vector<Profile::Attempt> attempts;
+  for (const Removal& removal : removals) {
+    attempts.push_back(attempt_of(result, removal.trials));
+    attempts.back().without = removal.without;
+  }
+  return attempts;
+}
+
+bool suspects(const Clue& clue, Capability capability) {
+  return std::ranges::any_of(clue.suspects,
+                             [capability](CapabilitySet set) { return set.contains(capability); });
+}
+
+/// The clue that speaks best for `capability`: of the trial without it, else of any failed trial
+/// that did not grant it; null where none does.
+const Clue* clue_for(Capability capability, int proof_trial, const SearchResult& result) {
+  const auto in = [capability](const FinishedTrial& trial) -> const Clue* {
+    const auto first = std::ranges::find_if(trial.clues, [capability](const Clue& clue) {
+      return !clue.suspects.empty() && clue.suspects.front().contains(capability);
+    });
+    if (first != trial.clues.end()) return &*first;
+    const auto any = std::ranges::find_if(
+        trial.clues, [capability](const Clue& clue) { return suspects(clue, capability); });
+    return any == trial.clues.end() ? nullptr : &*any;
+  };
+  if (const Clue* clue = in(result.trial(proof_trial))) return clue;
+  for (const FinishedTrial& trial : result.trials) {
+    if (trial.outcome.verdict != Verdict::kFailed) continue;
+    if (trial.request.grant.contains(capability)) continue;
+    if (const Clue* clue = in(trial)) return clue;
+  }
+  return nullptr;
+}
+
+Profile::Reason reason_for(const Removal& removal, const SearchResult& result) {
+  Profile::Reason reason{
+      .name = removal.without, .rule = {}, .line = {}, .advice = {}, .checks = {}};
+  if (const Clue* clue = clue_for(removal.without, removal.trials.front(), result)) {
+    reason.rule = clue->rule;
+    reason.line = clue->line;
+    reason.advice = clue->alternative;
+  }
+  return reason;
+}
+
+std::string name_of(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::kBaseline:
+      return "baseline";
+    case Purpose::kSearch:
+      return "search";
+    case Purpose::kRemove:
+      return "remove";
+    case Purpose::kProve:
+      return "prove";
+    case Purpose::kConfirm:
+      return "confirm";
+    case Purpose::kExplore:
+      return "explore";
+  }
+  return {};
+}
+
+/// Adds a finished trial to the rows of the search: to the one that is like it, or as a new one.
+void add_step(const Profile::Step& step, std::vector<Profile::Step>& search) {
+  // A repetition to confirm belongs to what it repeats.
+  const auto same = std::ranges::find_if(search, [&step](const Profile::Step& other) {
+    return other.grant == step.grant && other.verdict == step.verdict &&
+           (other.purpose == "condition") == (step.purpose == "condition");
+  });
+  if (same == search.end()) {
+    search.push_back(step);
+  } else {
+    ++same->times;
+  }
+}
+
+/// Everything that does not depend on how the search ended.
+Profile common_profile(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
+                       const Proof& proof, const ImagePrograms& programs, const RunEnding& ending) {
+  Profile profile = subject_profile(options, plan);
+  profile.add = proof.set;
+  profile.passed.push_back(attempt_of(result, proof.passed));
+  profile.failed = attempts_of(result, proof.removals);
+  for (const Removal& removal : proof.removals) {
+    profile.reasons.push_back(reason_for(removal, result));
+  }
+  profile.warnings = plan.left_out;
+  const Losses lost =
+      losses(result.trial(proof.passed.front()), result.baselines(plan.search.policy.ceiling));
+  for (const std::string& line : lost.errors) {
+    profile.warnings.push_back("new in the log, though the probe passed: " + line);
+  }
+  profile.warnings.insert(profile.warnings.end(), lost.processes.begin(), lost.processes.end());
+  const GrantEffect effect = grant_effect(options, plan, result);
+  if (auto warning = files_warning(options, plan, effect, proof.set, programs)) {
+    profile.warnings.push_back(std::move(*warning));
+  }
+  if (plan.setup.spec.ports == Ports::kPortable && trial_sysctls(plan.setup.spec).empty()) {
+    profile.warnings.emplace_back(
+        "privileged ports were not tried: the engine cannot set them in the network '" +
+        sanitize(plan.setup.spec.network) + "'");
+  }
+  for (const FinishedTrial& trial : result.trials) {
+    add_step({.trial = trial.number,
+              .purpose = name_of(trial.request.purpose),
+              .grant = trial.request.grant,
+              .verdict = trial.outcome.verdict},
+             profile.search);
+  }
+  profile.run = {.capmin = CAPMIN_VERSION,
+                 .at = ending.at,
+                 .trials = result.started,
+                 .floor = proof.set.size() + 1,
+                 .seconds = ending.seconds,
+                 .deadline_seconds = result.trial(proof.passed.back()).outcome.deadline_seconds,
+                 .checks = {},
+                 .unneeded = {}};
+  add_evidence(result, plan.search.policy.ceiling, proof, profile);
+  return profile;
+}
+
+/// Moves the members that are needed only under a condition where a reader looks for them.
+void add_conditions(CapabilitySet conditional, const RunPlan& plan, Profile& profile) {
+  profile.add = profile.add - conditional;
+  if (conditional.contains(Capability::kNetBindService)) {
+    const std::optional<int> port = lowest_privileged_port(plan.image);
+    profile.conditional.push_back(
+        {.name = Capability::kNetBindService,
+         .when = "net.ipv4.ip_unprivileged_port_start " +
+                 (port ? "> " + std::to_string(*port) : std::string("= 1024"))});
+  }
+  if (conditional.contains(Capability::kNetRaw)) {
+    profile.conditional.push_back(
+        {.name = Capability::kNetRaw,
+         .when = "net.ipv4.ping_group_range without the container's group"});
+  }
+}
+
+/// The word for the highest level that the answer reached.
+std::string guarantee_of(const Minimal& answer) {
+  switch (answer.level) {
+    case Level::kAllMinimal:
+      return "all-minimal";
+    case Level::kLeastRisk:
+      return "least-risk";
+    case Level::kOneMinimal:
+    case Level::kUnique:
+      break;
+  }
+  return answer.unique ? "unique" : "one-minimal";
+}
+
+void add_warnings(const Minimal& answer, Profile& profile) {
+  if (!answer.monotone) {
+    profile.warnings.emplace_back(
+        "not monotone: a set that passed lies inside one that failed; more capabilities than "
+        "these can make the probe fail");
+  }
+  if (!answer.stable) {
+    profile.warnings.push_back(
+        "the probe contradicted itself in single trials; each deciding "
+        "trial was repeated, " +
+        std::to_string(answer.confirmations) + " times or more");
+  }
+  if (!answer.complete) profile.warnings.push_back(answer.reason);
+}
+
+}  // namespace
+
+RunEnding ending_now(std::chrono::steady_clock::time_point begin) {
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return {.at = {text.data(), length}, .seconds = took.count()};
+}
+
+Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
+                   const Answer& answer, const ImagePrograms& programs, const RunEnding& ending) {
+  const Minimal& minimal = answer.minimal;
+  Profile profile = common_profile(options, plan, result, minimal.proof, programs, ending);
+  add_conditions(answer.conditional, plan, profile);
+  for (const ConditionTrial& trial : answer.condition_trials) {
+    add_step({.trial = trial.number,
+              .purpose = "condition",
+              .grant = trial.grant,
+              .verdict = trial.verdict},
+             profile.search);
+  }
+  if (!answer.unknown.empty()) {
+    profile.warnings.push_back(
+        "whether " + to_string(answer.unknown) +
+        " is needed under the engine's own settings for ports and ping could "
+        "not be tried: the engine failed");
+  }
+  profile.guarantee = guarantee_of(minimal);
+  if (profile.guarantee != "one-minimal") {
+    profile.assumption = "a superset of a set that passes passes too";
+    profile.essential = attempts_of(result, minimal.essential);
+    for (const Cut& cut : minimal.cuts) {
+      profile.cuts.push_back(attempt_of(result, cut.trials));
+    }
+  }
+  for (const Proof& alternative : minimal.alternatives) {
+    profile.alternatives.push_back(attempt_of(result, alternative.passed));
+  }
+  if (minimal.other_pass && minimal.alternatives.empty()) {
+    profile.other_pass = attempt_of(result, passes_of(result, *minimal.other_pass));
+  }
+  add_warnings(minimal, profile);
+  return profile;
+}
+
+Profile unfinished_profile_of(const RunOptions& options, const RunPlan& plan,
+                              const SearchResult& result, const Proof& best,
+                              const ImagePrograms& programs, const RunEnding& ending) {
+  Profile profile = common_profile(options, plan, result, best, programs, ending);
+  profile.guarantee = "incomplete";
+  return profile;
+}
+
+}  // namespace capmin

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/planner.h"
+#include "engine/program_files.h"
+#include "profile/profile.h"
+#include "run/options.h"
+#include "run/run_plan.h"
+#include "trial/conditions.h"
+#include "trial/search.h"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// When a run ended and how long it took.
+struct RunEnding {
+  std::string at;  ///< RFC 3339, UTC
+  double seconds = 0;
+};
+
+/// The ending of a run that ends now and began at `begin`.
+RunEnding ending_now(std::chrono::steady_clock::time_point begin);
+
+/// What a run has found out.
+struct Answer {
+  Minimal minimal;
+  CapabilitySet conditional;  ///< members that are needed only where ports or ping are privileged
+  CapabilitySet unknown;      ///< members of which the engine's failures left that open
+  std::vector<ConditionTrial> condition_trials;  ///< those that showed it
+};
+
+/// Writes down what a search that reached `answer` has shown. `programs` are those of the image,
+/// where they were looked for.
+Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
+                   const Answer& answer, const ImagePrograms& programs, const RunEnding& ending);
+
+/// Writes down what a search has shown that was cut short; the guarantee is "incomplete".
+Profile unfinished_profile_of(const RunOptions& options, const RunPlan& plan,
+                              const SearchResult& result, const Proof& best,
+                              const ImagePrograms& programs, const RunEnding& ending);
+
+}  // namespace capmin

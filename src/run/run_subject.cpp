@@ -1,0 +1,157 @@
+#include "run/run_subject.h"
+
+#include "diagnosis/sanitize.h"
+#include "engine/arguments.h"
+#include "run/grant_effect.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace capmin {
+namespace {
+
+std::string kind_of(const Probe& probe) {
+  if (probe.oneshot) return "oneshot";
+  switch (probe.kind) {
+    case Probe::Kind::kFile:
+      return "file";
+    case Probe::Kind::kExec:
+      return "exec";
+    case Probe::Kind::kHealthcheck:
+      return "healthcheck";
+    case Probe::Kind::kExit:
+      return "exit";
+  }
+  return {};
+}
+
+/// Of the user's own: room for a script given as a command, and for any path.
+constexpr std::size_t kLongestText = 5000;
+
+/// Texts of the user's as a reviewer may see them, and what became different in them.
+class Cleaned {
+ public:
+  /// `text`, which belongs to `name`, without what a terminal would execute.
+  std::string clean(const std::string& name, const std::string& text) {
+    std::string clean = sanitize(text, kLongestText);
+    const bool is_noted = std::ranges::find(altered_, name) != altered_.end();
+    if (clean != text && !is_noted) altered_.push_back(name);
+    return clean;
+  }
+  const std::vector<std::string>& altered() const { return altered_; }
+
+ private:
+  std::vector<std::string> altered_;
+};
+
+/// The option as `capmin run` takes it, an option of the engine's own as the engine does; of
+/// variables only the names.
+std::string option_text(const EngineOption& option, Cleaned& cleaned) {
+  if (!option.value) return cleaned.clean("--engine-arg", option.name);
+  const std::string value =
+      option.name == "--env" ? option.value->substr(0, option.value->find('=')) : *option.value;
+  return option.name + ' ' + cleaned.clean(option.name, value);
+}
+
+std::vector<std::string> options_without_values(const ContainerSpec& spec, Cleaned& cleaned) {
+  std::vector<std::string> options;
+  for (const EngineOption& option : spec.options) {
+    options.push_back(option_text(option, cleaned));
+  }
+  for (const Volume& volume : spec.volumes) {
+    options.push_back("--volume " + cleaned.clean("--volume", to_argument(volume)));
+  }
+  if (spec.keep_volumes) options.emplace_back("--keep-volumes");
+  return options;
+}
+
+Profile::Environment environment_of(const RunOptions& options, const RunPlan& plan) {
+  Profile::Environment environment;
+  environment.engine = plan.engine.name;
+  environment.version = sanitize(plan.engine.version);
+  environment.runtime = sanitize(plan.engine.runtime);
+  environment.kernel = sanitize(plan.engine.kernel);
+  environment.seccomp = sanitize(plan.engine.seccomp);
+  environment.rootless = plan.engine.rootless;
+  Cleaned cleaned;
+  environment.network = options.spec.network.empty()
+                            ? plan.engine.network
+                            : cleaned.clean("--network", options.spec.network);
+  const auto sysctls = trial_sysctls(options.spec);
+  environment.ports = sysctls.empty() ? "engine" : "portable";
+  environment.sysctls = {sysctls.begin(), sysctls.end()};
+  environment.options = options_without_values(options.spec, cleaned);
+  for (const std::string& argument : options.spec.command) {
+    environment.command.push_back(cleaned.clean("command", argument));
+  }
+  cleaned.clean("probe", options.probe_as_written);
+  environment.altered = cleaned.altered();
+  return environment;
+}
+
+std::string_view word_for(Level level) {
+  switch (level) {
+    case Level::kOneMinimal:
+      return "one-minimal";
+    case Level::kUnique:
+      return "unique";
+    case Level::kLeastRisk:
+      return "least-risk";
+    case Level::kAllMinimal:
+      return "all-minimal";
+  }
+  return {};
+}
+
+/// As --timeout and --settle take it.
+std::string duration_text(std::chrono::milliseconds duration) {
+  const auto count = duration.count();
+  return count % 1000 == 0 ? std::to_string(count / 1000) + 's' : std::to_string(count) + "ms";
+}
+
+Profile::Judgement judgement_of(const RunOptions& options, const RunPlan& plan) {
+  Profile::Judgement judgement;
+  judgement.ceiling = plan.search.policy.ceiling;
+  judgement.level = word_for(options.level);
+  judgement.confirm = options.confirm;
+  judgement.strict = options.strict;
+  if (options.timeout) judgement.timeout = duration_text(*options.timeout);
+  if (options.scenario.settle.count() > 0) {
+    judgement.settle = duration_text(options.scenario.settle);
+  }
+  return judgement;
+}
+
+std::vector<std::string> scenario_of(const Scenario& scenario) {
+  std::vector<std::string> phases{"start"};
+  if (scenario.settle.count() > 0) phases.emplace_back("settle");
+  if (scenario.graceful_stop) phases.emplace_back("graceful-stop");
+  if (scenario.restart) phases.emplace_back("restart");
+  return phases;
+}
+
+}  // namespace
+
+Profile subject_profile(const RunOptions& options, const RunPlan& plan) {
+  Profile profile;
+  profile.image = {.reference = options.image,
+                   .digest = sanitize(plan.image.digest),
+                   .id = sanitize(plan.image.id),
+                   .platform = sanitize(plan.image.platform),
+                   .user = sanitize(container_user(options, plan))};
+  const bool has_file =
+      options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec;
+  profile.probe = {
+      .kind = kind_of(options.probe),
+      .path = has_file ? sanitize(options.probe_as_written, kLongestText) : std::string(),
+      .sha256 = plan.probe_sha256,
+      .scenario = scenario_of(plan.setup.scenario)};
+  profile.environment = environment_of(options, plan);
+  profile.judgement = judgement_of(options, plan);
+  return profile;
+}
+
+}  // namespace capmin

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "profile/profile.h"
+#include "run/options.h"
+#include "run/run_plan.h"
+
+namespace capmin {
+
+/// What can be told before the first trial: image, probe, environment, judgement.
+Profile subject_profile(const RunOptions& options, const RunPlan& plan);
+
+}  // namespace capmin

@@ -1,0 +1,76 @@
+#include "run/tracing.h"
+
+#include "core/error.h"
+#include "diagnosis/sanitize.h"
+#include "engine/choice.h"
+#include "run/option_values.h"
+
+#include <utility>
+
+namespace capmin {
+
+EvidenceSource parse_evidence(const std::string& word) {
+  if (word == "strace-inside") {
+    usage_error(
+        "--evidence strace-inside is refused: a program that is traced inside its container loses "
+        "its file capabilities when it is executed, so that tracing changes what it measures",
+        "--evidence kernel looks from outside");
+  }
+  return chosen<EvidenceSource>("evidence", word,
+                                {{"auto", EvidenceSource::kAuto},
+                                 {"logs", EvidenceSource::kLogs},
+                                 {"kernel", EvidenceSource::kKernel},
+                                 {"strace", EvidenceSource::kStrace}});
+}
+
+std::optional<std::string> hidden_engine(const EngineRequest& request, const Engine& engine) {
+  if (is_local(request, engine.dialect())) return std::nullopt;
+  return "the engine works on another machine, or may do so";
+}
+
+std::optional<StraceRefusal> hidden_from_strace(const EngineRequest& request, const Engine& engine,
+                                                ProcessRunner& runner) {
+  if (const auto hidden = hidden_engine(request, engine)) {
+    return StraceRefusal{*hidden, "run capmin on the engine's machine, or leave --evidence out"};
+  }
+  return strace_refusal(request.host, runner);
+}
+
+Tracing::Tracing(EvidenceSource source, const EngineRequest& request, const Engine& engine, Say say)
+    : say_(std::move(say)) {
+  if (source == EvidenceSource::kLogs || source == EvidenceSource::kStrace) return;
+  if (const auto hidden = hidden_engine(request, engine)) {
+    kernel_ = {.tracer = nullptr,
+               .fault = *hidden,
+               .hint = "run capmin on the engine's machine, or leave --evidence out"};
+  } else {
+    kernel_ = attach_kernel_trace();
+  }
+  if (kernel_.tracer) return;
+  if (source == EvidenceSource::kKernel) {
+    throw Error(ExitCode::kEngine, "there is no evidence from the kernel: " + kernel_.fault,
+                kernel_.hint);
+  }
+  has_spoken_ = true;
+  say_("evidence from logs only: " + kernel_.fault);
+}
+
+void Tracing::heed(const FinishedTrial& trial) {
+  if (!trial.outcome.strace_trouble.empty() && !has_told_strace_) {
+    has_told_strace_ = true;
+    say_("trial " + std::to_string(trial.number) +
+         " was run again without strace: " + sanitize(trial.outcome.strace_trouble));
+  }
+  if (!kernel_.tracer || trial.outcome.verdict == Verdict::kUndecided) return;
+  if (!trial.outcome.trace && trial.outcome.ending != Ending::kNotExecutable && !has_spoken_) {
+    has_spoken_ = true;
+    say_("evidence from logs only: this kernel did not see the container start");
+  }
+  if (trial.outcome.trace && trial.outcome.trace->lost > 0 && !has_told_loss_) {
+    has_told_loss_ = true;
+    say_("evidence from the kernel is incomplete: " + std::to_string(trial.outcome.trace->lost) +
+         " checks or processes of trial " + std::to_string(trial.number) + " could not be noted");
+  }
+}
+
+}  // namespace capmin

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "engine/engine.h"
+#include "run/options.h"
+#include "trace/kernel_trace.h"
+#include "trace/strace.h"
+#include "trial/finished_trial.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace capmin {
+
+/// The source that the word of --evidence names. Throws Error kUsage for other words, and for
+/// strace-inside with the reason.
+EvidenceSource parse_evidence(const std::string& word);
+
+/// Why containers of this engine cannot be seen by this kernel; nothing where they can.
+std::optional<std::string> hidden_engine(const EngineRequest& request, const Engine& engine);
+
+/// Why strace cannot look at containers of `engine`, and what to do; nothing where it can.
+std::optional<StraceRefusal> hidden_from_strace(const EngineRequest& request, const Engine& engine,
+                                                ProcessRunner& runner);
+
+/// The tracer of one run, and what is said where it cannot be had. Says it once.
+class Tracing {
+ public:
+  using Say = std::function<void(const std::string& line)>;
+
+  /// Attaches what `source` asks for. Throws Error kEngine, with the reason, where the kernel is
+  /// asked for by name and cannot be used; for kAuto the reason goes to `say`.
+  Tracing(EvidenceSource source, const EngineRequest& request, const Engine& engine, Say say);
+
+  /// Null where there are logs only.
+  Tracer* tracer() const { return kernel_.tracer.get(); }
+  /// Notes a trial whose container was never seen, though it ran, or of which something was lost.
+  void heed(const FinishedTrial& trial);
+
+ private:
+  Say say_;
+  KernelTrace kernel_;
+  bool has_spoken_ = false;
+  bool has_told_strace_ = false;
+  bool has_told_loss_ = false;
+};
+
+}  // namespace capmin

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "core/planner.h"
+#include "engine/engine.h"
+#include "engine/program_files.h"
+#include "run/options.h"
+#include "run/progress.h"
+#include "run/run_plan.h"
+#include "system/process.h"
+#include "trial/conditions.h"
+#include "trial/search.h"
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace capmin {
+
+/// What runs the trials of `setup`; all three must outlive it.
+RunTrial trials_of(const TrialSetup& setup, Engine& engine, ProcessRunner& runner);
+
+/// The files of the plan's image, read through a container of their own; all three must outlive it.
+ProgramFiles image_files(const RunPlan& plan, Engine& engine, ProcessRunner& runner);
+
+/// The programs by which a user other than root can get what is granted, where that is what the
+/// failure or the set of `result` is about; looking through a whole image is announced by `say`.
+ImagePrograms find_programs(const RunOptions& options, const RunPlan& plan,
+                            const SearchResult& result, ProgramFiles& files,
+                            const std::function<void(const std::string&)>& say,
+                            const std::stop_token& stop);
+
+/// Tries the set of `answer` once more with neither gate nor strace, and adds that trial to the
+/// proof and to `result`; is asked again where the engine fails. It may cost `budget`, and tells
+/// how it ended: only with kVerdict is the answer confirmed. Throws Error kUnstable where the set
+/// does not pass, kEngine where that cannot be found out.
+SearchEnd confirm_without_strace(const RunPlan& plan, const Budget& budget, const RuleTable& rules,
+                                 Minimal& answer, SearchResult& result, const SearchEvents& events,
+                                 Engine& engine, ProcessRunner& runner,
+                                 const std::stop_token& stop);
+
+/// Which members of an answer are needed only where ports or ping are privileged.
+struct FoundConditions {
+  CapabilitySet conditional;
+  CapabilitySet unknown;               ///< of which the engine's failures left that open
+  std::vector<ConditionTrial> trials;  ///< that were run for it, known ones left out
+};
+
+/// Tries `answer` under the engine's own settings for ports and ping, where the trials of `plan`
+/// had others; `known` are such trials of before. The trials go on the bill of `result`, and are
+/// shown by `progress` unless that is null. Nothing when a stop came in between.
+std::optional<FoundConditions> find_conditions(const RunPlan& plan, const Minimal& answer,
+                                               std::vector<ConditionTrial> known,
+                                               SearchResult& result, Engine& engine,
+                                               ProcessRunner& runner, Progress* progress,
+                                               const std::stop_token& stop);
+
+}  // namespace capmin

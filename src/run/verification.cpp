@@ -1,0 +1,338 @@
+#include "run/verification.h"
+
+#include "core/recheck.h"
+#include "engine/arguments.h"
+#include "engine/choice.h"
+#include "engine/engine.h"
+#include "engine/guard.h"
+#include "run/profile_search.h"
+#include "run/progress.h"
+#include "run/run_failure.h"
+#include "run/run_plan.h"
+#include "run/run_subject.h"
+#include "run/tracing.h"
+#include "run/trials.h"
+#include "run/verification_conclusion.h"
+#include "system/process_identity.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <variant>
+
+namespace capmin {
+namespace {
+
+CapabilitySet conditional_of(const Profile& profile) {
+  CapabilitySet set;
+  for (const Profile::Conditional& conditional : profile.conditional) {
+    set = set.with(conditional.name);
+  }
+  return set;
+}
+
+class Verifier {
+ public:
+  Verifier(const Profile& profile, const RunOptions& options, const VerifyTask& task,
+           const VerifyBench& bench)
+      : profile_(profile),
+        options_(options),
+        task_(task),
+        bench_(bench),
+        plan_(begin_run_plan(options)),
+        engine_(bench.runner, choose_engine(options.engine, bench.runner).command,
+                options.engine.timeout),
+        guardian_(guard(engine_)) {}
+
+  /// As verify(), but throws.
+  std::optional<Verified> run();
+  /// As find_first(), but throws.
+  std::optional<Verified> find();
+  /// What was found before `error` ended it.
+  Verified failed(const Error& error) {
+    Verification found = failed_by(error);
+    found.set = result_.set;
+    found.drift = result_.drift;
+    found.trials = result_.trials;
+    result_ = std::move(found);
+    return done();
+  }
+
+ private:
+  /// Some trials under one setup, and what they say of the set.
+  struct Rechecked {
+    RecheckStep end;
+    SearchResult result;
+  };
+
+  void prepare();
+  void limit(SearchPlan& search) const;
+  std::optional<Rechecked> recheck(CapabilitySet set, const RunPlan& plan);
+  std::optional<Verified> judge(const Rechecked& checked, const RunPlan& plan, CapabilitySet set);
+  std::optional<Verified> search_anew(std::vector<FinishedTrial> known);
+  Verified cut_short(FoundProfile found);
+  void compare(const Profile& found);
+  Verified done(std::optional<Profile> refreshed = {}) {
+    for (const std::string& command : engine_.leftovers()) {
+      result_.details.push_back("something could not be removed; remove it with: " + command);
+    }
+    return {std::move(result_), std::move(refreshed)};
+  }
+  SearchEvents events() { return progress_ ? progress_->events() : SearchEvents{}; }
+  bool is_anew_wanted() const {
+    return task_.refresh && (!result_.drift.stale.empty() || result_.drift.is_new_image);
+  }
+
+  const Profile& profile_;
+  const RunOptions& options_;
+  const VerifyTask& task_;
+  const VerifyBench& bench_;
+  RunPlan plan_;
+  Engine engine_;
+  std::unique_ptr<Guardian> guardian_;
+  std::optional<Progress> progress_;
+  std::vector<ConditionTrial> under_engine_;  ///< trials under the engine's settings for ports
+  Verification result_;
+  bool is_new_ = false;     ///< there was no profile
+  bool is_proven_ = false;  ///< each member that is left was seen to be needed
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+void Verifier::prepare() {
+  complete_run_plan(options_, engine_, plan_);
+  const CapabilitySet conditional = conditional_of(profile_);
+  // Where ports are the engine's own, the condition does not hold.
+  result_.set = options_.spec.ports == Ports::kPortable ? profile_.add | conditional : profile_.add;
+  const CapabilitySet ceiling = plan_.search.policy.ceiling;
+  if (!ceiling.contains(result_.set)) {
+    std::string why;
+    for (const std::string& text : plan_.left_out) {
+      why += "\n  " + text;
+    }
+    throw Error(ExitCode::kEngine,
+                "a trial cannot be granted " + to_string(result_.set - ceiling) + why,
+                "verify the profile where it was found");
+  }
+  plan_.search.policy.guess = result_.set;
+  Profile now = subject_profile(options_, plan_);
+  now.add = profile_.add;
+  now.conditional = profile_.conditional;
+  now.guarantee = profile_.guarantee;
+  result_.drift = drift_of(diff(profile_, now));
+  if (bench_.terminal == nullptr) return;
+  bench_.terminal->line(headline(options_, plan_));
+  progress_.emplace(*bench_.terminal, ceiling);
+}
+
+std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const RunPlan& plan) {
+  const Recheck question{.set = set,
+                         .ceiling = plan.search.policy.ceiling,
+                         .confirm = options_.confirm,
+                         .ceiling_first = options_.strict};
+  const ChooseTrials choose = [&question](const History& history) -> std::optional<RunTrials> {
+    RecheckStep step = next(question, history);
+    if (auto* const wanted = std::get_if<RunTrials>(&step)) return std::move(*wanted);
+    return std::nullopt;
+  };
+  SearchPlan search = plan.search;
+  search.slots = 1;
+  limit(search);
+  SearchResult result =
+      run_trials(search, bench_.rules.table, trials_of(plan.setup, engine_, bench_.runner),
+                 events(), bench_.stop, choose);
+  result_.trials += result.started;
+  if (is_interrupted(result)) return std::nullopt;
+  RecheckStep end = next(question, result.history());
+  return Rechecked{std::move(end), std::move(result)};
+}
+
+/// Says what a recheck showed; nothing where the set holds.
+std::optional<Verified> Verifier::judge(const Rechecked& checked, const RunPlan& plan,
+                                        CapabilitySet set) {
+  if (const auto* const fails = std::get_if<CeilingFails>(&checked.end)) {
+    const Error error = failure_of(*fails, options_, plan, checked.result, std::nullopt);
+    tell(error.what(), result_);
+    result_.hint = error.hint();
+    set_status(ProfileStatus::kBroken, ExitCode::kDifference, result_);
+    return done();
+  }
+  if (const auto* const unstable = std::get_if<Unstable>(&checked.end)) {
+    const Error error = failure_of(*unstable, options_, checked.result);
+    tell(error.what(), result_);
+    result_.hint = error.hint();
+    set_status(ProfileStatus::kUnstable, ExitCode::kUnstable, result_);
+    return done();
+  }
+  if (const auto* const undecided = std::get_if<Undecided>(&checked.end)) {
+    throw failure_of(*undecided, checked.result);
+  }
+  const auto* const broken = std::get_if<Broken>(&checked.end);
+  if (broken == nullptr) return std::nullopt;
+  const FinishedTrial& last = checked.result.trial(broken->trials.back());
+  const std::string times = std::to_string(broken->trials.size());
+  tell("the probe fails " + with(set) + ", " + times + " times out of " + times +
+           ", and passes with " + ceiling_text(plan.search.policy.ceiling) +
+           (plan.setup.spec.ports == options_.spec.ports
+                ? ""
+                : ", under the engine's own settings for ports and ping") +
+           cause_of(last.outcome, options_),
+       result_);
+  if (const auto lead = leading_clue(last)) {
+    result_.details.push_back("  clue: " + to_string(lead->suspect) + ", rule " + lead->clue.rule +
+                              ": " + lead->clue.line);
+  }
+  result_.hint = "capmin verify --update finds a set that works and writes it beside the profile";
+  set_status(ProfileStatus::kBroken, ExitCode::kDifference, result_);
+  if (!task_.refresh) return done();
+  // Of what was tried under other settings nothing is known to the search.
+  const bool is_same = plan.setup.spec.ports == options_.spec.ports;
+  return search_anew(is_same ? checked.result.trials : std::vector<FinishedTrial>{});
+}
+
+/// Finds the set anew, beginning with the profile's.
+std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) {
+  const Tracing tracing(options_.evidence, options_.engine, engine_,
+                        [terminal = bench_.terminal](const std::string& line) {
+                          if (terminal != nullptr) terminal->line("  " + line);
+                        });
+  ProfileSearch search{.options = options_,
+                       .plan = plan_,
+                       .under_engine = under_engine_,
+                       .engine = engine_,
+                       .bench = bench_,
+                       .progress = progress_ ? &*progress_ : nullptr,
+                       .begin = begin_};
+  if (!task_.refresh) search.plan.search.policy.level = Level::kOneMinimal;
+  search.plan.setup.tracer = tracing.tracer();
+  search.plan.search.known = std::move(known);
+  limit(search.plan.search);
+  std::optional<FoundProfile> found = find_profile(search, result_.trials);
+  if (!found) return std::nullopt;
+  if (!found->cut.empty()) return cut_short(std::move(*found));
+  compare(found->profile);
+  if (!task_.refresh) return done();
+  return done(std::move(found->profile));
+}
+
+/// Says what is known of a profile whose search came to no end, and passes on what works where that
+/// is another set.
+Verified Verifier::cut_short(FoundProfile found) {
+  const CapabilitySet set = found.profile.add;
+  const bool is_broken = result_.status == ProfileStatus::kBroken;
+  const bool is_other = is_new_ || is_broken || set != (profile_.add | conditional_of(profile_));
+  if (is_broken) {
+    result_.details.push_back("  works: " + to_string(set) +
+                              ", not proven to be minimal: " + found.cut);
+    result_.exit = static_cast<int>(ExitCode::kBudget);
+  } else {
+    set_status(ProfileStatus::kError, ExitCode::kBudget, result_);
+    if (is_new_) result_.set = set;
+    result_.text = "works " + with(result_.set) +
+                   (is_other && !is_new_ ? " and " + with(set) : "") +
+                   ", not proven to be minimal: " + found.cut;
+  }
+  result_.hint = "give it more time, or more trials";
+  if (!task_.refresh || !is_other) return done();
+  return done(std::move(found.profile));
+}
+
+/// Says how the set that was found anew differs from the profile's.
+void Verifier::compare(const Profile& found) {
+  if (is_new_) {
+    result_.set = found.add | conditional_of(found);
+    result_.conditional = conditional_of(found);
+    result_.text = "works " + with(result_.set);
+    if (!result_.set.empty()) result_.text += "; without any one of them the probe fails";
+    set_status(ProfileStatus::kNew, ExitCode::kDone, result_);
+    return;
+  }
+  if (result_.status == ProfileStatus::kBroken) {
+    result_.details.push_back("  works: " + to_string(found.add | conditional_of(found)));
+    result_.hint.clear();
+    return;
+  }
+  const CapabilitySet conditional = conditional_of(found);
+  result_.droppable = result_.set - (found.add | conditional);
+  result_.conditional = profile_.add & conditional;
+  is_proven_ = true;
+  conclude({.is_proven = is_proven_, .is_refreshed = task_.refresh}, result_);
+}
+
+/// Gives trials what is left of the budget.
+void Verifier::limit(SearchPlan& search) const {
+  std::optional<std::chrono::steady_clock::time_point> until = bench_.until;
+  if (options_.budget.time) {
+    const auto own = begin_ + *options_.budget.time;
+    until = std::min(until.value_or(own), own);
+  }
+  if (until) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        *until - std::chrono::steady_clock::now());
+    search.budget.time = std::max(std::chrono::milliseconds(0), left);
+  }
+  if (options_.budget.trials) {
+    search.budget.trials = std::max(0, *options_.budget.trials - result_.trials);
+  }
+}
+
+std::optional<Verified> Verifier::find() {
+  is_new_ = true;
+  complete_run_plan(options_, engine_, plan_);
+  if (bench_.terminal != nullptr) {
+    bench_.terminal->line(headline(options_, plan_));
+    progress_.emplace(*bench_.terminal, plan_.search.policy.ceiling);
+  }
+  return search_anew({});
+}
+
+std::optional<Verified> Verifier::run() {
+  prepare();
+  const std::optional<Rechecked> first = recheck(result_.set, plan_);
+  if (!first) return std::nullopt;
+  if (auto ended = judge(*first, plan_, result_.set)) return ended;
+
+  // The other half of what a condition says: elsewhere the set does without.
+  if (result_.set != profile_.add && !trial_sysctls(plan_.setup.spec).empty()) {
+    RunPlan plan = plan_;
+    plan.setup.spec.ports = Ports::kEngine;
+    plan.setup.run_id = random_id();
+    if (bench_.terminal != nullptr) {
+      bench_.terminal->line("  under the engine's own settings for ports and ping:");
+    }
+    const std::optional<Rechecked> second = recheck(profile_.add, plan);
+    if (!second) return std::nullopt;
+    if (auto ended = judge(*second, plan, profile_.add)) return ended;
+    under_engine_.push_back({profile_.add, Verdict::kPassed});
+  }
+  if (task_.full || is_anew_wanted()) return search_anew(first->result.trials);
+  conclude({.is_proven = is_proven_, .is_refreshed = task_.refresh}, result_);
+  return done();
+}
+
+/// What `work` of a verifier of `profile` finds; expected troubles are a status.
+template <typename Work>
+std::optional<Verified> without_errors(const Profile& profile, const RunOptions& options,
+                                       const VerifyTask& task, const VerifyBench& bench,
+                                       Work work) {
+  std::optional<Verifier> verifier;
+  try {
+    return (verifier.emplace(profile, options, task, bench).*work)();
+  } catch (const Error& error) {
+    return verifier ? verifier->failed(error) : Verified{failed_by(error), std::nullopt};
+  }
+}
+
+}  // namespace
+
+std::optional<Verified> verify(const Profile& profile, const RunOptions& options,
+                               const VerifyTask& task, const VerifyBench& bench) {
+  return without_errors(profile, options, task, bench, &Verifier::run);
+}
+
+std::optional<Verified> find_first(const RunOptions& options, const VerifyBench& bench) {
+  const Profile none;
+  return without_errors(none, options, {.full = true, .refresh = true}, bench, &Verifier::find);
+}
+
+}  // namespace capmin
