@@ -96,3 +96,71 @@ unneeded() {
   run ! grep '##' <<<"$stderr"
   run ! grep '##' "$profile"
 }
+
+# guessed: what was granted in the first trial after the baseline, which is where the trace led.
+guessed() { yaml "[s['grant'] for s in p['search'] if s['trial'] == 1][0]"; }
+
+# proven_at_once CAPABILITY...: the set is right, and took a baseline, a guess and the proof.
+proven_at_once() {
+  expect_set "$@"
+  [ "$(guessed)" = "$*" ]
+  [ "$(yaml 'p["run"]["trials"]')" = $(($# + 2)) ]
+}
+
+@test "a container of three thousand processes is watched to its end" {
+  watch busybox --probe exit -- sh -c \
+    'i=0; while [ $i -lt 3000 ]; do (:); i=$((i + 1)); done; touch /x; (exec chown 1000 /x)'
+  proven_at_once CHOWN
+  run ! grep "could not be noted" <<<"$stderr"
+}
+
+@test "a container that ends at once is watched from its first instruction" {
+  watch busybox --probe exit -- chroot / true
+  proven_at_once SYS_CHROOT
+}
+
+@test "what a program's file carries is in the guess, though no check shows it" {
+  watch filecap --probe "$images/lowport/probe.sh" --ports portable
+  expect_set NET_BIND_SERVICE
+  [ "$(guessed)" = NET_BIND_SERVICE ]
+}
+
+@test "a user without privileges is seen to use none" {
+  watch static --probe "$images/static/probe.sh" --user 1000
+  expect_set ""
+  [ "$(yaml 'p["run"]["trials"]')" = 2 ]
+}
+
+@test "init and a read-only root are no hindrance to looking on" {
+  watch busybox --probe exit --engine-arg --init --read-only -- chroot / true
+  proven_at_once SYS_CHROOT
+}
+
+# beside OTHER NAME COMMAND: minimizes the command in the background, to NAME.yaml. Its baseline runs
+# until that of OTHER runs, too.
+beside() {
+  probe_script "$2.sh" >/dev/null <<PROBE
+#!/bin/sh
+: >"$BATS_TEST_TMPDIR/$2.began"
+[ -e "$BATS_TEST_TMPDIR/$1.began" ] && exec docker exec "\$CAPMIN_CONTAINER" test -e /done
+PROBE
+  "$CAPMIN" run capmin-test-busybox --evidence kernel --probe "$BATS_TEST_TMPDIR/$2.sh" \
+    -o "$2.yaml" -- sh -c "$3 && exec sleep 100" >"$2.out" 2>&1 3>&- &
+}
+
+@test "two capmins that look on at once see their own containers only" {
+  [ -z "$NO_KERNEL_EVIDENCE" ] || skip "no evidence from the kernel: $NO_KERNEL_EVIDENCE"
+  beside second first 'touch /x && chown 1000 /x && touch /done'
+  local first=$!
+  beside first second 'chroot / touch /done'
+  wait "$!" || { cat second.out; return 1; }
+  wait "$first" || { cat first.out; return 1; }
+  status=0
+  for profile in first.yaml second.yaml; do
+    expected=CHOWN
+    [ "$profile" = first.yaml ] || expected=SYS_CHROOT
+    proven_at_once "$expected"
+    [ "$(yaml 'sorted({c["name"] for c in p["run"]["checks"]})')" = "$expected" ]
+    [ "$(unneeded)" = "" ]
+  done
+}

@@ -102,6 +102,16 @@ expect_nginx() {
   run ! grep "run again without strace" <<<"$stderr"
 }
 
+@test "podman: what the kernel sees leads to the answer at once" {
+  local reason
+  reason=$("$CAPMIN" doctor | sed -n 's/^kernel evidence  *no: //p')
+  [ -z "$reason" ] || skip "no evidence from the kernel: $reason"
+  minimize chroot --probe exit --evidence kernel
+  expect_set SYS_CHROOT
+  [ "$(yaml '[c["call"] for c in p["reasons"][0]["checks"]]')" = chroot ]
+  [ "$(yaml 'p["run"]["trials"]')" = 3 ]
+}
+
 @test "podman: a static page as another user needs nothing" {
   minimize static --probe "$images/static/probe.sh"
   expect_set
