@@ -9,6 +9,7 @@
 #include "system/interruption.h"
 #include "system/process_identity.h"
 #include "system/standard_output.h"
+#include "trace/strace.h"
 
 #include <spdlog/spdlog.h>
 
@@ -46,12 +47,16 @@ void look(const DoctorOptions& options, Engine& engine, ProcessRunner& runner,
 }
 
 /// Fills in what does not take an engine.
-void look_at_machine(DoctorFindings& findings) {
+void look_at_machine(ProcessRunner& runner, DoctorFindings& findings) {
   findings.kernel = kernel_capabilities();
   findings.host = host_bounding_set();
   const KernelTrace kernel = attach_kernel_trace();
   findings.kernel_fault = kernel.fault;
   findings.kernel_hint = kernel.hint;
+  if (const auto refusal = strace_refusal({}, runner)) {
+    findings.strace_fault = refusal->reason;
+    findings.strace_hint = refusal->hint;
+  }
   std::error_code error;
   findings.temporary = std::filesystem::temp_directory_path(error).string();
   // The mode does not tell: root may write where the file system cannot be written.
@@ -73,6 +78,8 @@ void look_at_engine(const DoctorOptions& options, ProcessRunner& runner,
   if (const auto hidden = hidden_engine(options.engine, engine)) {
     findings.kernel_fault = *hidden;
     findings.kernel_hint.clear();
+    findings.strace_fault = *hidden;
+    findings.strace_hint.clear();
   }
   findings.other = is_docker ? "podman" : "docker";
   const auto fault = engine_fault({findings.other}, runner, options.engine.timeout);
@@ -89,7 +96,7 @@ int doctor_command(const std::vector<std::string>& arguments) {
   const Interruption interruption(
       "\nstopped at once; containers are removed within seconds, or by: capmin clean\n");
   DoctorFindings findings;
-  look_at_machine(findings);
+  look_at_machine(runner, findings);
   try {
     look_at_engine(options, runner, interruption.token(), findings);
   } catch (const Error& error) {

@@ -183,6 +183,12 @@ std::vector<DoctorFact> doctor_facts(const DoctorFindings& findings) {
           ? "capmin run starts with what the kernel was asked for: fewer trials"
           : "logs alone order the trials" +
                 (findings.kernel_hint.empty() ? "" : "; " + sanitize(findings.kernel_hint)));
+  add(facts, "strace evidence",
+      findings.strace_fault.empty() ? "yes" : "no: " + findings.strace_fault,
+      findings.strace_fault.empty()
+          ? "capmin run --evidence strace looks on at trials; slow"
+          : "--evidence strace goes by the logs" +
+                (findings.strace_hint.empty() ? "" : "; " + sanitize(findings.strace_hint)));
   add(facts, "temporary files", findings.temporary,
       findings.temporary_writable
           ? "writable: each trial gets a copy of the host's writable directories there"

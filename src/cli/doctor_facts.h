@@ -29,6 +29,8 @@ struct DoctorFindings {
   bool temporary_writable = false;
   std::string kernel_fault;  ///< why there is no evidence from the kernel; empty where there is
   std::string kernel_hint;   ///< what to do then
+  std::string strace_fault;  ///< why there is no evidence from strace; empty where there is
+  std::string strace_hint;   ///< what to do then
 };
 
 /// A fact and what follows from it.

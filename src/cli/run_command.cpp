@@ -28,6 +28,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -54,7 +55,10 @@ class Run {
                  [this](const std::string& line) { say("  " + line); }) {
     plan.setup.tracer = tracing_.tracer();
     if (options.evidence != EvidenceSource::kStrace) return;
-    require_strace(options.engine, engine, runner);
+    if (const auto refusal = hidden_from_strace(options.engine, engine, runner)) {
+      say("  evidence from logs only: " + sanitize(refusal->reason) + "; " + refusal->hint);
+      return;
+    }
     plan.setup.straced = first_program(plan.setup.spec, plan.image, engine.dialect());
   }
 
@@ -81,9 +85,14 @@ class Run {
   void say(const std::string& line) {
     if (!is_quiet()) terminal_.line(line);
   }
+  /// What is known of a set that passed, before it has passed without strace.
+  std::string works() const {
+    return plan_.setup.straced.empty() ? "works" : "worked under strace, untried without";
+  }
   void say_cost_of_strace(const FinishedTrial& plain);
   bool find_conditions(const std::stop_token& stop);
   SearchPlan search_plan(std::optional<Journal>& journal);
+  Budget budget_left(const SearchPlan& search) const;
   int budget_used_up();
   void keep_what_works();
   void write(const Profile& profile);
@@ -120,15 +129,15 @@ int Run::operator()() {
     tracing_.heed(trial);
   };
   const RunTrial trial = trials_of(plan_.setup, engine_, runner_);
-  result_ = search(search_plan(journal), rules_.table, trial, events, interruption.token());
+  const SearchPlan search = search_plan(journal);
+  result_ = capmin::search(search, rules_.table, trial, events, interruption.token());
   // The answer never rests on a trial with the gate alone.
   if (auto* const answer = result_.end == SearchEnd::kVerdict && !plan_.setup.straced.empty()
                                ? std::get_if<Minimal>(&*result_.verdict)
                                : nullptr) {
-    if (!confirm_without_strace(plan_, rules_.table, *answer, result_, events, engine_, runner_,
-                                interruption.token())) {
-      result_.end = SearchEnd::kInterrupted;
-    } else {
+    result_.end = confirm_without_strace(plan_, budget_left(search), rules_.table, *answer, result_,
+                                         events, engine_, runner_, interruption.token());
+    if (result_.end == SearchEnd::kVerdict) {
       say_cost_of_strace(result_.trial(answer->proof.passed.back()));
     }
   }
@@ -206,6 +215,23 @@ SearchPlan Run::search_plan(std::optional<Journal>& journal) {
   return search;
 }
 
+/// What the finished search has left of its budget.
+Budget Run::budget_left(const SearchPlan& search) const {
+  Budget left = search.budget;
+  if (left.trials) {
+    int before = 0;
+    for (const FinishedTrial& trial : search.known)
+      before = std::max(before, trial.number + 1);
+    left.trials = std::max(0, *left.trials - (result_.started - before));
+  }
+  if (left.time) {
+    const auto spent =
+        std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin_);
+    left.time = std::max(std::chrono::milliseconds(0), *left.time - spent);
+  }
+  return left;
+}
+
 int Run::budget_used_up() {
   const std::string budget =
       result_.end == SearchEnd::kOutOfTime ? "the deadline" : "the number of trials";
@@ -217,9 +243,8 @@ int Run::budget_used_up() {
     throw Error(ExitCode::kBudget, budget + " was used up before any set passed", hint);
   }
   write(unfinished_profile_of(options_, plan_, result_, *best, programs_, ending_now(begin_)));
-  terminal_.line("error: " + budget +
-                 " was used up; what is written works, but is not proven to be " +
-                 "minimal\n  hint: " + hint);
+  terminal_.line("error: " + budget + " was used up; what is written " + works() +
+                 ", but is not proven to be minimal\n  hint: " + hint);
   return static_cast<int>(ExitCode::kBudget);
 }
 
@@ -231,10 +256,10 @@ void Run::keep_what_works() {
   std::error_code ignored;
   if (options_.writes_file() && !std::filesystem::exists(options_.output, ignored)) {
     write(unfinished_profile_of(options_, plan_, result_, *best, programs_, ending_now(begin_)));
-    terminal_.line("what is written works, but is not proven to be minimal");
+    terminal_.line("what is written " + works() + ", but is not proven to be minimal");
   } else {
-    terminal_.line("so far " + to_string(best->set) +
-                   " works, which is not proven to be minimal; nothing is written");
+    terminal_.line("so far " + to_string(best->set) + ' ' + works() +
+                   ", which is not proven to be minimal; nothing is written");
   }
 }
 

@@ -78,8 +78,10 @@ bool read_work(const string& name, const string& value, VerifyOptions& options) 
   } else if (name == "evidence") {
     options.evidence = parse_evidence(value);
     if (options.evidence == EvidenceSource::kStrace) {
-      usage_error("capmin verify does not look on with strace",
-                  "use --evidence kernel, or capmin run --evidence strace");
+      usage_error(
+          "capmin verify does not look on with strace: it tells whether the set works as it is "
+          "run, and strace changes that",
+          "use --evidence kernel, or search anew with capmin run --evidence strace");
     }
   } else if (name == "rules") {
     options.rules = value;

@@ -40,13 +40,17 @@ std::string search_text(const Policy& policy) {
 SearchFacts search_facts(const RunOptions& options, const RunPlan& plan,
                          const std::string& rules_sha256) {
   const std::string_view version = CAPMIN_VERSION;
-  return {{"capmin", std::string(version.substr(0, version.find('.')))},
-          {"image", plan.image.id},
-          {"probe", probe_text(plan)},
-          {"engine", plan.engine.name + ' ' + plan.engine.version},
-          {"options", hash_of_options(options, plan)},
-          {"search", search_text(plan.search.policy)},
-          {"rules", rules_sha256}};
+  SearchFacts facts{{"capmin", std::string(version.substr(0, version.find('.')))},
+                    {"image", plan.image.id},
+                    {"probe", probe_text(plan)},
+                    {"engine", plan.engine.name + ' ' + plan.engine.version},
+                    {"options", hash_of_options(options, plan)},
+                    {"search", search_text(plan.search.policy)},
+                    {"rules", rules_sha256}};
+  // What passed or failed under strace is no fact about the container alone, and a search without
+  // strace would not try its answer again.
+  if (!plan.setup.straced.empty()) facts.emplace_back("evidence", "strace");
+  return facts;
 }
 
 std::optional<Journal> open_journal(const RunOptions& options, const RunPlan& plan,

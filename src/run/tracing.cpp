@@ -4,7 +4,6 @@
 #include "diagnosis/sanitize.h"
 #include "engine/choice.h"
 #include "run/option_values.h"
-#include "trace/strace.h"
 
 #include <utility>
 
@@ -29,15 +28,12 @@ std::optional<std::string> hidden_engine(const EngineRequest& request, const Eng
   return "the engine works on another machine, or may do so";
 }
 
-void require_strace(const EngineRequest& request, const Engine& engine, ProcessRunner& runner) {
-  constexpr const char* kWhat = "there is no evidence from strace: ";
+std::optional<StraceRefusal> hidden_from_strace(const EngineRequest& request, const Engine& engine,
+                                                ProcessRunner& runner) {
   if (const auto hidden = hidden_engine(request, engine)) {
-    throw Error(ExitCode::kEngine, kWhat + *hidden,
-                "run capmin on the engine's machine, or leave --evidence out");
+    return StraceRefusal{*hidden, "run capmin on the engine's machine, or leave --evidence out"};
   }
-  if (const auto refusal = strace_refusal(request.host, runner)) {
-    throw Error(ExitCode::kEngine, kWhat + sanitize(refusal->reason), refusal->hint);
-  }
+  return strace_refusal(request.host, runner);
 }
 
 Tracing::Tracing(EvidenceSource source, const EngineRequest& request, const Engine& engine, Say say)

@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "run/options.h"
 #include "trace/kernel_trace.h"
+#include "trace/strace.h"
 #include "trial/finished_trial.h"
 
 #include <functional>
@@ -19,8 +20,9 @@ EvidenceSource parse_evidence(const std::string& word);
 /// Why containers of this engine cannot be seen by this kernel; nothing where they can.
 std::optional<std::string> hidden_engine(const EngineRequest& request, const Engine& engine);
 
-/// Throws Error kEngine, with the reason, where strace cannot look at containers of `engine`.
-void require_strace(const EngineRequest& request, const Engine& engine, ProcessRunner& runner);
+/// Why strace cannot look at containers of `engine`, and what to do; nothing where it can.
+std::optional<StraceRefusal> hidden_from_strace(const EngineRequest& request, const Engine& engine,
+                                                ProcessRunner& runner);
 
 /// The tracer of one run, and what is said where it cannot be had. Says it once.
 class Tracing {

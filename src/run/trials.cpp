@@ -51,16 +51,17 @@ ImagePrograms find_programs(const RunOptions& options, const RunPlan& plan,
   return files.privileged(stop);
 }
 
-bool confirm_without_strace(const RunPlan& plan, const RuleTable& rules, Minimal& answer,
-                            SearchResult& result, const SearchEvents& events, Engine& engine,
-                            ProcessRunner& runner, const std::stop_token& stop) {
+SearchEnd confirm_without_strace(const RunPlan& plan, const Budget& budget, const RuleTable& rules,
+                                 Minimal& answer, SearchResult& result, const SearchEvents& events,
+                                 Engine& engine, ProcessRunner& runner,
+                                 const std::stop_token& stop) {
   constexpr int kAttempts = 3;
   TrialSetup plain = plan.setup;
   plain.straced.clear();
   const CapabilitySet set = answer.proof.set;
   SearchPlan search = plan.search;
   search.known = result.trials;
-  search.budget = {};
+  search.budget = budget;
   // A useless trial, which nobody knows, may have had a higher number.
   const int before = result.trials.empty() ? 0 : result.trials.back().number + 1;
   int number = before;
@@ -77,9 +78,10 @@ bool confirm_without_strace(const RunPlan& plan, const RuleTable& rules, Minimal
   };
   SearchResult more =
       run_trials(search, rules, trials_of(plain, engine, runner), events, stop, choose);
-  if (more.end == SearchEnd::kInterrupted) return false;
+  if (more.end == SearchEnd::kInterrupted) return more.end;
   result.trials = std::move(more.trials);
-  result.started = std::max(result.started + 1, more.started);
+  result.started = std::max(result.started, more.started);
+  if (more.end != SearchEnd::kVerdict) return more.end;
   const Outcome& outcome = result.trial(number).outcome;
   if (outcome.verdict == Verdict::kFailed) {
     throw Error(ExitCode::kUnstable,
@@ -94,7 +96,7 @@ bool confirm_without_strace(const RunPlan& plan, const RuleTable& rules, Minimal
                 "run capmin again, or use --evidence logs");
   }
   answer.proof.passed.push_back(number);
-  return true;
+  return SearchEnd::kVerdict;
 }
 
 std::optional<FoundConditions> find_conditions(const RunPlan& plan, const Minimal& answer,

@@ -32,11 +32,13 @@ ImagePrograms find_programs(const RunOptions& options, const RunPlan& plan,
                             const std::stop_token& stop);
 
 /// Tries the set of `answer` once more with neither gate nor strace, and adds that trial to the
-/// proof and to `result`; is asked again where the engine fails. Throws Error kUnstable where it
-/// does not pass, kEngine where that cannot be found out. False when a stop came in between.
-bool confirm_without_strace(const RunPlan& plan, const RuleTable& rules, Minimal& answer,
-                            SearchResult& result, const SearchEvents& events, Engine& engine,
-                            ProcessRunner& runner, const std::stop_token& stop);
+/// proof and to `result`; is asked again where the engine fails. It may cost `budget`, and tells
+/// how it ended: only with kVerdict is the answer confirmed. Throws Error kUnstable where the set
+/// does not pass, kEngine where that cannot be found out.
+SearchEnd confirm_without_strace(const RunPlan& plan, const Budget& budget, const RuleTable& rules,
+                                 Minimal& answer, SearchResult& result, const SearchEvents& events,
+                                 Engine& engine, ProcessRunner& runner,
+                                 const std::stop_token& stop);
 
 /// Which members of an answer are needed only where ports or ping are privileged.
 struct FoundConditions {

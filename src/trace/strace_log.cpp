@@ -136,8 +136,8 @@ void StraceLog::append(std::string_view piece) {
 }
 
 void StraceLog::take_line() {
-  const std::string line = std::move(line_);
-  line_.clear();
+  std::string line;
+  line.swap(line_);
   if (line_is_long_) {
     line_is_long_ = false;
     ++lost_;

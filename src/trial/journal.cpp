@@ -40,6 +40,9 @@ std::optional<std::string> difference(std::string_view line, const SearchFacts& 
     const json::value* value = found->if_contains(entry.key());
     if (value == nullptr || *value != entry.value()) return std::string(entry.key());
   }
+  for (const auto& entry : *found) {
+    if (expected.if_contains(entry.key()) == nullptr) return std::string(entry.key());
+  }
   return std::nullopt;
 }
 

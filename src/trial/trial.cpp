@@ -95,6 +95,7 @@ class Trial {
   }
   Clock::time_point end() const { return phase_begin_ + deadline_(); }
   bool pass_phase(Phase phase);
+  bool put_gate_before(ContainerSpec& spec);
   bool let_strace_look(const ContainerFacts& facts);
   void end_strace();
   bool trouble_with_strace(const std::string& why);
@@ -123,7 +124,7 @@ class Trial {
 
 Outcome Trial::run() {
   ContainerSpec spec = with_probe(setup_);
-  if (!setup_.straced.empty()) spec = gate_.emplace().in_front_of(setup_.straced, std::move(spec));
+  if (!setup_.straced.empty() && !put_gate_before(spec)) return outcome_;
   const Container container(engine_, runner_, spec, trial_identity(setup_, target_.trial, grant_));
   target_.name = container.name();
   Watched watched(setup_.tracer, container.id());
@@ -157,10 +158,8 @@ bool Trial::pass_phase(Phase phase) {
   ContainerFacts facts = started.facts;
   if (!started.ok) {
     start_failed(facts);
-    // What was refused may have been the gate.
-    return gate_ && outcome_.ending == Ending::kNotExecutable
-               ? trouble_with_strace("the gate could not be executed: " + facts.error)
-               : false;
+    // What was refused may have been the gate, or its directory, which the engine cannot see.
+    return gate_ ? trouble_with_strace("nothing started behind the gate: " + facts.error) : false;
   }
   meet(facts);
   if (gate_ && !let_strace_look(facts)) return false;
@@ -181,6 +180,18 @@ bool Trial::pass_phase(Phase phase) {
   look_at_end(facts);
   if (setup_.probe.oneshot && outcome_.ending == Ending::kJobDone) probe_job();
   return outcome_.verdict == Verdict::kPassed;
+}
+
+/// False where there can be no gate: on a full disk, or where nothing may be executed.
+bool Trial::put_gate_before(ContainerSpec& spec) {
+  try {
+    spec = gate_.emplace().in_front_of(setup_.straced, std::move(spec));
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::kOutput) throw;
+    return trouble_with_strace("there is no gate: " + std::string(error.what()) + "; " +
+                               error.hint());
+  }
 }
 
 /// Opens the gate once strace looks on. False where it does not.

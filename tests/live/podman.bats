@@ -94,6 +94,14 @@ expect_nginx() {
   expect_nginx --label "$("$CAPMIN" export "$docker_profile" --format label)"
 }
 
+@test "podman: strace leads to the same set" {
+  [ "$(id -u)" = 0 ] && command -v strace >/dev/null || skip "strace needs root"
+  minimize chown --probe exit --evidence strace
+  expect_set CHOWN
+  [[ "$stderr" == *"passed without strace, too"* ]]
+  run ! grep "run again without strace" <<<"$stderr"
+}
+
 @test "podman: what the kernel sees leads to the answer at once" {
   local reason
   reason=$("$CAPMIN" doctor | sed -n 's/^kernel evidence  *no: //p')

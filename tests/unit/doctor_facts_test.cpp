@@ -47,6 +47,15 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+TEST_CASE("the doctor says why strace cannot be used, and what to do") {
+  DoctorFindings findings = docker();
+  CHECK(fact(findings, "strace evidence").text == "yes");
+  findings.strace_fault = "strace cannot be run";
+  findings.strace_hint = "install it";
+  CHECK(fact(findings, "strace evidence").text == "no: strace cannot be run");
+  CHECK(has(fact(findings, "strace evidence").then, "install it"));
+}
+
 TEST_CASE("every fact of the doctor says what follows from it, in a column that it fits") {
   for (const DoctorFact& each : doctor_facts(docker())) {
     CAPTURE(each.name);

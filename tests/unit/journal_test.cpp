@@ -112,6 +112,17 @@ TEST_CASE("F24: a journal cut at any byte resumes with the whole lines before") 
   }
 }
 
+TEST_CASE("a journal that knows a fact which the search has not is refused, too") {
+  const Scratch scratch;
+  SearchFacts more = kFacts;
+  more.emplace_back("evidence", "strace");
+  Journal(scratch.path / "j", more, Mode::kStart).add(trial(1));
+  const auto error =
+      error_of([&] { const Journal journal(scratch.path / "j", kFacts, Mode::kResume); });
+  REQUIRE(error);
+  CHECK(std::string(error->what()).find("the evidence differs") != std::string::npos);
+}
+
 TEST_CASE("F25: a journal of another search is refused, with the fact that differs") {
   const Scratch scratch;
   { const Journal journal(scratch.path / "j", kFacts, Mode::kStart); }
