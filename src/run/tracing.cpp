@@ -36,6 +36,12 @@ std::optional<StraceRefusal> hidden_from_strace(const EngineRequest& request, co
   return strace_refusal(request.host, runner);
 }
 
+std::optional<std::string> told_loss(const FinishedTrial& trial) {
+  if (!trial.outcome.trace || trial.outcome.trace->lost == 0) return std::nullopt;
+  return "evidence from the kernel is incomplete: " + std::to_string(trial.outcome.trace->lost) +
+         " checks or processes of trial " + std::to_string(trial.number) + " could not be noted";
+}
+
 Tracing::Tracing(EvidenceSource source, const EngineRequest& request, const Engine& engine, Say say)
     : say_(std::move(say)) {
   if (source == EvidenceSource::kLogs || source == EvidenceSource::kStrace) return;
@@ -66,10 +72,9 @@ void Tracing::heed(const FinishedTrial& trial) {
     has_spoken_ = true;
     say_("evidence from logs only: this kernel did not see the container start");
   }
-  if (trial.outcome.trace && trial.outcome.trace->lost > 0 && !has_told_loss_) {
+  if (const auto loss = told_loss(trial); loss && !has_told_loss_) {
     has_told_loss_ = true;
-    say_("evidence from the kernel is incomplete: " + std::to_string(trial.outcome.trace->lost) +
-         " checks or processes of trial " + std::to_string(trial.number) + " could not be noted");
+    say_(*loss);
   }
 }
 

@@ -24,6 +24,10 @@ std::optional<std::string> hidden_engine(const EngineRequest& request, const Eng
 std::optional<StraceRefusal> hidden_from_strace(const EngineRequest& request, const Engine& engine,
                                                 ProcessRunner& runner);
 
+/// What is said of a trial of which the kernel could not note all, because its maps were full;
+/// nothing where it could, or did not look.
+std::optional<std::string> told_loss(const FinishedTrial& trial);
+
 /// The tracer of one run, and what is said where it cannot be had. Says it once.
 class Tracing {
  public:
