@@ -71,6 +71,7 @@ Policy heeding_trace(const Policy& policy, const Replay& replay) {
   const Observation* const baseline = replay.pass(policy.ceiling);
   if (baseline == nullptr || !baseline->traced) return policy;
   Policy heeding = policy;
+  heeding.is_generous = policy.guess.empty();
   for (const Capability member : policy.ceiling.members()) {
     const auto bit = static_cast<std::size_t>(member);
     const double traced = baseline->traced->at(bit);
@@ -80,6 +81,7 @@ Policy heeding_trace(const Policy& policy, const Replay& replay) {
     if (traced >= kBelieved && policy.guess.empty()) {
       heeding.guess = heeding.guess.with(member);
     }
+    if (traced >= kDoubted && traced < kBelieved) heeding.is_generous = false;
   }
   return heeding;
 }

@@ -49,6 +49,9 @@ struct Policy {
   std::array<double, kCapabilityCount> belief{};
   /// Where the search starts after the ceiling has passed; empty without better evidence.
   CapabilitySet guess;
+  /// Whether the guess has rather a member too many than one too few: its least believed one is
+  /// left out first.
+  bool is_generous = false;
   /// What a passing trial of the ceiling is said to have used, believed or not: tried together
   /// where the guess fails and no clue helps.
   CapabilitySet seen;

@@ -17,6 +17,9 @@ struct Row {
 };
 
 constexpr double kUsual = 0.8;
+/// What a process was refused although the container has it, it had given up itself: granting helps
+/// no more, at least where that was the end of it.
+constexpr double kGivenUp = 0.05;
 /// A refusal that nothing failed for.
 constexpr double kSoftFactor = 0.3;
 
@@ -39,6 +42,17 @@ const std::vector<Row>& table() {
       {{kNetAdmin}, {"setsockopt"}, 0.4},
       // Logging in a container's audit log: most programs accept that there is none.
       {{kAuditWrite}, {}, 0.4},
+      // Tools that are called to give files away end with an error, daemons that hand over a file
+      // of their own mostly warn.
+      {{kChown}, {"fchownat", "lchown"}, 0.9},
+      {{kChown}, {"fchown"}, 0.45},
+      {{kFowner}, {}, 0.7},
+      // Looking where one must not look is mostly done on the way, and to find out; opening is not.
+      {{kDacOverride},
+       {"newfstatat", "stat", "lstat", "statx", "access", "faccessat", "faccessat2", "readlink",
+        "readlinkat"},
+       0.4},
+      {{kDacOverride}, {}, 0.6},
       // Reading /proc of other processes.
       {{kSysPtrace},
        {"read", "open", "openat", "readlink", "readlinkat", "newfstatat", "stat"},
@@ -106,7 +120,7 @@ std::array<double, kCapabilityCount> belief_of(const Trace& trace) {
   std::array<double, kCapabilityCount> belief{};
   for (const Check& check : trace.checks) {
     double& known = belief.at(static_cast<std::size_t>(check.capability));
-    known = std::max(known, belief_of(check));
+    known = std::max(known, check.result == CheckResult::kGranted ? belief_of(check) : kGivenUp);
   }
   for (const Capability capability : trace.carried.members()) {
     belief.at(static_cast<std::size_t>(capability)) = kUsual;

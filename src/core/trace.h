@@ -57,9 +57,11 @@ Trace with_names(const Trace& trace, const std::function<std::string(const std::
 /// when it is refused; at least kBelieved where it should be tried.
 double belief_of(const Check& check);
 inline constexpr double kBelieved = 0.5;
+/// Below kBelieved, but at least this: it may be needed.
+inline constexpr double kDoubted = 0.3;
 
 /// What a trace makes of each capability, by its bit number: that of the check that speaks most for
-/// it, or of a file that carries it; 0 where there was none.
+/// it, or of a file that carries it; little where it was always refused; 0 where there was none.
 std::array<double, kCapabilityCount> belief_of(const Trace& trace);
 
 }  // namespace capmin

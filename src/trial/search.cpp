@@ -38,16 +38,18 @@ Evidence evidence_of(const Outcome& outcome, CapabilitySet grant) {
   return evidence;
 }
 
-/// What made a system call fail for lack of permission, where most programs would not go on: all of
-/// it together, as one refusal is rarely the last, then each.
+/// What made a system call fail for lack of permission, where most programs would not go on, or
+/// else where some would not: all of it together, as one refusal is rarely the last, then each.
 std::vector<CapabilitySet> traced_suspects(const std::optional<Trace>& trace) {
   if (!trace) return {};
   CapabilitySet all;
+  CapabilitySet others;
   for (const Check& check : trace->checks) {
-    if (check.result == CheckResult::kHard && belief_of(check) >= kBelieved) {
-      all = all.with(check.capability);
-    }
+    if (check.result != CheckResult::kHard) continue;
+    CapabilitySet& set = belief_of(check) >= kBelieved ? all : others;
+    if (belief_of(check) >= kDoubted) set = set.with(check.capability);
   }
+  if (all.empty()) all = others;
   std::vector<CapabilitySet> suspects;
   if (!all.empty()) suspects.push_back(all);
   for (const Capability capability : all.members()) {
