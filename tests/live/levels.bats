@@ -76,7 +76,7 @@ readkey() { minimize readkey --probe exit --allow DAC_READ_SEARCH "$@"; }
 }
 
 @test "the output says that another set works when a trial has shown it" {
-  readkey --least-risk
+  readkey --evidence logs --least-risk
   expect_status 0
   [ "$(set_found)" = DAC_OVERRIDE ]
   [ "$(yaml '"DAC_READ_SEARCH" in p["proof"]["other"]["grant"]')" = True ]
