@@ -97,8 +97,8 @@ unneeded() {
   run ! grep '##' "$profile"
 }
 
-# guessed: what was granted in the first trial after the baseline, which is where the trace led.
-guessed() { yaml "[s['grant'] for s in p['search'] if s['trial'] == 1][0]"; }
+# guessed: where the trace led: tried without its least believed member first, then whole.
+guessed() { yaml "max([s['grant'] for s in p['search'] if s['trial'] in (1, 2)], key=len)"; }
 
 # proven_at_once CAPABILITY...: the set is right, and took a baseline, a guess and the proof.
 proven_at_once() {
