@@ -32,6 +32,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <system_error>
 
@@ -54,6 +55,7 @@ class Run {
         tracing_(options.evidence, options.engine, engine,
                  [this](const std::string& line) { say("  " + line); }) {
     plan.setup.tracer = tracing_.tracer();
+    plan.search.policy.awaits_trace = plan.setup.tracer != nullptr;
     if (options.evidence != EvidenceSource::kStrace) return;
     if (const auto refusal = hidden_from_strace(options.engine, engine, runner)) {
       say("  evidence from logs only: " + sanitize(refusal->reason) + "; " + refusal->hint);
@@ -128,9 +130,10 @@ int Run::operator()() {
     shown(trial);
     tracing_.heed(trial);
   };
-  const RunTrial trial = trials_of(plan_.setup, engine_, runner_);
   const SearchPlan search = search_plan(journal);
-  result_ = capmin::search(search, rules_.table, trial, events, interruption.token());
+  result_ =
+      capmin::search(search, rules_.table, trials_of(plan_.setup, search.slots, engine_, runner_),
+                     events, interruption.token());
   // The answer never rests on a trial with the gate alone.
   if (auto* const answer = result_.end == SearchEnd::kVerdict && !plan_.setup.straced.empty()
                                ? std::get_if<Minimal>(&*result_.verdict)
@@ -281,7 +284,10 @@ int run_command(const std::vector<std::string>& arguments) {
   const RunOptions options = parse_run_options(arguments);
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   if (options.writes_file() && !options.dry_run) check_writable(options.output);
-  const ChosenRules rules = chosen_rules(options.rules);
+  // Reading them takes as long as the engine's first answers, and the built-in ones are valid.
+  const std::shared_future<ChosenRules> rules =
+      std::async(std::launch::async, chosen_rules, options.rules);
+  if (!options.rules.empty()) rules.get();
 
   RunPlan plan = begin_run_plan(options);
   ProcessRunner runner;
@@ -294,7 +300,7 @@ int run_command(const std::vector<std::string>& arguments) {
     write_standard_output(dry_run_text(plan, engine));
     return static_cast<int>(ExitCode::kDone);
   }
-  return Run(options, plan, rules, engine, runner)();
+  return Run(options, plan, rules.get(), engine, runner)();
 }
 
 }  // namespace capmin

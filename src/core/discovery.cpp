@@ -9,6 +9,9 @@ namespace capmin {
 namespace {
 
 constexpr int kFewLeft = 3;
+/// What is believed less is as often needed as not, but what is tried beside its removal serves
+/// more when it is not.
+constexpr double kLikely = 0.75;
 
 /// Whether two failures look the same, so that what was added in between did not help.
 bool same_failure(const Observation& before, const Observation& after) {
@@ -31,8 +34,10 @@ class Discovery {
       // Where all of the guess is needed this trial is one of the proof's.
       const Capability doubted = least_believed_first(policy_, accepted_, {}).front();
       const CapabilitySet grant = accepted_.without(doubted);
+      const bool is_likely = policy_.belief.at(static_cast<std::size_t>(doubted)) >= kLikely;
       const std::optional<Verdict> verdict =
-          replay_.ask({grant, Purpose::kRemove, CapabilitySet{doubted}}, 1, Verdict::kFailed);
+          replay_.ask({grant, Purpose::kRemove, CapabilitySet{doubted}}, 1,
+                      is_likely ? Verdict::kFailed : Verdict::kPassed);
       if (!verdict) return std::nullopt;
       if (*verdict == Verdict::kPassed) return Found{grant, grant};
     }

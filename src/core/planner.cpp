@@ -88,6 +88,11 @@ Policy heeding_trace(const Policy& policy, const Replay& replay) {
 
 std::optional<CapabilitySet> find_one_minimal(const Policy& given, Replay& replay) {
   if (!ceiling_passes(given, replay)) return std::nullopt;
+  if (given.awaits_trace && given.guess.empty() && replay.pass(given.ceiling) == nullptr) {
+    // More would slow the ceiling's trial down, and the trace mostly makes it useless.
+    replay.ask({{}, Purpose::kSearch, {}}, 1);
+    return std::nullopt;
+  }
   const Policy policy = heeding_trace(given, replay);
   const std::optional<Found> found = find_passing(policy, replay);
   if (!found) return std::nullopt;

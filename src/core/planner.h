@@ -52,6 +52,8 @@ struct Policy {
   /// Whether the guess has rather a member too many than one too few: its least believed one is
   /// left out first.
   bool is_generous = false;
+  /// Whether the passing trial of the ceiling will be traced: what follows it waits for that.
+  bool awaits_trace = false;
   /// What a passing trial of the ceiling is said to have used, believed or not: tried together
   /// where the guess fails and no clue helps.
   CapabilitySet seen;

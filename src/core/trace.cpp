@@ -122,7 +122,7 @@ std::array<double, kCapabilityCount> belief_of(const Trace& trace) {
     double& known = belief.at(static_cast<std::size_t>(check.capability));
     known = std::max(known, check.result == CheckResult::kGranted ? belief_of(check) : kGivenUp);
   }
-  for (const Capability capability : trace.carried.members()) {
+  for (const Capability capability : trace.carried.value_or(CapabilitySet{}).members()) {
     belief.at(static_cast<std::size_t>(capability)) = kUsual;
   }
   return belief;

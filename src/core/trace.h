@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,8 +41,8 @@ struct Trace {
   /// The files that were executed, as the kernel names them, the first 64; sorted, hostile.
   std::vector<std::string> programs{};
   /// What the files of these programs carry, and must be in the bounding set to execute them: no
-  /// check shows that (capabilities(7)). From the image, for who looks there.
-  CapabilitySet carried{};
+  /// check shows that (capabilities(7)). Nothing as long as nobody has looked.
+  std::optional<CapabilitySet> carried{};
   std::uint64_t lost = 0;  ///< checks and processes that could not be noted
 
   friend bool operator==(const Trace&, const Trace&) = default;

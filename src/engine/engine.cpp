@@ -5,6 +5,7 @@
 #include "system/process_identity.h"
 
 #include <algorithm>
+#include <future>
 #include <sstream>
 #include <string_view>
 
@@ -123,8 +124,11 @@ void Engine::check() {
 }
 
 EngineFacts Engine::facts() {
+  std::future<std::string> info = std::async(std::launch::async, [this] {
+    return checked({"info", "--format", "{{json .}}"});
+  });
   const std::string version = checked({"version", "--format", "{{json .}}"});
-  return parse_engine_facts(version, checked({"info", "--format", "{{json .}}"}));
+  return parse_engine_facts(version, info.get());
 }
 
 std::optional<ImageFacts> Engine::find_image(const std::string& reference) {

@@ -105,8 +105,9 @@ std::optional<FoundProfile> find_profile(const ProfileSearch& asked, int& trials
     if (journal) journal->add(trial);
     shown(trial);
   };
-  SearchResult result = search(with_files, bench.rules.table,
-                               trials_of(plan.setup, engine, bench.runner), events, bench.stop);
+  SearchResult result =
+      search(with_files, bench.rules.table,
+             trials_of(plan.setup, with_files.slots, engine, bench.runner), events, bench.stop);
   trials += result.started - started_before(with_files.known);
   if (result.end == SearchEnd::kInterrupted) return std::nullopt;
   const ImagePrograms programs = find_programs(

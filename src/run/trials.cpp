@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -23,10 +24,14 @@ TrialIdentity files_identity(const TrialSetup& setup) {
 
 }  // namespace
 
-RunTrial trials_of(const TrialSetup& setup, Engine& engine, ProcessRunner& runner) {
-  return [&setup, &engine, &runner](int number, CapabilitySet grant, const TrialDeadline& deadline,
-                                    const std::stop_token& stop) {
-    return run_trial(setup, number, grant, deadline, engine, runner, stop);
+RunTrial trials_of(const TrialSetup& setup, int slots, Engine& engine, ProcessRunner& runner) {
+  auto places = std::make_shared<ContainerPlaces>(slots);
+  TrialSetup placed = setup;
+  placed.places = places.get();
+  return [placed, places, &engine, &runner](int number, CapabilitySet grant,
+                                            const TrialDeadline& deadline,
+                                            const std::stop_token& stop) {
+    return run_trial(placed, number, grant, deadline, engine, runner, stop);
   };
 }
 
@@ -76,8 +81,8 @@ SearchEnd confirm_without_strace(const RunPlan& plan, const Budget& budget, cons
     if (asked >= kAttempts) return std::nullopt;
     return RunTrials{{TrialRequest{.grant = set, .purpose = Purpose::kConfirm, .subject = {}}}};
   };
-  SearchResult more =
-      run_trials(search, rules, trials_of(plain, engine, runner), events, stop, choose);
+  SearchResult more = run_trials(search, rules, trials_of(plain, search.slots, engine, runner),
+                                 events, stop, choose);
   if (more.end == SearchEnd::kInterrupted) return more.end;
   result.trials = std::move(more.trials);
   result.started = std::max(result.started, more.started);

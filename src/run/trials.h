@@ -18,8 +18,9 @@
 
 namespace capmin {
 
-/// What runs the trials of `setup`; all three must outlive it.
-RunTrial trials_of(const TrialSetup& setup, Engine& engine, ProcessRunner& runner);
+/// What runs the trials of `setup`, at most `slots` containers at a time; engine and runner must
+/// outlive it. At the end of its life all containers are removed.
+RunTrial trials_of(const TrialSetup& setup, int slots, Engine& engine, ProcessRunner& runner);
 
 /// The files of the plan's image, read through a container of their own; all three must outlive it.
 ProgramFiles image_files(const RunPlan& plan, Engine& engine, ProcessRunner& runner);

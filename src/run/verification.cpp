@@ -138,9 +138,9 @@ std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const Ru
   SearchPlan search = plan.search;
   search.slots = 1;
   limit(search);
-  SearchResult result =
-      run_trials(search, bench_.rules.table, trials_of(plan.setup, engine_, bench_.runner),
-                 events(), bench_.stop, choose);
+  SearchResult result = run_trials(search, bench_.rules.table,
+                                   trials_of(plan.setup, search.slots, engine_, bench_.runner),
+                                   events(), bench_.stop, choose);
   result_.trials += result.started;
   if (is_interrupted(result)) return std::nullopt;
   RecheckStep end = next(question, result.history());
@@ -205,6 +205,7 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
                        .begin = begin_};
   if (!task_.refresh) search.plan.search.policy.level = Level::kOneMinimal;
   search.plan.setup.tracer = tracing.tracer();
+  search.plan.search.policy.awaits_trace = tracing.tracer() != nullptr;
   search.plan.search.known = std::move(known);
   limit(search.plan.search);
   std::optional<FoundProfile> found = find_profile(search, result_.trials);

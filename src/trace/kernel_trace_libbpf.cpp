@@ -134,7 +134,7 @@ std::optional<Trace> LibbpfTracer::collect(const std::string& container) noexcep
   if (!is_known || (entry.roots == 0 && entry.lost == 0)) return std::nullopt;
   return Trace{.checks = std::move(checks),
                .programs = std::move(programs),
-               .carried = {},
+               .carried = std::nullopt,
                .lost = entry.lost};
 }
 

@@ -310,9 +310,13 @@ void Search::look_at_programs(FinishedTrial& trial) const {
   if (!outcome.trace || outcome.verdict != Verdict::kPassed) return;
   if (trial.request.grant != plan_.policy.ceiling) return;
   Trace& trace = *trial.outcome.trace;
-  for (const std::string& program : trace.programs | std::views::take(kMostPrograms)) {
-    trace.carried |= plan_.privileges_of(program).needed_to_execute & plan_.policy.ceiling;
+  CapabilitySet carried = trace.carried.value_or(CapabilitySet{});
+  if (!trace.carried) {
+    for (const std::string& program : trace.programs | std::views::take(kMostPrograms)) {
+      carried |= plan_.privileges_of(program).needed_to_execute;
+    }
   }
+  trace.carried = carried & plan_.policy.ceiling;
 }
 
 /// The image knows more than the words of a log.

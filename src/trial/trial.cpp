@@ -4,6 +4,7 @@
 #include "engine/arguments.h"
 #include "engine/container.h"
 #include "engine/container_process.h"
+#include "engine/container_programs.h"
 #include "engine/kernel_sets.h"
 #include "engine/ownership.h"
 #include "trace/gate.h"
@@ -117,6 +118,7 @@ class Trial {
   ProcessRunner& runner_;
   const std::stop_token& stop_;
   ProbeTarget target_;
+  int first_process_ = 0;
   Outcome outcome_;
   std::optional<Gate> gate_;
   std::optional<Strace> strace_;
@@ -125,15 +127,23 @@ class Trial {
 Outcome Trial::run() {
   ContainerSpec spec = with_probe(setup_);
   if (!setup_.straced.empty() && !put_gate_before(spec)) return outcome_;
-  const Container container(engine_, runner_, spec, trial_identity(setup_, target_.trial, grant_));
-  target_.name = container.name();
-  Watched watched(setup_.tracer, container.id());
+  std::optional<ContainerPlaces::Place> place;
+  auto container = std::make_unique<Container>(engine_, runner_, spec,
+                                               trial_identity(setup_, target_.trial, grant_));
+  target_.name = container->name();
+  if (setup_.places) place.emplace(setup_.places->take());
+  Watched watched(setup_.tracer, container->id());
   const Scenario& scenario = setup_.scenario;
   const Clock::time_point begin = Clock::now();
   const bool passed = pass_phase(Phase::kStart) &&
                       (!(scenario.graceful_stop || scenario.restart) || stop_container()) &&
                       (!scenario.restart || pass_phase(Phase::kRestart));
   outcome_.trace = watched.collect();
+  // As long as the container lives its files are at hand; later each takes calls of the engine.
+  if (outcome_.trace && passed) {
+    outcome_.trace->carried =
+        needed_to_execute(target_.container, first_process_, outcome_.trace->programs);
+  }
   end_strace();
   outcome_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   outcome_.deadline_seconds = std::chrono::duration<double>(deadline_()).count();
@@ -145,6 +155,8 @@ Outcome Trial::run() {
   if (passed || outcome_.ending != Ending::kNotExecutable) {
     outcome_.log = engine_.logs(target_.name);
   }
+  // A gate is gone with its trial, and its mount must be so before.
+  if (place && !gate_) setup_.places->leave(std::move(container), std::move(*place));
   return outcome_;
 }
 
@@ -233,6 +245,7 @@ void Trial::meet(const ContainerFacts& facts) {
     outcome_.sets = sets;
   }
   target_.container = facts.id;
+  first_process_ = facts.pid;
   target_.ip = setup_.spec.network == "host" ? "127.0.0.1" : facts.ip;
   target_.ports = facts.ports;
 }

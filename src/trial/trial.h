@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "system/process.h"
 #include "trace/tracer.h"
+#include "trial/container_places.h"
 #include "trial/outcome.h"
 #include "trial/probe.h"
 
@@ -33,6 +34,8 @@ struct TrialSetup {
   /// of it; empty: neither is there.
   std::vector<std::string> straced;
   Tracer* tracer = nullptr;  ///< looks at what containers ask of the kernel; null: nobody does
+  /// Where containers are left to be removed; null: each is removed at the end of its trial.
+  ContainerPlaces* places = nullptr;
 };
 
 /// The name of the container of trial `number`.
@@ -47,10 +50,10 @@ std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
                                                 const TrialIdentity& identity);
 
 /// Runs one trial: a fresh container with `grant`, the probe until it passes, the container ends or
-/// `deadline` is over; removes the container. Where the gate or strace fails, which is no evidence,
-/// it is run again without them and Outcome::strace_trouble tells why. Engine trouble is an
-/// undecided outcome. Throws Error kInternal where the container's real capability sets hold more
-/// than the grant, and kImageMissing where the image is gone.
+/// `deadline` is over; removes the container, or leaves that to the setup's places. Where the gate
+/// or strace fails, which is no evidence, it is run again without them and Outcome::strace_trouble
+/// tells why. Engine trouble is an undecided outcome. Throws Error kInternal where the container's
+/// real capability sets hold more than the grant, and kImageMissing where the image is gone.
 Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,
                   const TrialDeadline& deadline, Engine& engine, ProcessRunner& runner,
                   const std::stop_token& stop);

@@ -77,7 +77,7 @@ json::value to_json(const std::optional<Trace>& trace) {
   }
   return json::object{{"checks", std::move(checks)},
                       {"programs", std::move(programs)},
-                      {"carried", trace->carried.bits()},
+                      {"carried", trace->carried ? json::value(trace->carried->bits()) : nullptr},
                       {"lost", trace->lost}};
 }
 
@@ -181,7 +181,8 @@ std::optional<Trace> trace_of(const json::value* value) {
   if (value == nullptr || value->is_null()) return std::nullopt;
   Trace trace;
   trace.programs = texts_of(value->as_object().at("programs"));
-  trace.carried = set_of(value->as_object().at("carried"));
+  const json::value& carried = value->as_object().at("carried");
+  if (!carried.is_null()) trace.carried = set_of(carried);
   trace.lost = value->as_object().at("lost").to_number<std::uint64_t>();
   for (const json::value& item : value->as_object().at("checks").as_array()) {
     const json::object& object = item.as_object();

@@ -86,12 +86,68 @@ TEST_CASE("where several sets would do, a trace decides which one is found, not 
 TEST_CASE("traces and slots do not change each other's answer") {
   for (const Sight sight : {Sight::kTrue, Sight::kEverything, Sight::kNothing, Sight::kLies}) {
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-      const Scenario image = scenario(Knowledge::kMostlyRightClues, 14, 3, seed);
+      Scenario image = scenario(Knowledge::kMostlyRightClues, 14, 3, seed);
       const Oracle oracle = watched(image.oracle, sight, image.needed, image.policy.ceiling, seed);
-      const Run run = run_out_of_order(image.policy, oracle, 4, seed);
-      CHECK(std::get<Minimal>(run.end).proof.set == image.needed);
+      for (const bool awaits_trace : {false, true}) {
+        image.policy.awaits_trace = awaits_trace;
+        const Run run = run_out_of_order(image.policy, oracle, 4, seed);
+        CHECK(std::get<Minimal>(run.end).proof.set == image.needed);
+      }
     }
   }
+}
+
+std::vector<CapabilitySet> wanted_after(const Policy& policy, const History& history) {
+  constexpr int kSlots = 4;
+  const Step step = next(policy, history, kSlots);
+  std::vector<CapabilitySet> grants;
+  for (const TrialRequest& request : std::get<RunTrials>(step).trials) {
+    grants.push_back(request.grant);
+  }
+  return grants;
+}
+
+TEST_CASE("beside a baseline whose trace is awaited nothing is tried but the empty set") {
+  Policy policy;
+  policy.ceiling = ceiling_of(14);
+  policy.awaits_trace = true;
+  const std::vector<CapabilitySet> expected{policy.ceiling, {}};
+  CHECK(wanted_after(policy, {}) == expected);
+  Observation failure = observed({}, false);
+  failure.suspects.push_back({Capability::kChown});
+  CHECK(wanted_after(policy, {failure}).front() == policy.ceiling);
+  CHECK(wanted_after(policy, {failure}).size() == 1);
+}
+
+TEST_CASE("a baseline that passes without the awaited trace leaves the search to the logs") {
+  Policy policy;
+  policy.ceiling = ceiling_of(14);
+  policy.awaits_trace = true;
+  Observation failure = observed({}, false);
+  failure.suspects.push_back({Capability::kChown});
+  const History history{observed(policy.ceiling, true), failure};
+  CHECK(wanted_after(policy, history).front() == CapabilitySet{Capability::kChown});
+}
+
+TEST_CASE("beside the removal of what is hardly believed in, the next one is tried without it") {
+  Policy policy;
+  policy.ceiling = ceiling_of(14);
+  Observation baseline = observed(policy.ceiling, true);
+  baseline.traced.emplace();
+  const auto believe = [&baseline](Capability member, double belief) {
+    baseline.traced->at(static_cast<std::size_t>(member)) = belief;
+  };
+  believe(Capability::kSetuid, 0.8);
+  believe(Capability::kSetgid, 0.8);
+  believe(Capability::kDacOverride, 0.6);
+  const CapabilitySet likely{Capability::kSetuid, Capability::kSetgid};
+  std::vector<CapabilitySet> wanted = wanted_after(policy, {baseline});
+  CHECK(wanted.front() == likely);
+  CHECK(wanted.at(1).size() == 1);
+  believe(Capability::kDacOverride, 0.78);
+  wanted = wanted_after(policy, {baseline});
+  CHECK(wanted.front() == likely);
+  CHECK(wanted.at(1) == likely.with(Capability::kDacOverride));
 }
 
 /// Whenever `blamed` is missing, the oracle's failures that name no reason name it.

@@ -87,13 +87,13 @@ TEST_CASE("checks of processes that are called the same by now are one") {
                                check(kChown, kHard, "chown", "secret2", 3),
                                check(kChown, kSoft, "chown", "secret1", 4)},
                     .programs = {"/bin/chown"},
-                    .carried = {Capability::kNetRaw},
+                    .carried = CapabilitySet{Capability::kNetRaw},
                     .lost = 5};
   const Trace named = with_names(trace, [](const std::string&) { return std::string("x"); });
   CHECK(named == Trace{.checks = {check(kChown, kSoft, "chown", "x", 4),
                                   check(kChown, kHard, "chown", "x", 5)},
                        .programs = {"/bin/chown"},
-                       .carried = {Capability::kNetRaw},
+                       .carried = CapabilitySet{Capability::kNetRaw},
                        .lost = 5});
 }
 
