@@ -51,11 +51,9 @@ void look_at_machine(ProcessRunner& runner, DoctorFindings& findings) {
   findings.kernel = kernel_capabilities();
   findings.host = host_bounding_set();
   const KernelTrace kernel = attach_kernel_trace();
-  findings.kernel_fault = kernel.fault;
-  findings.kernel_hint = kernel.hint;
+  findings.kernel_evidence = {kernel.fault, kernel.hint};
   if (const auto refusal = strace_refusal({}, runner)) {
-    findings.strace_fault = refusal->reason;
-    findings.strace_hint = refusal->hint;
+    findings.strace_evidence = {refusal->reason, refusal->hint};
   }
   std::error_code error;
   findings.temporary = std::filesystem::temp_directory_path(error).string();
@@ -76,10 +74,8 @@ void look_at_engine(const DoctorOptions& options, ProcessRunner& runner,
   // Another machine may have more; a user namespace begins with all, user_namespaces(7).
   if (!findings.is_local || findings.engine->rootless) findings.host = findings.kernel;
   if (const auto hidden = hidden_engine(options.engine, engine)) {
-    findings.kernel_fault = *hidden;
-    findings.kernel_hint.clear();
-    findings.strace_fault = *hidden;
-    findings.strace_hint.clear();
+    findings.kernel_evidence = {*hidden, {}};
+    findings.strace_evidence = {*hidden, {}};
   }
   findings.other = is_docker ? "podman" : "docker";
   const auto fault = engine_fault({findings.other}, runner, options.engine.timeout);

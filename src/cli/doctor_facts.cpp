@@ -32,20 +32,27 @@ std::string last_name(CapabilitySet set) {
   return name;
 }
 
-std::string advice(const DoctorFindings& findings) {
-  return findings.hint.empty() ? "" : "; " + sanitize(findings.hint);
+std::string advice(const std::string& hint) {
+  return hint.empty() ? "" : "; " + sanitize(hint);
+}
+
+void add_evidence(const std::string& name, const MissingEvidence& missing, const std::string& then,
+                  const std::string& otherwise, Facts& facts) {
+  const bool is_there = missing.reason.empty();
+  add(facts, name, is_there ? "yes" : "no: " + missing.reason,
+      is_there ? then : otherwise + advice(missing.hint));
 }
 
 void add_engines(const DoctorFindings& findings, Facts& facts) {
   if (!findings.engine) {
     add(facts, "engine", "none: " + findings.fault,
-        "capmin run cannot work here" + advice(findings));
+        "capmin run cannot work here" + advice(findings.hint));
     return;
   }
   const EngineFacts& engine = *findings.engine;
   add(facts, "engine", engine.name + ' ' + engine.version, "capmin run uses it");
   if (!findings.fault.empty()) {
-    add(facts, "trouble", findings.fault, "capmin run cannot work here" + advice(findings));
+    add(facts, "trouble", findings.fault, "capmin run cannot work here" + advice(findings.hint));
   }
   add(facts, "client", engine.client_version,
       engine.client_version == engine.version ? "the same as the engine's"
@@ -177,18 +184,12 @@ std::vector<DoctorFact> doctor_facts(const DoctorFindings& findings) {
     }
   }
   add_capabilities(findings, facts);
-  add(facts, "kernel evidence",
-      findings.kernel_fault.empty() ? "yes" : "no: " + findings.kernel_fault,
-      findings.kernel_fault.empty()
-          ? "capmin run starts with what the kernel was asked for: fewer trials"
-          : "logs alone order the trials" +
-                (findings.kernel_hint.empty() ? "" : "; " + sanitize(findings.kernel_hint)));
-  add(facts, "strace evidence",
-      findings.strace_fault.empty() ? "yes" : "no: " + findings.strace_fault,
-      findings.strace_fault.empty()
-          ? "capmin run --evidence strace looks on at trials; slow"
-          : "--evidence strace goes by the logs" +
-                (findings.strace_hint.empty() ? "" : "; " + sanitize(findings.strace_hint)));
+  add_evidence("kernel evidence", findings.kernel_evidence,
+               "capmin run starts with what the kernel was asked for: fewer trials",
+               "logs alone order the trials", facts);
+  add_evidence("strace evidence", findings.strace_evidence,
+               "capmin run --evidence strace looks on at trials; slow",
+               "--evidence strace goes by the logs", facts);
   add(facts, "temporary files", findings.temporary,
       findings.temporary_writable
           ? "writable: each trial gets a copy of the host's writable directories there"

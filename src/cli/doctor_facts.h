@@ -11,6 +11,12 @@
 
 namespace capmin {
 
+/// Why there is no evidence of a kind; all empty where there is.
+struct MissingEvidence {
+  std::string reason;
+  std::string hint;  ///< what to do then
+};
+
 /// What was found out about a machine and its engine. Texts of engines are hostile.
 struct DoctorFindings {
   std::optional<EngineFacts> engine;      ///< nothing where none answers
@@ -27,10 +33,8 @@ struct DoctorFindings {
   Look portable_look;                     ///< under capmin's
   std::string temporary;                  ///< the directory for temporary files
   bool temporary_writable = false;
-  std::string kernel_fault;  ///< why there is no evidence from the kernel; empty where there is
-  std::string kernel_hint;   ///< what to do then
-  std::string strace_fault;  ///< why there is no evidence from strace; empty where there is
-  std::string strace_hint;   ///< what to do then
+  MissingEvidence kernel_evidence;
+  MissingEvidence strace_evidence;
 };
 
 /// A fact and what follows from it.

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
+#include <mutex>
+#include <optional>
 
 namespace capmin {
 namespace {
@@ -41,32 +43,44 @@ std::string literal_pattern(const std::vector<std::string>& texts) {
   return pattern;
 }
 
-struct Pattern::Compiled {
-  RE2 pattern;
+/// Most patterns of a table are never used one by one, and compiling all of them takes longer than
+/// anything else that capmin does by itself.
+class Pattern::Compiled {
+ public:
+  explicit Compiled(const std::string& text) : text_(text) {}
+
+  const RE2& get() const {
+    std::call_once(once_, [this] { pattern_.emplace(text_, options(kPatternMemory)); });
+    assert(pattern_->ok());
+    return *pattern_;
+  }
+
+ private:
+  std::string text_;
+  mutable std::once_flag once_;
+  mutable std::optional<RE2> pattern_;
 };
 
 Pattern::Pattern(const std::string& pattern)
-    : compiled_(new Compiled{RE2(pattern, options(kPatternMemory))}) {
-  assert(compiled_->pattern.ok());
-}
+    : compiled_(std::make_unique<const Compiled>(pattern)) {}
 Pattern::Pattern(Pattern&&) noexcept = default;
 Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 Pattern::~Pattern() = default;
 
 bool Pattern::matches(std::string_view line) const {
-  return RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), compiled_->pattern);
+  return RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), compiled_->get());
 }
 
 std::string Pattern::captured(std::string_view line, const std::string& name) const {
-  const auto& groups = compiled_->pattern.NamedCapturingGroups();
+  const auto& groups = compiled_->get().NamedCapturingGroups();
   const auto group = groups.find(name);
   if (group == groups.end()) {
     return {};
   }
   std::vector<re2::StringPiece> found(static_cast<std::size_t>(group->second) + 1);
   const re2::StringPiece text(line.data(), line.size());
-  if (!compiled_->pattern.Match(text, 0, text.size(), RE2::UNANCHORED, found.data(),
-                                group->second + 1)) {
+  if (!compiled_->get().Match(text, 0, text.size(), RE2::UNANCHORED, found.data(),
+                              group->second + 1)) {
     return {};
   }
   return found.back().as_string();
@@ -74,7 +88,7 @@ std::string Pattern::captured(std::string_view line, const std::string& name) co
 
 std::string Pattern::replaced(std::string_view line, const std::string& text) const {
   std::string result(line);
-  RE2::GlobalReplace(&result, compiled_->pattern, text);
+  RE2::GlobalReplace(&result, compiled_->get(), text);
   return result;
 }
 

@@ -15,7 +15,8 @@ std::string pattern_error(const std::string& pattern);
 /// A pattern that matches each of `texts` literally; there must be one.
 std::string literal_pattern(const std::vector<std::string>& texts);
 
-/// A compiled pattern that ignores case, and what its groups captured.
+/// A pattern that ignores case, and what its groups captured. Compiled when it is first used.
+/// Thread-safe.
 class Pattern {
  public:
   /// `pattern` must have no pattern_error.
@@ -32,7 +33,7 @@ class Pattern {
   std::string replaced(std::string_view line, const std::string& text) const;
 
  private:
-  struct Compiled;
+  class Compiled;
   std::unique_ptr<const Compiled> compiled_;
 };
 

@@ -1,5 +1,6 @@
 #include "run/run_journal.h"
 
+#include "run/container_contents.h"
 #include "system/file.h"
 #include "trial/trial.h"
 
@@ -45,6 +46,8 @@ SearchFacts search_facts(const RunOptions& options, const RunPlan& plan,
                     {"probe", probe_text(plan)},
                     {"engine", plan.engine.name + ' ' + plan.engine.version},
                     {"options", hash_of_options(options, plan)},
+                    {"variables", hash_of_variables(plan.setup.spec)},
+                    {"mounts", hash_of_mounts(plan.setup.spec)},
                     {"search", search_text(plan.search.policy)},
                     {"rules", rules_sha256}};
   // What passed or failed under strace is no fact about the container alone, and a search without

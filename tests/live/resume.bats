@@ -104,6 +104,21 @@ refused() {
   refused probe capmin-test-spool --probe "$probe"
 }
 
+@test "F25: a journal is refused where a mounted directory or a variable of ours has changed" {
+  mkdir "$BATS_TEST_TMPDIR/mounted"
+  echo 1 >"$BATS_TEST_TMPDIR/mounted/file"
+  export PASSED_ON=1
+  given=(-e PASSED_ON -v "$BATS_TEST_TMPDIR/mounted:/mounted:ro" --probe exit --evidence logs)
+  minimize chown "${given[@]}" --max-trials 2
+  expect_status 7
+  PASSED_ON=2 refused variables capmin-test-chown "${given[@]}"
+  echo 2 >"$BATS_TEST_TMPDIR/mounted/file"
+  refused mounts capmin-test-chown "${given[@]}"
+  echo 1 >"$BATS_TEST_TMPDIR/mounted/file"
+  minimize chown "${given[@]}" --resume
+  expect_set CHOWN
+}
+
 @test "--resume without a journal is a new search" {
   minimize chown --probe exit --resume
   expect_set CHOWN

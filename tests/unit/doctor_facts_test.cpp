@@ -50,8 +50,7 @@ bool has(const std::string& text, const std::string& part) {
 TEST_CASE("the doctor says why strace cannot be used, and what to do") {
   DoctorFindings findings = docker();
   CHECK(fact(findings, "strace evidence").text == "yes");
-  findings.strace_fault = "strace cannot be run";
-  findings.strace_hint = "install it";
+  findings.strace_evidence = {"strace cannot be run", "install it"};
   CHECK(fact(findings, "strace evidence").text == "no: strace cannot be run");
   CHECK(has(fact(findings, "strace evidence").then, "install it"));
 }
