@@ -13,7 +13,6 @@
 #include <iterator>
 #include <list>
 #include <mutex>
-#include <ranges>
 #include <thread>
 
 namespace capmin {
@@ -25,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kShortestDeadline{3'000};
 constexpr int kPatienceFactor = 4;
 /// Each costs a call of the engine.
-constexpr int kMostPrograms = 16;
+constexpr std::size_t kMostPrograms = 16;
 
 class Search {
  public:
@@ -219,8 +218,9 @@ void Search::look_at_programs(FinishedTrial& trial) const {
   Trace& trace = *trial.outcome.trace;
   CapabilitySet carried = trace.carried.value_or(CapabilitySet{});
   if (!trace.carried) {
-    for (const std::string& program : trace.programs | std::views::take(kMostPrograms)) {
-      carried |= plan_.privileges_of(program).needed_to_execute;
+    const std::size_t asked = std::min(trace.programs.size(), kMostPrograms);
+    for (std::size_t i = 0; i < asked; ++i) {
+      carried |= plan_.privileges_of(trace.programs[i]).needed_to_execute;
     }
   }
   trace.carried = carried & plan_.policy.ceiling;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The table of rules: shown, checked, tried on a log, extended and replaced. No engine is needed.
-# shellcheck disable=SC2154  # variables of the helper
+# shellcheck disable=SC2154,SC2030,SC2031  # variables of the helper, which bats sets in subshells
 load helper
 
 rules() {

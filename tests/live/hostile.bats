@@ -85,7 +85,7 @@ PROBE
   "$CAPMIN" report "$profile" --format html >"$BATS_TEST_TMPDIR/report.html"
   for text in "$secret" "$word"; do
     [[ "$output$stderr" != *"$text"* ]]
-    [ -z "$(grep -lF -- "$text" "$profile" "$profile.journal" "$BATS_TEST_TMPDIR/report.html")" ]
+    [ "$(cat "$profile" "$profile.journal" "$BATS_TEST_TMPDIR/report.html" | grep -cF -- "$text")" = 0 ]
   done
 }
 
