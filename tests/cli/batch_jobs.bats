@@ -68,6 +68,7 @@ until_held() {
 }
 
 @test "a job whose process crashes is an error, and what it left is removed" {
+  plain_build "a crash ends in a report"
   found web CHOWN
   # The process that made the container is the first number of its label.
   script crash.sh <<<'owner=$(grep -o "capmin.owner=[0-9]*" "$FAKE_ENGINE_DIR/containers/$CAPMIN_NAME/labels"); kill -SEGV "${owner#*=}"; sleep 100'

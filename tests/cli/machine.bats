@@ -15,6 +15,7 @@ with_movable_clock() {
 }
 
 @test "F26: a clock that jumps an hour ahead or back ends no trial and prolongs none" {
+  plain_build "no library can come first"
   local jump
   for jump in +3600 -3600; do
     rm -f jumped before
@@ -37,6 +38,7 @@ PROBE
 }
 
 @test "F27: too few file descriptors are a clear error, and no crash" {
+  plain_build "descriptors are needed besides"
   local files
   for files in 4 6 8 10 12 14 16 18 20 24 32 64; do
     run --separate-stderr prlimit "--nofile=$files" timeout 60 "$CAPMIN" run app:1 --probe ./health.sh --timeout 20s
@@ -48,6 +50,7 @@ PROBE
 }
 
 @test "F27: a fork that fails, at any time, is a clear error, and no crash" {
+  plain_build "strace and the search for leaks exclude each other"
   local number
   for number in 1 3 5 8; do
     FAKE_NEEDS=CHOWN run --separate-stderr strace -f -qq -o /dev/null -e trace=none \
@@ -107,6 +110,7 @@ sys.exit(status)' "$CAPMIN" "$@"
 }
 
 @test "H14: hostile YAML is refused within a second and 64 MiB by all that read it" {
+  plain_build "memory and time are not those of capmin"
   {
     echo 'a: &a [x,x,x,x,x,x,x,x,x]'
     for pair in ab bc cd de ef fg gh hi; do
