@@ -8,6 +8,7 @@
 #include "system/file.h"
 
 namespace capmin {
+
 std::string batch_key(RunOptions options, const std::string& mode, const VerifyBench& bench) {
   // How many run at once changes no result.
   options.jobs = 1;

@@ -43,8 +43,7 @@ std::string literal_pattern(const std::vector<std::string>& texts) {
   return pattern;
 }
 
-/// Most patterns of a table are never used one by one, and compiling all of them takes longer than
-/// anything else that capmin does by itself.
+/// Most patterns of a table are never used one by one, and every start would wait for all of them.
 class Pattern::Compiled {
  public:
   explicit Compiled(const std::string& text) : text_(text) {}
