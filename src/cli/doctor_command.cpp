@@ -67,7 +67,7 @@ void look_at_engine(const DoctorOptions& options, ProcessRunner& runner,
                     const std::stop_token& stop, DoctorFindings& findings) {
   const ChosenEngine chosen = choose_engine(options.engine, runner);
   Engine engine(runner, chosen.command, options.engine.timeout);
-  const std::unique_ptr<Guardian> guardian = guard(engine);
+  const Guard guard(engine);
   findings.engine = engine.facts();
   const bool is_docker = engine.dialect() == Dialect::kDocker;
   findings.is_local = is_local(options.engine, engine.dialect());

@@ -294,7 +294,8 @@ int run_command(const std::vector<std::string>& arguments) {
   const ChosenEngine chosen = choose_engine(options.engine, runner);
   Engine engine(runner, chosen.command, options.engine.timeout);
   plan.engine_note = chosen.note;
-  const std::unique_ptr<Guardian> guardian = options.dry_run ? nullptr : guard(engine);
+  std::optional<Guard> guard;
+  if (!options.dry_run) guard.emplace(engine);
   complete_run_plan(options, engine, plan);
   if (options.dry_run) {
     write_standard_output(dry_run_text(plan, engine));

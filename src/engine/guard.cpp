@@ -7,13 +7,23 @@
 #include <vector>
 
 namespace capmin {
+namespace {
 
-std::unique_ptr<Guardian> guard(const Engine& engine) {
+std::vector<std::string> guardian_arguments(const Engine& engine) {
   std::vector<std::string> argv{"capmin", std::string(kGuardianName), process_identity()};
   for (const std::string& word : engine.command_line({})) {
     argv.push_back(word);
   }
-  return std::make_unique<Guardian>("/proc/self/exe", std::move(argv));
+  return argv;
+}
+
+}  // namespace
+
+Guard::Guard(const Engine& engine)
+    : engine_(engine), guardian_("/proc/self/exe", guardian_arguments(engine)) {}
+
+Guard::~Guard() {
+  if (!engine_.leftovers().empty()) guardian_.take_over();
 }
 
 }  // namespace capmin

@@ -3,7 +3,6 @@
 #include "engine/engine.h"
 #include "system/guardian.h"
 
-#include <memory>
 #include <string_view>
 
 namespace capmin {
@@ -12,9 +11,22 @@ namespace capmin {
 /// people, so help does not name it.
 inline constexpr std::string_view kGuardianName = "guardian";
 
-/// Starts the guardian of this process: should it end before the guardian does, by whatever signal,
-/// what it made on `engine` and its copied directories are removed. It is one per process, to be
-/// there before the first container is. Throws Error kEngine where it cannot be started.
-std::unique_ptr<Guardian> guard(const Engine& engine);
+/// The guardian of this process: should it end before this object does, by whatever signal, what it
+/// made on the engine and its copied directories are removed. It is one per process, to be there
+/// before the first container is.
+class Guard {
+ public:
+  /// Throws Error kEngine where the guardian cannot be started.
+  explicit Guard(const Engine& engine);
+  /// Leaves to the guardian, which has descriptors and time of its own, what `engine` could not
+  /// remove.
+  ~Guard();
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
+ private:
+  const Engine& engine_;
+  Guardian guardian_;
+};
 
 }  // namespace capmin

@@ -43,7 +43,7 @@ class Verifier {
         plan_(begin_run_plan(options)),
         engine_(bench.runner, choose_engine(options.engine, bench.runner).command,
                 options.engine.timeout),
-        guardian_(guard(engine_)) {}
+        guard_(engine_) {}
 
   /// As verify(), but throws.
   std::optional<Verified> run();
@@ -90,7 +90,7 @@ class Verifier {
   const VerifyBench& bench_;
   RunPlan plan_;
   Engine engine_;
-  std::unique_ptr<Guardian> guardian_;
+  Guard guard_;
   std::optional<Progress> progress_;
   std::vector<ConditionTrial> under_engine_;  ///< trials under the engine's settings for ports
   Verification result_;

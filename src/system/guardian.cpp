@@ -79,6 +79,7 @@ Guardian::Guardian(Pipe pipe, const std::string& path, std::vector<std::string> 
 }
 
 Guardian::~Guardian() {
+  if (is_needed_) return;
   [[maybe_unused]] const ssize_t ignored = ::write(pipe_.get(), &kNothingToDo, 1);
   // Not by glibc's pidfd_open, which version 2.36 declares for C only.
   const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));

@@ -17,12 +17,15 @@ class Guardian {
   /// Starts the program at `path`, which must call is_orphaned, with the arguments `argv` (argv[0]
   /// included). Throws Error kEngine where no process can be started.
   Guardian(const std::string& path, std::vector<std::string> argv);
-  /// Tells it that there is nothing to do, and waits for its end, for a second at most.
+  /// Tells it that there is nothing to do, and waits for its end, for a second at most; unless
+  /// take_over() was called.
   ~Guardian();
   Guardian(const Guardian&) = delete;
   Guardian& operator=(const Guardian&) = delete;
 
   pid_t pid() const { return pid_; }
+  /// From the end of this object on the guardian acts as if this process had been killed.
+  void take_over() { is_needed_ = true; }
 
  private:
   struct Pipe {
@@ -34,6 +37,7 @@ class Guardian {
 
   Descriptor pipe_;
   pid_t pid_ = -1;
+  bool is_needed_ = false;
 };
 
 /// The guardian's side: waits on standard input until the process that started it has ended or

@@ -222,6 +222,14 @@ sys.exit(status)' "$CAPMIN" run app:1 --probe ./health.sh --timeout 1s -o "$prof
   expect_set
 }
 
+# Once the engine answers again.
+guardian_removes_it() {
+  rm "$FAKE_ENGINE_DIR/stopped"
+  open_gate
+  within 15 engine_is_empty
+  within 10 no_process_left
+}
+
 @test "F7: an engine that hangs before the first container ends with status 5 at its deadline" {
   SECONDS=0
   FAKE_FAULT=create:stopped minimize --engine-timeout 500ms
@@ -230,6 +238,7 @@ sys.exit(status)' "$CAPMIN" run app:1 --probe ./health.sh --timeout 1s -o "$prof
   expect_stderr 'warning: something could not be removed; remove it with: docker rm -f -v capmin-'
   [ "$SECONDS" -lt 15 ]
   [ -z "$(calls "^'start'")" ]
+  guardian_removes_it
 }
 
 @test "F7: an engine that hangs when it is first asked ends with status 5 at its deadline" {
@@ -249,7 +258,7 @@ sys.exit(status)' "$CAPMIN" run app:1 --probe ./health.sh --timeout 1s -o "$prof
   name=$(compgen -G "$FAKE_ENGINE_DIR/containers/*")
   expect_stderr "remove it with: docker rm -f -v ${name##*/}"
   [ ! -e "$profile" ]
-  rm -r "$FAKE_ENGINE_DIR"/containers/*
+  guardian_removes_it
 }
 
 @test "F8: an engine that hangs while a container is removed ends with status 5, and it is named" {
@@ -258,5 +267,5 @@ sys.exit(status)' "$CAPMIN" run app:1 --probe ./health.sh --timeout 1s -o "$prof
   expect_stderr 'docker did not answer in time'
   name=$(compgen -G "$FAKE_ENGINE_DIR/containers/*")
   expect_stderr "remove it with: docker rm -f -v ${name##*/}"
-  rm -r "$FAKE_ENGINE_DIR"/containers/*
+  guardian_removes_it
 }

@@ -13,8 +13,6 @@ own_temporary_directory() {
   export TMPDIR=$PWD/tmp
 }
 
-left_on_engine() { (cd "$FAKE_ENGINE_DIR" && compgen -G 'containers/*'; compgen -G 'volumes/*'); }
-engine_is_empty() { [ -z "$(left_on_engine)" ]; }
 directory_is_empty() { [ -z "$(ls "$1")" ]; }
 
 # killed: ends the run in the background by SIGKILL.

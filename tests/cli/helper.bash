@@ -116,6 +116,10 @@ nothing_left() {
   [ -z "$(compgen -G '.profile.yaml.*')" ]
 }
 
+# What capmin has made and nobody has removed.
+left_on_engine() { (cd "$FAKE_ENGINE_DIR" && compgen -G 'containers/*'; compgen -G 'volumes/*'); }
+engine_is_empty() { [ -z "$(left_on_engine)" ]; }
+
 # start_run ARG...: minimize in the background; its output goes to the files out and err.
 start_run() {
   # Commands in the background of a script ignore Ctrl-C, unlike those of a person's shell.
