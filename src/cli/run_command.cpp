@@ -32,6 +32,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 #include <system_error>
@@ -42,8 +43,8 @@ namespace {
 /// One `capmin run` from its first trial to its exit status.
 class Run {
  public:
-  Run(const RunOptions& options, RunPlan& plan, const ChosenRules& rules, Engine& engine,
-      ProcessRunner& runner)
+  Run(const RunOptions& options, RunPlan& plan, const ChosenRules& rules, KernelTrace kernel,
+      Engine& engine, ProcessRunner& runner)
       : options_(options),
         plan_(plan),
         rules_(rules),
@@ -52,7 +53,7 @@ class Run {
         files_(image_files(plan, engine, runner)),
         terminal_(options.color),
         progress_(terminal_, plan.search.policy.ceiling),
-        tracing_(options.evidence, options.engine, engine,
+        tracing_(options.evidence, std::move(kernel),
                  [this](const std::string& line) { say("  " + line); }) {
     plan.setup.tracer = tracing_.tracer();
     plan.search.policy.awaits_trace = plan.setup.tracer != nullptr;
@@ -294,14 +295,16 @@ int run_command(const std::vector<std::string>& arguments) {
   const ChosenEngine chosen = choose_engine(options.engine, runner);
   Engine engine(runner, chosen.command, options.engine.timeout);
   plan.engine_note = chosen.note;
-  std::optional<Guard> guard;
-  if (!options.dry_run) guard.emplace(engine);
-  complete_run_plan(options, engine, plan);
   if (options.dry_run) {
+    complete_run_plan(options, engine, plan);
     write_standard_output(dry_run_text(plan, engine));
     return static_cast<int>(ExitCode::kDone);
   }
-  return Run(options, plan, rules.get(), engine, runner)();
+  const Guard guard(engine);
+  std::future<KernelTrace> kernel = std::async(
+      std::launch::async, kernel_trace, options.evidence, options.engine, std::cref(engine));
+  complete_run_plan(options, engine, plan);
+  return Run(options, plan, rules.get(), kernel.get(), engine, runner)();
 }
 
 }  // namespace capmin

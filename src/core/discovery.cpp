@@ -42,7 +42,11 @@ class Discovery {
       if (*verdict == Verdict::kPassed) return Found{grant, grant};
     }
     while (accepted_ != upper_) {
-      const std::optional<Verdict> verdict = search(accepted_, accepted_);
+      // What a trace speaks for mostly passes: meanwhile its members' removals can be tried.
+      const bool is_traced = accepted_ == policy_.guess && !policy_.seen.empty();
+      const std::optional<Verdict> verdict =
+          search(accepted_, accepted_,
+                 is_traced ? std::optional(Verdict::kPassed) : std::nullopt);
       if (!verdict) return std::nullopt;
       if (*verdict == Verdict::kPassed) return Found{accepted_, accepted_};
       if (failures_left() <= 0) break;
@@ -67,9 +71,11 @@ class Discovery {
  private:
   enum class Outcome { kStopped, kPassed, kProgress, kExhausted };
 
-  std::optional<Verdict> search(CapabilitySet grant, CapabilitySet subject) {
+  std::optional<Verdict> search(CapabilitySet grant, CapabilitySet subject,
+                                std::optional<Verdict> prediction = {}) {
     const bool known = replay_.failure(grant) != nullptr;
-    const std::optional<Verdict> verdict = replay_.ask({grant, Purpose::kSearch, subject}, 1);
+    const std::optional<Verdict> verdict =
+        replay_.ask({grant, Purpose::kSearch, subject}, 1, prediction);
     if (verdict == Verdict::kFailed && !known) ++failures_;
     return verdict;
   }

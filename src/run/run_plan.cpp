@@ -15,15 +15,15 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <sstream>
 #include <unistd.h>
 
 namespace capmin {
 namespace {
 
-ImageFacts find_or_pull(const RunOptions& options, Engine& engine) {
-  std::optional<ImageFacts> image;
-  if (options.pull != Pull::kAlways) image = engine.find_image(options.image);
+/// `image` is what the engine has of it.
+ImageFacts or_pulled(std::optional<ImageFacts> image, const RunOptions& options, Engine& engine) {
   if (!image && options.pull != Pull::kNever) {
     engine.pull(options.image, options.platform);
     image = engine.find_image(options.image);
@@ -176,8 +176,13 @@ RunPlan begin_run_plan(const RunOptions& options) {
 }
 
 void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan) {
+  std::future<std::optional<ImageFacts>> image =
+      std::async(std::launch::async, [&options, &engine]() -> std::optional<ImageFacts> {
+        if (options.pull == Pull::kAlways) return std::nullopt;
+        return engine.find_image(options.image);
+      });
   plan.engine = engine.facts();
-  plan.image = find_or_pull(options, engine);
+  plan.image = or_pulled(image.get(), options, engine);
   if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   plan.setup.spec.image = plan.image.id;
   // Docker has no limit of its own; podman has one, and cannot set another everywhere without root.

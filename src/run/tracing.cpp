@@ -42,16 +42,20 @@ std::optional<std::string> told_loss(const FinishedTrial& trial) {
          " checks or processes of trial " + std::to_string(trial.number) + " could not be noted";
 }
 
-Tracing::Tracing(EvidenceSource source, const EngineRequest& request, const Engine& engine, Say say)
-    : say_(std::move(say)) {
-  if (source == EvidenceSource::kLogs || source == EvidenceSource::kStrace) return;
+KernelTrace kernel_trace(EvidenceSource source, const EngineRequest& request,
+                         const Engine& engine) {
+  if (source == EvidenceSource::kLogs || source == EvidenceSource::kStrace) return {};
   if (const auto hidden = hidden_engine(request, engine)) {
-    kernel_ = {.tracer = nullptr,
-               .fault = *hidden,
-               .hint = "run capmin on the engine's machine, or leave --evidence out"};
-  } else {
-    kernel_ = attach_kernel_trace();
+    return {.tracer = nullptr,
+            .fault = *hidden,
+            .hint = "run capmin on the engine's machine, or leave --evidence out"};
   }
+  return attach_kernel_trace();
+}
+
+Tracing::Tracing(EvidenceSource source, KernelTrace kernel, Say say)
+    : say_(std::move(say)), kernel_(std::move(kernel)) {
+  if (source == EvidenceSource::kLogs || source == EvidenceSource::kStrace) return;
   if (kernel_.tracer) return;
   if (source == EvidenceSource::kKernel) {
     throw Error(ExitCode::kEngine, "there is no evidence from the kernel: " + kernel_.fault,

@@ -28,14 +28,18 @@ std::optional<StraceRefusal> hidden_from_strace(const EngineRequest& request, co
 /// nothing where it could, or did not look.
 std::optional<std::string> told_loss(const FinishedTrial& trial);
 
+/// Attaches what `source` asks for to the kernel, if it asks for that, and `engine` runs there. Takes
+/// about as long as an engine's answer, and asks none.
+KernelTrace kernel_trace(EvidenceSource source, const EngineRequest& request, const Engine& engine);
+
 /// The tracer of one run, and what is said where it cannot be had. Says it once.
 class Tracing {
  public:
   using Say = std::function<void(const std::string& line)>;
 
-  /// Attaches what `source` asks for. Throws Error kEngine, with the reason, where the kernel is
-  /// asked for by name and cannot be used; for kAuto the reason goes to `say`.
-  Tracing(EvidenceSource source, const EngineRequest& request, const Engine& engine, Say say);
+  /// Takes the kernel_trace() of `source`. Throws Error kEngine, with the reason, where the kernel
+  /// is asked for by name and cannot be used; for kAuto the reason goes to `say`.
+  Tracing(EvidenceSource source, KernelTrace kernel, Say say);
 
   /// Null where there are logs only.
   Tracer* tracer() const { return kernel_.tracer.get(); }

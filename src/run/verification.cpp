@@ -192,7 +192,8 @@ std::optional<Verified> Verifier::judge(const Rechecked& checked, const RunPlan&
 
 /// Finds the set anew, beginning with the profile's.
 std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) {
-  const Tracing tracing(options_.evidence, options_.engine, engine_,
+  const Tracing tracing(options_.evidence,
+                        kernel_trace(options_.evidence, options_.engine, engine_),
                         [terminal = bench_.terminal](const std::string& line) {
                           if (terminal != nullptr) terminal->line("  " + line);
                         });

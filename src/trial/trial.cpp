@@ -12,6 +12,7 @@
 #include "trial/end_watch.h"
 
 #include <algorithm>
+#include <future>
 #include <iterator>
 #include <utility>
 
@@ -95,6 +96,11 @@ class Trial {
     outcome_.ending = ending;
   }
   Clock::time_point end() const { return phase_begin_ + deadline_(); }
+  /// Whether nothing happens to the container after this phase.
+  bool is_last(Phase phase) const {
+    return phase == Phase::kRestart ||
+           !(setup_.scenario.graceful_stop || setup_.scenario.restart);
+  }
   bool pass_phase(Phase phase);
   bool put_gate_before(ContainerSpec& spec);
   bool let_strace_look(const ContainerFacts& facts);
@@ -120,6 +126,7 @@ class Trial {
   ProbeTarget target_;
   int first_process_ = 0;
   Outcome outcome_;
+  std::future<std::string> log_;  ///< read while the engine is asked for the container's state
   std::optional<Gate> gate_;
   std::optional<Strace> strace_;
 };
@@ -153,7 +160,7 @@ Outcome Trial::run() {
   }
   // A container that never started has no log; one that passed has one for later comparison.
   if (passed || outcome_.ending != Ending::kNotExecutable) {
-    outcome_.log = engine_.logs(target_.name);
+    outcome_.log = log_.valid() ? log_.get() : engine_.logs(target_.name);
   }
   // A gate is gone with its trial, and its mount must be so before.
   if (place && !gate_) setup_.places->leave(std::move(container), std::move(*place));
@@ -187,6 +194,9 @@ bool Trial::pass_phase(Phase phase) {
   if (stop_.stop_requested()) return false;
   if (outcome_.verdict == Verdict::kPassed) {
     outcome_.processes = processes_of_container(facts.id, facts.pid);
+  }
+  if (is_last(phase)) {
+    log_ = std::async(std::launch::async, [this] { return engine_.logs(target_.name); });
   }
   facts = engine_.inspect(target_.name);
   look_at_end(facts);
