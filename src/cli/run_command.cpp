@@ -77,8 +77,7 @@ class Run {
   int operator()(const Unstable& verdict) const { throw failure_of(verdict, options_, result_); }
   int operator()(const Undecided& verdict) const { throw failure_of(verdict, result_); }
   int operator()(const Minimal& answer) {
-    write(profile_of(options_, plan_, result_,
-                     {answer, conditions_.conditional, conditions_.unknown, conditions_.trials},
+    write(profile_of(options_, plan_, result_, with_conditions(answer, plan_.search, result_),
                      programs_, ending_now(begin_)));
     return static_cast<int>(ExitCode::kDone);
   }
@@ -93,7 +92,6 @@ class Run {
     return plan_.setup.straced.empty() ? "works" : "worked under strace, untried without";
   }
   void say_cost_of_strace(const FinishedTrial& plain);
-  bool find_conditions(const std::stop_token& stop);
   SearchPlan search_plan(std::optional<Journal>& journal);
   Budget budget_left(const SearchPlan& search) const;
   int budget_used_up();
@@ -110,7 +108,6 @@ class Run {
   Progress progress_;
   Tracing tracing_;
   SearchResult result_;
-  FoundConditions conditions_;
   ImagePrograms programs_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
@@ -133,8 +130,7 @@ int Run::operator()() {
   };
   const SearchPlan search = search_plan(journal);
   result_ =
-      capmin::search(search, rules_.table, trials_of(plan_.setup, search.slots, engine_, runner_),
-                     events, interruption.token());
+      search_by_trials(search, plan_, rules_.table, events, engine_, runner_, interruption.token());
   // The answer never rests on a trial with the gate alone.
   if (auto* const answer = result_.end == SearchEnd::kVerdict && !plan_.setup.straced.empty()
                                ? std::get_if<Minimal>(&*result_.verdict)
@@ -144,9 +140,6 @@ int Run::operator()() {
     if (result_.end == SearchEnd::kVerdict) {
       say_cost_of_strace(result_.trial(answer->proof.passed.back()));
     }
-  }
-  if (result_.end == SearchEnd::kVerdict && !find_conditions(interruption.token())) {
-    result_.end = SearchEnd::kInterrupted;
   }
   if (result_.end != SearchEnd::kInterrupted) {
     programs_ = find_programs(
@@ -188,16 +181,6 @@ void Run::say_cost_of_strace(const FinishedTrial& plain) {
   say("  the answer passed without strace, too: in " + seconds_text(plain.outcome.seconds) +
       ", beside " + seconds_text(baselines.front().outcome.seconds) +
       " of the baseline with strace");
-}
-
-/// False when a signal came in between.
-bool Run::find_conditions(const std::stop_token& stop) {
-  const auto* answer = std::get_if<Minimal>(&*result_.verdict);
-  if (answer == nullptr) return true;
-  const auto found = capmin::find_conditions(plan_, *answer, {}, result_, engine_, runner_,
-                                             is_quiet() ? nullptr : &progress_, stop);
-  if (found) conditions_ = *found;
-  return found.has_value();
 }
 
 SearchPlan Run::search_plan(std::optional<Journal>& journal) {
@@ -301,8 +284,8 @@ int run_command(const std::vector<std::string>& arguments) {
     return static_cast<int>(ExitCode::kDone);
   }
   const Guard guard(engine);
-  std::future<KernelTrace> kernel = std::async(
-      std::launch::async, kernel_trace, options.evidence, options.engine, std::cref(engine));
+  std::future<KernelTrace> kernel = std::async(std::launch::async, kernel_trace, options.evidence,
+                                               options.engine, std::cref(engine));
   complete_run_plan(options, engine, plan);
   return Run(options, plan, rules.get(), kernel.get(), engine, runner)();
 }

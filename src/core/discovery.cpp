@@ -45,8 +45,7 @@ class Discovery {
       // What a trace speaks for mostly passes: meanwhile its members' removals can be tried.
       const bool is_traced = accepted_ == policy_.guess && !policy_.seen.empty();
       const std::optional<Verdict> verdict =
-          search(accepted_, accepted_,
-                 is_traced ? std::optional(Verdict::kPassed) : std::nullopt);
+          search(accepted_, accepted_, is_traced ? std::optional(Verdict::kPassed) : std::nullopt);
       if (!verdict) return std::nullopt;
       if (*verdict == Verdict::kPassed) return Found{accepted_, accepted_};
       if (failures_left() <= 0) break;

@@ -90,7 +90,9 @@ std::optional<CapabilitySet> find_one_minimal(const Policy& given, Replay& repla
   if (!ceiling_passes(given, replay)) return std::nullopt;
   if (given.awaits_trace && given.guess.empty() && replay.pass(given.ceiling) == nullptr) {
     // More would slow the ceiling's trial down, and the trace mostly makes it useless.
-    replay.ask({{}, Purpose::kSearch, {}}, 1);
+    const bool needs_something =
+        std::ranges::any_of(given.belief, [](double belief) { return belief >= kBelieved; });
+    if (!needs_something) replay.ask({{}, Purpose::kSearch, {}}, 1);
     return std::nullopt;
   }
   const Policy policy = heeding_trace(given, replay);
@@ -185,7 +187,9 @@ std::optional<Minimal> search(const Policy& policy, const History& history, Repl
 Step next(const Policy& policy, const History& history, int slots) {
   Replay replay(policy, history, slots);
   std::optional<Minimal> answer = search(policy, history, replay);
-  if (!replay.wanted().empty()) return RunTrials{replay.wanted()};
+  if (!replay.wanted().empty()) {
+    return RunTrials{replay.wanted(), answer ? std::optional(answer->proof.set) : std::nullopt};
+  }
   if (answer) return *std::move(answer);
   return *replay.end();
 }

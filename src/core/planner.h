@@ -65,6 +65,8 @@ struct Policy {
 /// ones. A running trial that is not listed has become useless.
 struct RunTrials {
   std::vector<TrialRequest> trials;
+  /// The answer's set if all of them end as expected, where more than they could run.
+  std::optional<CapabilitySet> likely = std::nullopt;
 };
 
 /// One removal of the proof: the trials in which `grant` failed.

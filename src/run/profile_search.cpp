@@ -92,7 +92,7 @@ bool is_interrupted(const SearchResult& result) {
 }
 
 std::optional<FoundProfile> find_profile(const ProfileSearch& asked, int& trials) {
-  const auto& [options, plan, under_engine, engine, bench, progress, begin] = asked;
+  const auto& [options, plan, engine, bench, progress, begin] = asked;
   std::optional<Journal> journal = journal_of(asked);
   ProgramFiles files = image_files(plan, engine, bench.runner);
   SearchPlan with_files = plan.search;
@@ -105,9 +105,8 @@ std::optional<FoundProfile> find_profile(const ProfileSearch& asked, int& trials
     if (journal) journal->add(trial);
     shown(trial);
   };
-  SearchResult result =
-      search(with_files, bench.rules.table,
-             trials_of(plan.setup, with_files.slots, engine, bench.runner), events, bench.stop);
+  const SearchResult result = search_by_trials(with_files, plan, bench.rules.table, events, engine,
+                                               bench.runner, bench.stop);
   trials += result.started - started_before(with_files.known);
   if (result.end == SearchEnd::kInterrupted) return std::nullopt;
   const ImagePrograms programs = find_programs(
@@ -123,15 +122,10 @@ std::optional<FoundProfile> find_profile(const ProfileSearch& asked, int& trials
     journal->remove();
   }
   const Minimal& answer = answer_of(asked, result, programs);
-  const int started = result.started;
-  const auto found = find_conditions(plan, answer, under_engine, result, engine, bench.runner,
-                                     progress, bench.stop);
-  if (!found) return std::nullopt;
-  trials += result.started - started;
   if (journal) journal->remove();
   return FoundProfile{
-      profile_of(options, plan, result, {answer, found->conditional, found->unknown, found->trials},
-                 programs, ending_now(begin)),
+      profile_of(options, plan, result, with_conditions(answer, plan.search, result), programs,
+                 ending_now(begin)),
       {}};
 }
 

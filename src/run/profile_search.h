@@ -20,8 +20,6 @@ namespace capmin {
 struct ProfileSearch {
   const RunOptions& options;
   RunPlan plan;  ///< complete; with the trials that are known and what is left of the budget
-  /// Known trials under the engine's own settings for ports and ping.
-  std::vector<ConditionTrial> under_engine;
   Engine& engine;
   const VerifyBench& bench;
   Progress* progress = nullptr;  ///< shows the trials; null shows nothing

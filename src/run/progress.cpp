@@ -67,6 +67,9 @@ SearchEvents Progress::events() {
   SearchEvents events;
   events.started = [this](int number, const TrialRequest& request) { started(number, request); };
   events.finished = [this](const FinishedTrial& trial) { finished(trial); };
+  events.condition_finished = [this](int number, CapabilitySet grant, const Outcome& outcome) {
+    condition_finished(number, grant, outcome);
+  };
   return events;
 }
 

@@ -218,6 +218,21 @@ RunEnding ending_now(std::chrono::steady_clock::time_point begin) {
   return {.at = {text.data(), length}, .seconds = took.count()};
 }
 
+Answer with_conditions(const Minimal& minimal, const SearchPlan& search,
+                       const SearchResult& result) {
+  std::vector<ConditionTrial> ended = search.known_conditions;
+  std::ranges::copy(result.condition_trials, std::back_inserter(ended));
+  const Conditions conditions(minimal.proof.set, ended);
+  Answer answer{minimal, conditions.conditional(), conditions.unknown(), {}};
+  // Some may have been of another set, which was likely for a while.
+  std::ranges::copy_if(result.condition_trials, std::back_inserter(answer.condition_trials),
+                       [&](const ConditionTrial& trial) {
+                         return std::ranges::find(conditions.asked(), trial.grant) !=
+                                conditions.asked().end();
+                       });
+  return answer;
+}
+
 Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
                    const Answer& answer, const ImagePrograms& programs, const RunEnding& ending) {
   const Minimal& minimal = answer.minimal;

@@ -28,8 +28,13 @@ struct Answer {
   Minimal minimal;
   CapabilitySet conditional;  ///< members that are needed only where ports or ping are privileged
   CapabilitySet unknown;      ///< members of which the engine's failures left that open
-  std::vector<ConditionTrial> condition_trials;  ///< those that showed it
+  std::vector<ConditionTrial> condition_trials;  ///< those of this run that showed it
 };
+
+/// `minimal` and what the trials under the engine's own settings for ports and ping, known to
+/// `search` or among those of `result`, tell of its members.
+Answer with_conditions(const Minimal& minimal, const SearchPlan& search,
+                       const SearchResult& result);
 
 /// Writes down what a search that reached `answer` has shown. `programs` are those of the image,
 /// where they were looked for.

@@ -28,8 +28,8 @@ std::optional<StraceRefusal> hidden_from_strace(const EngineRequest& request, co
 /// nothing where it could, or did not look.
 std::optional<std::string> told_loss(const FinishedTrial& trial);
 
-/// Attaches what `source` asks for to the kernel, if it asks for that, and `engine` runs there. Takes
-/// about as long as an engine's answer, and asks none.
+/// Attaches what `source` asks for to the kernel, if it asks for that, and `engine` runs there.
+/// Takes about as long as an engine's answer, and asks none.
 KernelTrace kernel_trace(EvidenceSource source, const EngineRequest& request, const Engine& engine);
 
 /// The tracer of one run, and what is said where it cannot be had. Says it once.

@@ -22,17 +22,21 @@ TrialIdentity files_identity(const TrialSetup& setup) {
   return identity;
 }
 
+RunTrial trials_of(const TrialSetup& setup, std::shared_ptr<ContainerPlaces> places, Engine& engine,
+                   ProcessRunner& runner) {
+  TrialSetup placed = setup;
+  placed.places = places.get();
+  return [placed, places = std::move(places), &engine, &runner](int number, CapabilitySet grant,
+                                                                const TrialDeadline& deadline,
+                                                                const std::stop_token& stop) {
+    return run_trial(placed, number, grant, deadline, engine, runner, stop);
+  };
+}
+
 }  // namespace
 
 RunTrial trials_of(const TrialSetup& setup, int slots, Engine& engine, ProcessRunner& runner) {
-  auto places = std::make_shared<ContainerPlaces>(slots);
-  TrialSetup placed = setup;
-  placed.places = places.get();
-  return [placed, places, &engine, &runner](int number, CapabilitySet grant,
-                                            const TrialDeadline& deadline,
-                                            const std::stop_token& stop) {
-    return run_trial(placed, number, grant, deadline, engine, runner, stop);
-  };
+  return trials_of(setup, std::make_shared<ContainerPlaces>(slots), engine, runner);
 }
 
 ProgramFiles image_files(const RunPlan& plan, Engine& engine, ProcessRunner& runner) {
@@ -67,8 +71,8 @@ SearchEnd confirm_without_strace(const RunPlan& plan, const Budget& budget, cons
   SearchPlan search = plan.search;
   search.known = result.trials;
   search.budget = budget;
-  // A useless trial, which nobody knows, may have had a higher number.
-  const int before = result.trials.empty() ? 0 : result.trials.back().number + 1;
+  const int before = result.started;
+  search.first_number = before;
   int number = before;
   const ChooseTrials choose = [&](const History& history) -> std::optional<RunTrials> {
     int asked = 0;
@@ -104,30 +108,16 @@ SearchEnd confirm_without_strace(const RunPlan& plan, const Budget& budget, cons
   return SearchEnd::kVerdict;
 }
 
-std::optional<FoundConditions> find_conditions(const RunPlan& plan, const Minimal& answer,
-                                               std::vector<ConditionTrial> known,
-                                               SearchResult& result, Engine& engine,
-                                               ProcessRunner& runner, Progress* progress,
-                                               const std::stop_token& stop) {
-  if (trial_sysctls(plan.setup.spec).empty()) return FoundConditions{};
-  TrialSetup setup = plan.setup;
-  setup.spec.ports = Ports::kEngine;
-  const auto deadline = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(
-      result.trial(answer.proof.passed.back()).outcome.deadline_seconds));
-  std::vector<ConditionTrial> trials;
-  for (;;) {
-    const Conditions conditions(answer.proof.set, known);
-    if (!conditions.wanted())
-      return FoundConditions{conditions.conditional(), conditions.unknown(), std::move(trials)};
-    const CapabilitySet grant = *conditions.wanted();
-    const int number = result.started++;
-    const Outcome outcome = run_trial(
-        setup, number, grant, [deadline] { return deadline; }, engine, runner, stop);
-    if (stop.stop_requested()) return std::nullopt;
-    if (progress != nullptr) progress->condition_finished(number, grant, outcome);
-    known.push_back({grant, outcome.verdict, number});
-    trials.push_back(known.back());
+SearchResult search_by_trials(SearchPlan search, const RunPlan& plan, const RuleTable& rules,
+                              const SearchEvents& events, Engine& engine, ProcessRunner& runner,
+                              const std::stop_token& stop) {
+  const auto places = std::make_shared<ContainerPlaces>(search.slots);
+  if (!trial_sysctls(plan.setup.spec).empty()) {
+    TrialSetup setup = plan.setup;
+    setup.spec.ports = Ports::kEngine;
+    search.under_engine_ports = trials_of(setup, places, engine, runner);
   }
+  return capmin::search(search, rules, trials_of(plan.setup, places, engine, runner), events, stop);
 }
 
 }  // namespace capmin

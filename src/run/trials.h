@@ -41,20 +41,10 @@ SearchEnd confirm_without_strace(const RunPlan& plan, const Budget& budget, cons
                                  Engine& engine, ProcessRunner& runner,
                                  const std::stop_token& stop);
 
-/// Which members of an answer are needed only where ports or ping are privileged.
-struct FoundConditions {
-  CapabilitySet conditional;
-  CapabilitySet unknown;               ///< of which the engine's failures left that open
-  std::vector<ConditionTrial> trials;  ///< that were run for it, known ones left out
-};
-
-/// Tries `answer` under the engine's own settings for ports and ping, where the trials of `plan`
-/// had others; `known` are such trials of before. The trials go on the bill of `result`, and are
-/// shown by `progress` unless that is null. Nothing when a stop came in between.
-std::optional<FoundConditions> find_conditions(const RunPlan& plan, const Minimal& answer,
-                                               std::vector<ConditionTrial> known,
-                                               SearchResult& result, Engine& engine,
-                                               ProcessRunner& runner, Progress* progress,
-                                               const std::stop_token& stop);
+/// search() by trials of `plan`, and by those under the engine's own settings for ports and ping
+/// where they have others.
+SearchResult search_by_trials(SearchPlan search, const RunPlan& plan, const RuleTable& rules,
+                              const SearchEvents& events, Engine& engine, ProcessRunner& runner,
+                              const std::stop_token& stop);
 
 }  // namespace capmin

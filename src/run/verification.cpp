@@ -199,7 +199,6 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
                         });
   ProfileSearch search{.options = options_,
                        .plan = plan_,
-                       .under_engine = under_engine_,
                        .engine = engine_,
                        .bench = bench_,
                        .progress = progress_ ? &*progress_ : nullptr,
@@ -208,6 +207,7 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
   search.plan.setup.tracer = tracing.tracer();
   search.plan.search.policy.awaits_trace = tracing.tracer() != nullptr;
   search.plan.search.known = std::move(known);
+  search.plan.search.known_conditions = under_engine_;
   limit(search.plan.search);
   std::optional<FoundProfile> found = find_profile(search, result_.trials);
   if (!found) return std::nullopt;

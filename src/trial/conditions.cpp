@@ -34,6 +34,7 @@ Conditions::Conditions(CapabilitySet set, const std::vector<ConditionTrial>& tri
 
 std::optional<Verdict> Conditions::ask(CapabilitySet grant,
                                        const std::vector<ConditionTrial>& trials) {
+  asked_.push_back(grant);
   const auto of_grant = [grant](const ConditionTrial& trial) { return trial.grant == grant; };
   const auto decided = std::ranges::find_if(trials, [&](const ConditionTrial& trial) {
     return of_grant(trial) && trial.verdict != Verdict::kUndecided;

@@ -28,6 +28,8 @@ class Conditions {
   CapabilitySet conditional() const { return conditional_; }
   /// The members about which nothing could be found out: the engine failed.
   CapabilitySet unknown() const { return unknown_; }
+  /// The grants that were asked about.
+  const std::vector<CapabilitySet>& asked() const { return asked_; }
 
  private:
   std::optional<Verdict> ask(CapabilitySet grant, const std::vector<ConditionTrial>& trials);
@@ -35,6 +37,7 @@ class Conditions {
   std::optional<CapabilitySet> wanted_;
   CapabilitySet conditional_;
   CapabilitySet unknown_;
+  std::vector<CapabilitySet> asked_;
 };
 
 }  // namespace capmin

@@ -46,6 +46,7 @@ class Search {
   struct Running {
     int number = 0;
     TrialRequest request;
+    bool is_condition = false;
     bool useless = false;
     std::stop_source stop;
     std::optional<Outcome> outcome;
@@ -58,8 +59,11 @@ class Search {
     changed_.notify_all();
   }
   void start(const TrialRequest& request);
+  void start_condition(CapabilitySet grant);
+  void run(Running& trial, const RunTrial& run_trial);
   void steer(const RunTrials& wanted);
-  void collect();
+  bool conditions_are_known(CapabilitySet set, bool is_answer);
+  void collect(Clock::time_point end);
   void finish(Running& trial);
   void cancel_all();
   void look_at_programs(FinishedTrial& trial) const;
@@ -96,6 +100,7 @@ SearchResult Search::run(const ChooseTrials& choose) {
     result_.started = std::max(result_.started, trial.number + 1);
     remember(trial);
   }
+  result_.started = std::max(result_.started, plan_.first_number);
   started_before_ = result_.started;
   while (!stop_.stop_requested()) {
     const std::optional<RunTrials> wanted = choose(result_.history());
@@ -103,9 +108,15 @@ SearchResult Search::run(const ChooseTrials& choose) {
       result_.end = SearchEnd::kVerdict;
       break;
     }
-    if (budget_is_used_up()) break;
+    const bool is_answered = wanted->trials.empty();
+    if (!is_answered && budget_is_used_up()) break;
     steer(*wanted);
-    collect();
+    const bool is_all_known = wanted->likely && conditions_are_known(*wanted->likely, is_answered);
+    if (is_answered && is_all_known) {
+      result_.end = SearchEnd::kVerdict;
+      break;
+    }
+    collect(is_answered ? Clock::time_point::max() : end_);
   }
   cancel_all();
   return std::move(result_);
@@ -128,6 +139,7 @@ bool Search::budget_is_used_up() {
 void Search::steer(const RunTrials& wanted) {
   std::vector<TrialRequest> missing = wanted.trials;
   for (Running& trial : running_) {
+    if (trial.is_condition) continue;
     const auto found = std::ranges::find(missing, trial.request.grant, &TrialRequest::grant);
     if (found != missing.end()) {
       missing.erase(found);
@@ -148,11 +160,23 @@ void Search::start(const TrialRequest& request) {
   Running& trial = running_.emplace_back();
   trial.number = number;
   trial.request = request;
-  trial.thread = std::jthread([this, &trial] {
+  run(trial, run_trial_);
+}
+
+void Search::start_condition(CapabilitySet grant) {
+  Running& trial = running_.emplace_back();
+  trial.number = result_.started++;
+  trial.request.grant = grant;
+  trial.is_condition = true;
+  run(trial, plan_.under_engine_ports);
+}
+
+void Search::run(Running& trial, const RunTrial& run_trial) {
+  trial.thread = std::jthread([this, &trial, &run_trial] {
     std::optional<Outcome> outcome;
     std::exception_ptr error;
     try {
-      outcome = run_trial_(
+      outcome = run_trial(
           trial.number, trial.request.grant, [this] { return deadline(); }, trial.stop.get_token());
     } catch (...) {
       error = std::current_exception();
@@ -164,12 +188,35 @@ void Search::start(const TrialRequest& request) {
   });
 }
 
-/// Waits until a trial has ended or the time is up, and takes every trial that has ended.
-void Search::collect() {
+/// Whether nothing more is to be tried about `set`; starts what is, where a slot is free.
+bool Search::conditions_are_known(CapabilitySet set, bool is_answer) {
+  if (!plan_.under_engine_ports) return true;
+  std::vector<ConditionTrial> ended = plan_.known_conditions;
+  std::ranges::copy(result_.condition_trials, std::back_inserter(ended));
+  const std::optional<CapabilitySet> wanted = Conditions(set, ended).wanted();
+  bool is_running = false;
+  for (Running& trial : running_) {
+    if (!trial.is_condition || trial.useless) continue;
+    if (trial.request.grant == wanted) {
+      is_running = true;
+    } else {
+      trial.useless = true;
+      trial.stop.request_stop();
+    }
+  }
+  if (!wanted) return true;
+  const bool is_free = static_cast<int>(running_.size()) < plan_.slots;
+  // The proof needs what the budget allows.
+  if (!is_running && is_free && (is_answer || !plan_.budget.trials)) start_condition(*wanted);
+  return false;
+}
+
+/// Waits until a trial has ended or until `end`, and takes every trial that has ended.
+void Search::collect(Clock::time_point end) {
   const auto ended = [](const Running& trial) { return trial.outcome || trial.error; };
   std::unique_lock lock(mutex_);
   changed_.wait_until(
-      lock, end_, [&] { return stop_.stop_requested() || std::ranges::any_of(running_, ended); });
+      lock, end, [&] { return stop_.stop_requested() || std::ranges::any_of(running_, ended); });
   for (auto trial = running_.begin(); trial != running_.end();) {
     if (!ended(*trial)) {
       ++trial;
@@ -185,6 +232,12 @@ void Search::collect() {
 }
 
 void Search::finish(Running& trial) {
+  if (trial.is_condition) {
+    const CapabilitySet grant = trial.request.grant;
+    result_.condition_trials.push_back({grant, trial.outcome->verdict, trial.number});
+    events_.condition_finished(trial.number, grant, *trial.outcome);
+    return;
+  }
   FinishedTrial finished;
   finished.number = trial.number;
   finished.request = trial.request;
@@ -328,7 +381,8 @@ SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTri
     Step step = next(plan.policy, history, plan.slots);
     if (auto* const wanted = std::get_if<RunTrials>(&step)) return std::move(*wanted);
     verdict = std::move(step);
-    return std::nullopt;
+    const auto* const answer = std::get_if<Minimal>(&*verdict);
+    return answer == nullptr ? std::nullopt : std::optional(RunTrials{{}, answer->proof.set});
   };
   SearchResult result = run_trials(plan, rules, run_trial, events, stop, choose);
   result.verdict = std::move(verdict);

@@ -3,6 +3,7 @@
 #include "core/planner.h"
 #include "core/program_privileges.h"
 #include "diagnosis/rule_table.h"
+#include "trial/conditions.h"
 #include "trial/finished_trial.h"
 
 #include <chrono>
@@ -45,6 +46,11 @@ struct SearchPlan {
   Patience patience;
   Budget budget;
   std::vector<FinishedTrial> known;  ///< trials of an earlier run of the same search
+  int first_number = 0;              ///< of the trials, where no known one has a higher number
+  /// Runs trials under the engine's own settings for ports and ping, for Conditions, where those of
+  /// the search are others; else null. They are no part of the history.
+  RunTrial under_engine_ports;
+  std::vector<ConditionTrial> known_conditions;
   bool strict = false;               ///< a trial that passes but has losses() counts as failed
   std::vector<std::string> secrets;  ///< masked in everything that a trial leaves behind
   /// Asked about programs whose execution was refused, or that complain without saying of what, and
@@ -59,6 +65,8 @@ struct SearchPlan {
 struct SearchEvents {
   std::function<void(int number, const TrialRequest& request)> started = [](int, const auto&) {};
   std::function<void(const FinishedTrial& trial)> finished = [](const auto&) {};
+  std::function<void(int number, CapabilitySet grant, const Outcome& outcome)> condition_finished =
+      [](int, CapabilitySet, const auto&) {};
 };
 
 /// Why a search came to its end.
@@ -71,6 +79,8 @@ struct SearchResult {
   std::vector<FinishedTrial>
       trials;       ///< by their numbers, known ones included; useless ones left out
   int started = 0;  ///< containers asked for, useless ones included
+  std::vector<ConditionTrial>
+      condition_trials;  ///< in the order of their ends, known ones left out
 
   /// What the planner knew at the end.
   History history() const;
@@ -84,8 +94,10 @@ struct SearchResult {
 using ChooseTrials = std::function<std::optional<RunTrials>(const History& history)>;
 
 /// Runs what `choose` wants until it wants nothing (the end is kVerdict then, without a verdict), a
-/// stop is requested or the budget is used up. An Error thrown by a trial ends all others and is
-/// thrown on.
+/// stop is requested or the budget is used up. Where it wants no trials for a likely set, what that
+/// needs only for its ports is found out, at any cost, and is the end; beside other trials that is
+/// begun in a free slot, unless the budget counts trials. An Error thrown by a trial ends all
+/// others and is thrown on.
 SearchResult run_trials(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
                         const SearchEvents& events, const std::stop_token& stop,
                         const ChooseTrials& choose);

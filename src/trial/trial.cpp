@@ -98,8 +98,7 @@ class Trial {
   Clock::time_point end() const { return phase_begin_ + deadline_(); }
   /// Whether nothing happens to the container after this phase.
   bool is_last(Phase phase) const {
-    return phase == Phase::kRestart ||
-           !(setup_.scenario.graceful_stop || setup_.scenario.restart);
+    return phase == Phase::kRestart || !(setup_.scenario.graceful_stop || setup_.scenario.restart);
   }
   bool pass_phase(Phase phase);
   bool put_gate_before(ContainerSpec& spec);

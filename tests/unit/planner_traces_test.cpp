@@ -107,7 +107,7 @@ std::vector<CapabilitySet> wanted_after(const Policy& policy, const History& his
   return grants;
 }
 
-TEST_CASE("beside a baseline whose trace is awaited nothing is tried but the empty set") {
+TEST_CASE("beside a baseline whose trace is awaited the empty set is tried where nothing is believed needed") {
   Policy policy;
   policy.ceiling = ceiling_of(14);
   policy.awaits_trace = true;
@@ -117,6 +117,8 @@ TEST_CASE("beside a baseline whose trace is awaited nothing is tried but the emp
   failure.suspects.push_back({Capability::kChown});
   CHECK(wanted_after(policy, {failure}).front() == policy.ceiling);
   CHECK(wanted_after(policy, {failure}).size() == 1);
+  policy.belief.at(static_cast<std::size_t>(Capability::kSetuid)) = 0.53;
+  CHECK(wanted_after(policy, {}).size() == 1);
 }
 
 TEST_CASE("a baseline that passes without the awaited trace leaves the search to the logs") {
