@@ -2,7 +2,6 @@
 
 #include "cli/options_report.h"
 #include "core/error.h"
-#include "diagnosis/embedded_rules.h"
 #include "profile/profile_yaml.h"
 #include "report/report_github.h"
 #include "report/report_html.h"
@@ -52,7 +51,7 @@ void append(const std::string& path, const std::string& text) {
 
 int report_command(const std::vector<std::string>& arguments) {
   const ReportOptions options = parse_report_options(arguments);
-  const RuleTable rules = RuleTable::parse(embedded_rules(), "embedded rules");
+  const RuleTable rules = RuleTable::embedded();
   std::vector<Report> reports;
   for (const std::string& path : options.profiles) {
     reports.push_back(report_of(read_source(path), rules));

@@ -62,4 +62,8 @@ struct RuleFile {
 RuleFile read_rules(std::string_view yaml, std::string_view source,
                     const std::set<std::string>& taken = {});
 
+/// The embedded rules. Their patterns are taken for valid, since a run should not spend its time on
+/// what read_rules() tells in a test.
+RuleFile read_embedded_rules();
+
 }  // namespace capmin

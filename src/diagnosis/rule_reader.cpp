@@ -1,3 +1,4 @@
+#include "diagnosis/embedded_rules.h"
 #include "diagnosis/pattern.h"
 #include "diagnosis/rule.h"
 #include "diagnosis/sanitize.h"
@@ -16,8 +17,8 @@ constexpr std::size_t kLongestSentence = 1000;
 
 class RuleReader {
  public:
-  RuleReader(std::string_view source, const std::set<std::string>& taken)
-      : reader_(source), taken_(taken) {}
+  RuleReader(std::string_view source, const std::set<std::string>& taken, bool tries_patterns)
+      : reader_(source), taken_(taken), tries_patterns_(tries_patterns) {}
 
   RuleFile read(const YamlNode& root) {
     const YamlNode& map = reader_.map(root, {"replace", "translations", "rules"});
@@ -61,10 +62,14 @@ class RuleReader {
     for (const Translation& translation : translations) {
       forms.insert(forms.end(), translation.forms.begin(), translation.forms.end());
     }
-    if (const std::string error = pattern_error(literal_pattern(forms));
-        !forms.empty() && !error.empty()) {
+    if (forms.empty()) return;
+    if (const std::string error = tried(literal_pattern(forms)); !error.empty()) {
       reader_.fail(node, "the translations are not valid: " + error);
     }
+  }
+
+  std::string tried(const std::string& pattern) const {
+    return tries_patterns_ ? pattern_error(pattern) : std::string();
   }
 
   Rule rule(const YamlNode& node) {
@@ -137,7 +142,7 @@ class RuleReader {
       reader_.fail(node, "more than " + std::to_string(kMaximumPatterns) + " patterns");
     }
     std::string pattern = text(node);
-    if (const std::string error = pattern_error(pattern); !error.empty()) {
+    if (const std::string error = tried(pattern); !error.empty()) {
       reader_.fail(node, "the pattern is not valid: " + error,
                    "see https://github.com/google/re2/wiki/Syntax");
     }
@@ -222,6 +227,7 @@ class RuleReader {
 
   YamlReader reader_;
   const std::set<std::string>& taken_;
+  bool tries_patterns_;
   bool extends_ = true;
   std::set<std::string> ids_;
   std::size_t patterns_ = 0;
@@ -231,7 +237,12 @@ class RuleReader {
 
 RuleFile read_rules(std::string_view yaml, std::string_view source,
                     const std::set<std::string>& taken) {
-  return RuleReader(source, taken).read(parse_strict_yaml(yaml, source));
+  return RuleReader(source, taken, true).read(parse_strict_yaml(yaml, source));
+}
+
+RuleFile read_embedded_rules() {
+  constexpr std::string_view kSource = "embedded rules";
+  return RuleReader(kSource, {}, false).read(parse_strict_yaml(embedded_rules(), kSource));
 }
 
 }  // namespace capmin

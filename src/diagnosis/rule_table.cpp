@@ -1,7 +1,6 @@
 #include "diagnosis/rule_table.h"
 
 #include "core/error.h"
-#include "diagnosis/embedded_rules.h"
 #include "diagnosis/log_lines.h"
 #include "diagnosis/matched_lines.h"
 #include "diagnosis/pattern.h"
@@ -229,8 +228,12 @@ RuleTable RuleTable::parse(std::string_view yaml, std::string_view source) {
   return RuleTable(std::make_unique<const Compiled>(read_rules(yaml, source)));
 }
 
+RuleTable RuleTable::embedded() {
+  return RuleTable(std::make_unique<const Compiled>(read_embedded_rules()));
+}
+
 RuleTable RuleTable::extended(std::string_view yaml, std::string_view source) {
-  RuleFile embedded = read_rules(embedded_rules(), "embedded rules");
+  RuleFile embedded = read_embedded_rules();
   std::set<std::string> taken;
   for (const Rule& rule : embedded.rules) {
     taken.insert(rule.id);

@@ -16,6 +16,8 @@ class RuleTable {
   /// Reads rules written in YAML; `source` names them in errors (a file name).
   /// Throws Error kUsage with line and column where the text is not a valid table.
   static RuleTable parse(std::string_view yaml, std::string_view source);
+  /// The embedded table.
+  static RuleTable embedded();
   /// The embedded table, extended or replaced by a rule file: its rules are asked first.
   /// Throws Error kUsage with line and column where the file is not valid.
   static RuleTable extended(std::string_view yaml, std::string_view source);

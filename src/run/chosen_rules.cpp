@@ -7,7 +7,7 @@ namespace capmin {
 
 ChosenRules chosen_rules(const std::string& path) {
   if (path.empty()) {
-    return {RuleTable::parse(embedded_rules(), "embedded rules"), sha256(embedded_rules())};
+    return {RuleTable::embedded(), sha256(embedded_rules())};
   }
   const std::string text = read_file(path);
   RuleTable table = RuleTable::extended(text, path);

@@ -152,6 +152,24 @@ TEST_CASE("beside the removal of what is hardly believed in, the next one is tri
   CHECK(wanted.at(1) == likely.with(Capability::kDacOverride));
 }
 
+TEST_CASE("beside the set that a trace speaks for, leaving out one of its members is tried") {
+  Policy policy;
+  policy.ceiling = ceiling_of(14);
+  Observation baseline = observed(policy.ceiling, true);
+  baseline.traced.emplace();
+  const auto believe = [&baseline](Capability member, double belief) {
+    baseline.traced->at(static_cast<std::size_t>(member)) = belief;
+  };
+  believe(Capability::kSetuid, 0.8);
+  believe(Capability::kSetgid, 0.8);
+  // It may be needed, so that nothing is left out of the guess before.
+  believe(Capability::kDacOverride, 0.4);
+  const CapabilitySet likely{Capability::kSetuid, Capability::kSetgid};
+  const std::vector<CapabilitySet> wanted = wanted_after(policy, {baseline});
+  CHECK(wanted == std::vector<CapabilitySet>{likely, likely.without(Capability::kSetgid),
+                                             likely.without(Capability::kSetuid)});
+}
+
 /// Whenever `blamed` is missing, the oracle's failures that name no reason name it.
 Oracle blaming(Oracle oracle, Capability blamed) {
   return [=, oracle = std::move(oracle)](CapabilitySet grant, int nth) {

@@ -17,6 +17,15 @@ const RuleTable& table() {
   return embedded;
 }
 
+TEST_CASE("the embedded rules, which are read without trying their patterns, are valid") {
+  const RuleFile tried = read_rules(embedded_rules(), "rules.yaml");
+  const RuleTable untried = RuleTable::embedded();
+  REQUIRE(tried.rules.size() == untried.rules().size());
+  for (std::size_t i = 0; i < tried.rules.size(); ++i) {
+    CHECK(tried.rules[i].patterns == untried.rules()[i].patterns);
+  }
+}
+
 std::vector<Clue> clues_in(const std::string& log) {
   return table().clues({log, {}, true, 1});
 }
