@@ -7,9 +7,8 @@
 #include "engine/container_programs.h"
 #include "engine/kernel_sets.h"
 #include "engine/ownership.h"
-#include "trace/gate.h"
-#include "trace/strace.h"
 #include "trial/end_watch.h"
+#include "trial/strace_watch.h"
 
 #include <algorithm>
 #include <future>
@@ -52,9 +51,6 @@ void check_sets(const KernelSets& sets, CapabilitySet grant) {
               "the engine did not do what it was asked; no result of it can be trusted");
 }
 
-/// The gate and strace must be there within this, whatever the program's own deadline.
-constexpr milliseconds kStracePatience{10'000};
-
 /// One container under the eyes of a tracer, which forgets it whatever happens.
 class Watched {
  public:
@@ -83,7 +79,8 @@ class Trial {
         deadline_(deadline),
         engine_(engine),
         runner_(runner),
-        stop_(stop) {
+        stop_(stop),
+        strace_(runner, stop) {
     target_.trial = number;
   }
 
@@ -101,10 +98,8 @@ class Trial {
     return phase == Phase::kRestart || !(setup_.scenario.graceful_stop || setup_.scenario.restart);
   }
   bool pass_phase(Phase phase);
-  bool put_gate_before(ContainerSpec& spec);
-  bool let_strace_look(const ContainerFacts& facts);
-  void end_strace();
-  bool trouble_with_strace(const std::string& why);
+  void take_failed_calls();
+  bool has_trouble_with_strace();
   bool stop_container();
   void start_failed(const ContainerFacts& facts);
   void meet(const ContainerFacts& facts);
@@ -126,13 +121,13 @@ class Trial {
   int first_process_ = 0;
   Outcome outcome_;
   std::future<std::string> log_;  ///< read while the engine is asked for the container's state
-  std::optional<Gate> gate_;
-  std::optional<Strace> strace_;
+  StraceWatch strace_;
 };
 
 Outcome Trial::run() {
   ContainerSpec spec = with_probe(setup_);
-  if (!setup_.straced.empty() && !put_gate_before(spec)) return outcome_;
+  if (!setup_.straced.empty()) spec = strace_.behind_gate(setup_.straced, std::move(spec));
+  if (has_trouble_with_strace()) return outcome_;
   std::optional<ContainerPlaces::Place> place;
   auto container = std::make_unique<Container>(engine_, runner_, spec,
                                                trial_identity(setup_, target_.trial, grant_));
@@ -150,7 +145,7 @@ Outcome Trial::run() {
     outcome_.trace->carried =
         needed_to_execute(target_.container, first_process_, outcome_.trace->programs);
   }
-  end_strace();
+  take_failed_calls();
   outcome_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   outcome_.deadline_seconds = std::chrono::duration<double>(deadline_()).count();
   if (stop_.stop_requested()) {
@@ -162,7 +157,7 @@ Outcome Trial::run() {
     outcome_.log = log_.valid() ? log_.get() : engine_.logs(target_.name);
   }
   // A gate is gone with its trial, and its mount must be so before.
-  if (place && !gate_) setup_.places->leave(std::move(container), std::move(*place));
+  if (place && !strace_.has_gate()) setup_.places->leave(std::move(container), std::move(*place));
   return outcome_;
 }
 
@@ -176,11 +171,18 @@ bool Trial::pass_phase(Phase phase) {
   ContainerFacts facts = started.facts;
   if (!started.ok) {
     start_failed(facts);
-    // What was refused may have been the gate, or its directory, which the engine cannot see.
-    return gate_ ? trouble_with_strace("nothing started behind the gate: " + facts.error) : false;
+    if (strace_.has_gate()) strace_.refused(facts.error);
+    has_trouble_with_strace();
+    return false;
   }
   meet(facts);
-  if (gate_ && !let_strace_look(facts)) return false;
+  if (strace_.has_gate()) {
+    take_failed_calls();
+    if (!has_trouble_with_strace()) strace_.open(facts.pid);
+    if (has_trouble_with_strace()) return false;
+    // The program's time begins now.
+    phase_begin_ = Clock::now();
+  }
   {
     EndWatch watch(engine_, target_.name, stop_);
     is_job() ? await_job(watch) : await_probe(watch);
@@ -203,47 +205,19 @@ bool Trial::pass_phase(Phase phase) {
   return outcome_.verdict == Verdict::kPassed;
 }
 
-/// False where there can be no gate: on a full disk, or where nothing may be executed.
-bool Trial::put_gate_before(ContainerSpec& spec) {
-  try {
-    spec = gate_.emplace().in_front_of(setup_.straced, std::move(spec));
-    return true;
-  } catch (const Error& error) {
-    if (error.code() != ExitCode::kOutput) throw;
-    return trouble_with_strace("there is no gate: " + std::string(error.what()) + "; " +
-                               error.hint());
-  }
-}
-
-/// Opens the gate once strace looks on. False where it does not.
-bool Trial::let_strace_look(const ContainerFacts& facts) {
-  end_strace();
-  if (!outcome_.strace_trouble.empty()) return false;
-  const auto process = gate_->await(facts.pid, kStracePatience, stop_);
-  if (!process) return trouble_with_strace("the container's gate was not seen");
-  strace_.emplace(runner_, *process, kStracePatience, stop_);
-  if (!strace_->trouble().empty()) return trouble_with_strace(strace_->trouble());
-  // The program's time begins now.
-  phase_begin_ = Clock::now();
-  gate_->open();
-  return true;
-}
-
 /// Takes what strace saw so far.
-void Trial::end_strace() {
-  if (!strace_) return;
-  const bool died = strace_->died();
-  const StraceLog log = strace_->finish();
-  strace_.reset();
-  std::ranges::move(log.failed_calls(), std::back_inserter(outcome_.failed_calls));
-  if (died) trouble_with_strace("strace ended early " + log.complaint());
+void Trial::take_failed_calls() {
+  std::ranges::move(strace_.take(), std::back_inserter(outcome_.failed_calls));
+  has_trouble_with_strace();
 }
 
-bool Trial::trouble_with_strace(const std::string& why) {
-  outcome_.strace_trouble = why;
-  outcome_.engine_message = why;
+/// Where there is trouble, the trial is undecided.
+bool Trial::has_trouble_with_strace() {
+  if (strace_.trouble().empty()) return false;
+  outcome_.strace_trouble = strace_.trouble();
+  outcome_.engine_message = strace_.trouble();
   decide(Verdict::kUndecided, Ending::kEngineTrouble);
-  return false;
+  return true;
 }
 
 /// What is known of a container once it has started.
