@@ -6,8 +6,8 @@
 bats_require_minimum_version 1.5.0
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-# shellcheck source=tests/wait.bash
-. "$root/tests/wait.bash"
+# shellcheck source=tests/common.bash
+. "$root/tests/common.bash"
 CAPMIN=${CAPMIN:-$root/build/capmin}
 
 setup() {
@@ -23,11 +23,6 @@ setup() {
   script health.sh <<'PROBE'
 [ -e "$FAKE_ENGINE_DIR/containers/$CAPMIN_NAME/healthy" ] || { echo "nobody answers"; exit 7; }
 PROBE
-}
-
-# plain_build REASON: skips a test that cannot tell anything of a program with sanitizers in it.
-plain_build() {
-  if nm -D "$CAPMIN" | grep -q __asan_init; then skip "with sanitizers $1"; fi
 }
 
 # Whatever a test does, nothing is left: no container, no volume, no process, no half-written file.

@@ -5,8 +5,8 @@
 bats_require_minimum_version 1.5.0
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-# shellcheck source=tests/wait.bash
-. "$root/tests/wait.bash"
+# shellcheck source=tests/common.bash
+. "$root/tests/common.bash"
 CAPMIN=${CAPMIN:-$root/build/capmin}
 images=$root/tests/images
 

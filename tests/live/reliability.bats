@@ -10,8 +10,8 @@ can_start_daemons() { command -v dockerd >/dev/null && [ "$(id -u)" = 0 ]; }
 
 setup_file() {
   can_start_daemons || return 0
-  # shellcheck source=tests/wait.bash
-  . "$root/tests/wait.bash"
+  # shellcheck source=tests/common.bash
+  . "$root/tests/common.bash"
   start_daemon one
   docker save capmin-test-busybox capmin-test-hang capmin-test-chown | on_machine_engine load -q
 }

@@ -1,0 +1,19 @@
+# What the tests of the command line and those of a real engine share.
+# shellcheck shell=bash
+
+# within SECONDS CMD...: waits for a condition, until CMD succeeds; fails at the deadline.
+within() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -le "$end" ] || { echo "waited in vain for: $*"; return 1; }
+    sleep 0.05
+  done
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# plain_build REASON: skips a test that cannot tell anything of a program with sanitizers in it.
+plain_build() {
+  if nm -D "$CAPMIN" | grep -q __asan_init; then skip "with sanitizers $1"; fi
+}
