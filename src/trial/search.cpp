@@ -1,11 +1,6 @@
 #include "trial/search.h"
 
-#include "diagnosis/ending_clue.h"
-#include "diagnosis/program_clue.h"
-#include "diagnosis/sanitize.h"
-#include "diagnosis/secrets.h"
-#include "trial/losses.h"
-#include "trial/trial_observation.h"
+#include "trial/trial_diagnosis.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -23,8 +18,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kShortestDeadline{3'000};
 constexpr int kPatienceFactor = 4;
-/// Each costs a call of the engine.
-constexpr std::size_t kMostPrograms = 16;
 
 class Search {
  public:
@@ -60,16 +53,12 @@ class Search {
   }
   void start(const TrialRequest& request);
   void start_condition(CapabilitySet grant);
-  void run(Running& trial, const RunTrial& run_trial);
+  void launch(Running& trial, const RunTrial& run_trial);
   void steer(const RunTrials& wanted);
   bool conditions_are_known(CapabilitySet set, bool is_answer);
   void collect(Clock::time_point end);
   void finish(Running& trial);
   void cancel_all();
-  void look_at_programs(FinishedTrial& trial) const;
-  void sharpen_clues(FinishedTrial& trial) const;
-  void judge_losses(FinishedTrial& trial) const;
-  void mask(FinishedTrial& trial) const;
   void remember(FinishedTrial trial);
   bool budget_is_used_up();
   bool trials_are_used_up() const {
@@ -160,7 +149,7 @@ void Search::start(const TrialRequest& request) {
   Running& trial = running_.emplace_back();
   trial.number = number;
   trial.request = request;
-  run(trial, run_trial_);
+  launch(trial, run_trial_);
 }
 
 void Search::start_condition(CapabilitySet grant) {
@@ -168,10 +157,10 @@ void Search::start_condition(CapabilitySet grant) {
   trial.number = result_.started++;
   trial.request.grant = grant;
   trial.is_condition = true;
-  run(trial, plan_.under_engine_ports);
+  launch(trial, plan_.under_engine_ports);
 }
 
-void Search::run(Running& trial, const RunTrial& run_trial) {
+void Search::launch(Running& trial, const RunTrial& run_trial) {
   trial.thread = std::jthread([this, &trial, &run_trial] {
     std::optional<Outcome> outcome;
     std::exception_ptr error;
@@ -238,85 +227,14 @@ void Search::finish(Running& trial) {
     events_.condition_finished(trial.number, grant, *trial.outcome);
     return;
   }
-  FinishedTrial finished;
-  finished.number = trial.number;
-  finished.request = trial.request;
-  finished.outcome = std::move(*trial.outcome);
-  if (finished.outcome.verdict != Verdict::kUndecided) {
-    const Evidence evidence = evidence_of(finished.outcome, finished.request.grant);
-    finished.clues = rules_.clues(evidence);
-    if (auto clue = ending_clue(evidence, finished.clues)) {
-      finished.clues.push_back(std::move(*clue));
-    }
-  }
-  look_at_programs(finished);
-  sharpen_clues(finished);
-  if (plan_.strict) judge_losses(finished);
-  finished.observation = observation_of(finished);
-  // Only now: what strace sees differs from start to start and is no part of a failure's signature.
-  if (finished.outcome.verdict == Verdict::kFailed) {
-    std::ranges::move(straced_clues(finished.outcome, finished.request.grant),
-                      std::back_inserter(finished.clues));
-  }
-  mask(finished);
+  FinishedTrial finished{.number = trial.number,
+                         .request = trial.request,
+                         .outcome = std::move(*trial.outcome),
+                         .clues = {},
+                         .observation = {}};
+  diagnose(plan_, rules_, result_, finished);
   events_.finished(finished);
   remember(std::move(finished));
-}
-
-/// The guess is read off the baseline; what files carry is needed for it, and not traced.
-void Search::look_at_programs(FinishedTrial& trial) const {
-  const Outcome& outcome = trial.outcome;
-  if (!outcome.trace || outcome.verdict != Verdict::kPassed) return;
-  if (trial.request.grant != plan_.policy.ceiling) return;
-  Trace& trace = *trial.outcome.trace;
-  CapabilitySet carried = trace.carried.value_or(CapabilitySet{});
-  if (!trace.carried) {
-    const std::size_t asked = std::min(trace.programs.size(), kMostPrograms);
-    for (std::size_t i = 0; i < asked; ++i) {
-      carried |= plan_.privileges_of(trace.programs[i]).needed_to_execute;
-    }
-  }
-  trace.carried = carried & plan_.policy.ceiling;
-}
-
-/// The image knows more than the words of a log.
-void Search::sharpen_clues(FinishedTrial& trial) const {
-  if (trial.outcome.verdict != Verdict::kFailed) return;
-  for (Clue& clue : trial.clues) {
-    expect_suspects(plan_.expected, clue);
-    if (!clue.program.empty()) heed_program(plan_.privileges_of(clue.program), clue);
-  }
-}
-
-/// What was lost counts as failure, but for the baseline: it is the measure.
-void Search::judge_losses(FinishedTrial& trial) const {
-  if (trial.outcome.verdict != Verdict::kPassed) return;
-  if (trial.request.grant == plan_.policy.ceiling) return;
-  const std::vector<FinishedTrial> baselines = result_.baselines(plan_.policy.ceiling);
-  // Without a measure, which only a trial beside the baseline can lack, it is not judged yet.
-  if (baselines.empty()) trial.outcome.verdict = Verdict::kUndecided;
-  const Losses lost = losses(trial, baselines);
-  if (lost.empty()) return;
-  std::ranges::transform(lost.processes, std::back_inserter(trial.clues), clue_of_process_loss);
-  trial.outcome.verdict = Verdict::kFailed;
-  trial.outcome.ending = Ending::kNewErrors;
-}
-
-/// Only now: the diagnosis reads ports and paths that the user may have given as variables.
-void Search::mask(FinishedTrial& trial) const {
-  for (Clue& clue : trial.clues) {
-    clue.line = mask_given(clue.line, plan_.secrets);
-  }
-  trial.outcome.log = mask_given(trial.outcome.log, plan_.secrets);
-  trial.outcome.probe_output = mask_given(trial.outcome.probe_output, plan_.secrets);
-  if (trial.outcome.trace) {
-    trial.outcome.trace = with_names(*trial.outcome.trace, [this](const std::string& process) {
-      return mask_given(sanitize(process), plan_.secrets);
-    });
-    for (std::string& program : trial.outcome.trace->programs) {
-      program = mask_given(program, plan_.secrets);
-    }
-  }
 }
 
 void Search::remember(FinishedTrial trial) {

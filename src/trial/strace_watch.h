@@ -11,15 +11,15 @@
 
 namespace capmin {
 
-/// strace at the gate of one trial's container, from whose first instruction on it looks. Each start
-/// of the container passes the gate anew.
+/// strace at the gate of one trial's container, from whose first instruction on it looks. Each
+/// start of the container passes the gate anew.
 class StraceWatch {
  public:
   /// Both must outlive it; `stop` ends all waiting.
   StraceWatch(ProcessRunner& runner, const std::stop_token& stop) : runner_(runner), stop_(stop) {}
 
-  /// `spec` with a gate in front of `program`; without, and with trouble(), where there can be none:
-  /// on a full disk, or where nothing may be executed.
+  /// `spec` with a gate in front of `program`; without, and with trouble(), where there can be
+  /// none: on a full disk, or where nothing may be executed.
   ContainerSpec behind_gate(const std::vector<std::string>& program, ContainerSpec spec);
   bool has_gate() const { return gate_.has_value(); }
   /// Tells that the container did not start, for which `reason` is the engine's.

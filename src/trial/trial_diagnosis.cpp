@@ -1,0 +1,101 @@
+#include "trial/trial_diagnosis.h"
+
+#include "diagnosis/ending_clue.h"
+#include "diagnosis/program_clue.h"
+#include "diagnosis/sanitize.h"
+#include "diagnosis/secrets.h"
+#include "trial/losses.h"
+#include "trial/trial_observation.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace capmin {
+namespace {
+
+/// Each costs a call of the engine.
+constexpr std::size_t kMostPrograms = 16;
+
+void ask_rules(const RuleTable& rules, FinishedTrial& trial) {
+  if (trial.outcome.verdict == Verdict::kUndecided) return;
+  const Evidence evidence = evidence_of(trial.outcome, trial.request.grant);
+  trial.clues = rules.clues(evidence);
+  if (auto clue = ending_clue(evidence, trial.clues)) {
+    trial.clues.push_back(std::move(*clue));
+  }
+}
+
+/// The guess is read off the baseline; what files carry is needed for it, and not traced.
+void look_at_programs(const SearchPlan& plan, FinishedTrial& trial) {
+  if (!trial.outcome.trace || trial.outcome.verdict != Verdict::kPassed) return;
+  if (trial.request.grant != plan.policy.ceiling) return;
+  Trace& trace = *trial.outcome.trace;
+  CapabilitySet carried = trace.carried.value_or(CapabilitySet{});
+  if (!trace.carried) {
+    const std::size_t asked = std::min(trace.programs.size(), kMostPrograms);
+    for (std::size_t i = 0; i < asked; ++i) {
+      carried |= plan.privileges_of(trace.programs[i]).needed_to_execute;
+    }
+  }
+  trace.carried = carried & plan.policy.ceiling;
+}
+
+/// The image knows more than the words of a log.
+void sharpen_clues(const SearchPlan& plan, FinishedTrial& trial) {
+  if (trial.outcome.verdict != Verdict::kFailed) return;
+  for (Clue& clue : trial.clues) {
+    expect_suspects(plan.expected, clue);
+    if (!clue.program.empty()) heed_program(plan.privileges_of(clue.program), clue);
+  }
+}
+
+/// What was lost counts as failure, but for the baseline: it is the measure.
+void judge_losses(const SearchPlan& plan, const SearchResult& before, FinishedTrial& trial) {
+  if (trial.outcome.verdict != Verdict::kPassed) return;
+  if (trial.request.grant == plan.policy.ceiling) return;
+  const std::vector<FinishedTrial> baselines = before.baselines(plan.policy.ceiling);
+  // Without a measure, which only a trial beside the baseline can lack, it is not judged yet.
+  if (baselines.empty()) trial.outcome.verdict = Verdict::kUndecided;
+  const Losses lost = losses(trial, baselines);
+  if (lost.empty()) return;
+  std::ranges::transform(lost.processes, std::back_inserter(trial.clues), clue_of_process_loss);
+  trial.outcome.verdict = Verdict::kFailed;
+  trial.outcome.ending = Ending::kNewErrors;
+}
+
+void mask(const std::vector<std::string>& secrets, FinishedTrial& trial) {
+  Outcome& outcome = trial.outcome;
+  for (Clue& clue : trial.clues) {
+    clue.line = mask_given(clue.line, secrets);
+  }
+  outcome.log = mask_given(outcome.log, secrets);
+  outcome.probe_output = mask_given(outcome.probe_output, secrets);
+  if (!outcome.trace) return;
+  outcome.trace = with_names(*outcome.trace, [&secrets](const std::string& process) {
+    return mask_given(sanitize(process), secrets);
+  });
+  for (std::string& program : outcome.trace->programs) {
+    program = mask_given(program, secrets);
+  }
+}
+
+}  // namespace
+
+void diagnose(const SearchPlan& plan, const RuleTable& rules, const SearchResult& before,
+              FinishedTrial& trial) {
+  ask_rules(rules, trial);
+  look_at_programs(plan, trial);
+  sharpen_clues(plan, trial);
+  if (plan.strict) judge_losses(plan, before, trial);
+  trial.observation = observation_of(trial);
+  // Only now: what strace sees differs from start to start and is no part of a failure's signature.
+  if (trial.outcome.verdict == Verdict::kFailed) {
+    std::ranges::move(straced_clues(trial.outcome, trial.request.grant),
+                      std::back_inserter(trial.clues));
+  }
+  // Only now: the diagnosis reads ports and paths that the user may have given as variables.
+  mask(plan.secrets, trial);
+}
+
+}  // namespace capmin
