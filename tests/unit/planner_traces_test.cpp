@@ -107,7 +107,9 @@ std::vector<CapabilitySet> wanted_after(const Policy& policy, const History& his
   return grants;
 }
 
-TEST_CASE("beside a baseline whose trace is awaited the empty set is tried where nothing is believed needed") {
+TEST_CASE(
+    "beside a baseline whose trace is awaited the empty set is tried where nothing is believed "
+    "needed") {
   Policy policy;
   policy.ceiling = ceiling_of(14);
   policy.awaits_trace = true;
@@ -131,22 +133,29 @@ TEST_CASE("a baseline that passes without the awaited trace leaves the search to
   CHECK(wanted_after(policy, history).front() == CapabilitySet{Capability::kChown});
 }
 
+/// A passing trial of `ceiling` whose trace speaks for nothing yet.
+Observation traced_pass(CapabilitySet ceiling) {
+  Observation pass = observed(ceiling, true);
+  pass.traced.emplace();
+  return pass;
+}
+
+void believe(Observation& pass, Capability member, double belief) {
+  pass.traced->at(static_cast<std::size_t>(member)) = belief;
+}
+
 TEST_CASE("beside the removal of what is hardly believed in, the next one is tried without it") {
   Policy policy;
   policy.ceiling = ceiling_of(14);
-  Observation baseline = observed(policy.ceiling, true);
-  baseline.traced.emplace();
-  const auto believe = [&baseline](Capability member, double belief) {
-    baseline.traced->at(static_cast<std::size_t>(member)) = belief;
-  };
-  believe(Capability::kSetuid, 0.8);
-  believe(Capability::kSetgid, 0.8);
-  believe(Capability::kDacOverride, 0.6);
+  Observation baseline = traced_pass(policy.ceiling);
+  believe(baseline, Capability::kSetuid, 0.8);
+  believe(baseline, Capability::kSetgid, 0.8);
+  believe(baseline, Capability::kDacOverride, 0.6);
   const CapabilitySet likely{Capability::kSetuid, Capability::kSetgid};
   std::vector<CapabilitySet> wanted = wanted_after(policy, {baseline});
   CHECK(wanted.front() == likely);
   CHECK(wanted.at(1).size() == 1);
-  believe(Capability::kDacOverride, 0.78);
+  believe(baseline, Capability::kDacOverride, 0.78);
   wanted = wanted_after(policy, {baseline});
   CHECK(wanted.front() == likely);
   CHECK(wanted.at(1) == likely.with(Capability::kDacOverride));
@@ -155,15 +164,11 @@ TEST_CASE("beside the removal of what is hardly believed in, the next one is tri
 TEST_CASE("beside the set that a trace speaks for, leaving out one of its members is tried") {
   Policy policy;
   policy.ceiling = ceiling_of(14);
-  Observation baseline = observed(policy.ceiling, true);
-  baseline.traced.emplace();
-  const auto believe = [&baseline](Capability member, double belief) {
-    baseline.traced->at(static_cast<std::size_t>(member)) = belief;
-  };
-  believe(Capability::kSetuid, 0.8);
-  believe(Capability::kSetgid, 0.8);
+  Observation baseline = traced_pass(policy.ceiling);
+  believe(baseline, Capability::kSetuid, 0.8);
+  believe(baseline, Capability::kSetgid, 0.8);
   // It may be needed, so that nothing is left out of the guess before.
-  believe(Capability::kDacOverride, 0.4);
+  believe(baseline, Capability::kDacOverride, 0.4);
   const CapabilitySet likely{Capability::kSetuid, Capability::kSetgid};
   const std::vector<CapabilitySet> wanted = wanted_after(policy, {baseline});
   CHECK(wanted == std::vector<CapabilitySet>{likely, likely.without(Capability::kSetgid),
