@@ -50,7 +50,7 @@ struct SearchPlan {
   /// Runs trials under the engine's own settings for ports and ping, for Conditions, where those of
   /// the search are others; else null. They are no part of the history.
   RunTrial under_engine_ports;
-  std::vector<ConditionTrial> known_conditions;
+  std::vector<ConditionTrial> known_conditions;  ///< such trials of before
   bool strict = false;               ///< a trial that passes but has losses() counts as failed
   std::vector<std::string> secrets;  ///< masked in everything that a trial leaves behind
   /// Asked about programs whose execution was refused, or that complain without saying of what, and

@@ -99,7 +99,7 @@ class Trial {
   }
   bool pass_phase(Phase phase);
   void take_failed_calls();
-  bool has_trouble_with_strace();
+  bool heed_trouble_with_strace();
   bool stop_container();
   void start_failed(const ContainerFacts& facts);
   void meet(const ContainerFacts& facts);
@@ -127,7 +127,7 @@ class Trial {
 Outcome Trial::run() {
   ContainerSpec spec = with_probe(setup_);
   if (!setup_.straced.empty()) spec = strace_.behind_gate(setup_.straced, std::move(spec));
-  if (has_trouble_with_strace()) return outcome_;
+  if (heed_trouble_with_strace()) return outcome_;
   std::optional<ContainerPlaces::Place> place;
   auto container = std::make_unique<Container>(engine_, runner_, spec,
                                                trial_identity(setup_, target_.trial, grant_));
@@ -154,7 +154,9 @@ Outcome Trial::run() {
   }
   // A container that never started has no log; one that passed has one for later comparison.
   if (passed || outcome_.ending != Ending::kNotExecutable) {
-    outcome_.log = log_.valid() ? log_.get() : engine_.logs(target_.name);
+    // Of a container that ended meanwhile its last words may be missing.
+    const bool is_whole = log_.valid() && outcome_.ending != Ending::kExitedAfterProbe;
+    outcome_.log = is_whole ? log_.get() : engine_.logs(target_.name);
   }
   // A gate is gone with its trial, and its mount must be so before.
   if (place && !strace_.has_gate()) setup_.places->leave(std::move(container), std::move(*place));
@@ -172,14 +174,14 @@ bool Trial::pass_phase(Phase phase) {
   if (!started.ok) {
     start_failed(facts);
     if (strace_.has_gate()) strace_.refused(facts.error);
-    has_trouble_with_strace();
+    heed_trouble_with_strace();
     return false;
   }
   meet(facts);
   if (strace_.has_gate()) {
     take_failed_calls();
-    if (!has_trouble_with_strace()) strace_.open(facts.pid);
-    if (has_trouble_with_strace()) return false;
+    if (!heed_trouble_with_strace()) strace_.open(facts.pid);
+    if (heed_trouble_with_strace()) return false;
     // The program's time begins now.
     phase_begin_ = Clock::now();
   }
@@ -208,11 +210,11 @@ bool Trial::pass_phase(Phase phase) {
 /// Takes what strace saw so far.
 void Trial::take_failed_calls() {
   std::ranges::move(strace_.take(), std::back_inserter(outcome_.failed_calls));
-  has_trouble_with_strace();
+  heed_trouble_with_strace();
 }
 
-/// Where there is trouble, the trial is undecided.
-bool Trial::has_trouble_with_strace() {
+/// True where there is trouble: then the trial is undecided.
+bool Trial::heed_trouble_with_strace() {
   if (strace_.trouble().empty()) return false;
   outcome_.strace_trouble = strace_.trouble();
   outcome_.engine_message = strace_.trouble();
