@@ -32,8 +32,8 @@ shell() { PATH=$PWD/bin:$PATH run --separate-stderr timeout 20 bash -eo pipefail
 times_asked() { wc -l <asked; }
 
 @test "systemd reads the service and the timer" {
-  mkdir units
-  cp "$manifests"/capmin-batch.* units
+  # As they are installed, with the modes of /usr/lib/systemd/system: a checkout has those of its umask.
+  install -D -m 644 -t units "$manifests"/capmin-batch.*
   # The program that is tested stands for the one that is installed.
   sed -i "s,/usr/bin/capmin,$(realpath "$CAPMIN")," units/capmin-batch.service
   run systemd-analyze verify ./units/capmin-batch.service ./units/capmin-batch.timer
