@@ -4,6 +4,10 @@
 # shellcheck disable=SC2034  # read by the scripts that source this file
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
+# What scripts and tests write is read by containers' users, and by programs that refuse files that
+# anybody may change.
+umask 022
+
 # Says what happens now. Standard output is left to results.
 say() { printf '== %s\n' "$*" >&2; }
 
