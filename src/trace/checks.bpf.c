@@ -286,20 +286,31 @@ int BPF_PROG(on_enter, void* registers, long call) {
   return 0;
 }
 
+/// What was denied during a system call that has returned.
+struct denied_checks {
+  const struct traced* traced;
+  __u64 capabilities;
+  int result;
+};
+
+static long count_denied(__u32 capability, struct denied_checks* checks) {
+  if (checks->capabilities >> capability & 1) {
+    count(bpf_get_current_task_btf(), checks->traced, capability, checks->result);
+  }
+  return 0;
+}
+
 /// A check that was denied mattered where its system call failed for lack of permission.
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_leave, void* registers, long result) {
-  struct task_struct* const task = bpf_get_current_task_btf();
-  struct traced* const traced = traced_of(task);
+  struct traced* const traced = traced_of(bpf_get_current_task_btf());
   if (!traced) return 0;
-  const __u64 denied = traced->denied;
-  if (denied) {
+  if (traced->denied) {
     const bool failed = result == -1 || result == -13;  // EPERM, EACCES
-    for (int capability = 0; capability < 64; ++capability) {
-      if (denied >> capability & 1) {
-        count(task, traced, capability, failed ? DENIED_HARD : DENIED_SOFT);
-      }
-    }
+    struct denied_checks checks = {.traced = traced, .capabilities = traced->denied};
+    checks.result = failed ? DENIED_HARD : DENIED_SOFT;
+    // A loop of its own would be verified step by step, which takes longer than all the rest.
+    bpf_loop(64, count_denied, &checks, 0);
     traced->denied = 0;
   }
   traced->call = NO_CALL;
