@@ -219,7 +219,7 @@ void Reader::finish() {
   if (!(options_.allow & options_.deny).empty()) {
     usage_error("--allow and --deny both name " + to_string(options_.allow & options_.deny));
   }
-  const bool is_job = options_.probe.oneshot || options_.probe.kind == Probe::Kind::kExit;
+  const bool is_job = options_.probe.is_of_job();
   if (is_job && options_.scenario.graceful_stop) {
     usage_error("--graceful-stop is for services: a job ends by itself");
   }

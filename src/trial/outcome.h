@@ -61,6 +61,11 @@ struct Outcome {
   double wait_seconds = 0;      ///< the longest wait for the probe, or for the end of a job
   double seconds = 0;           ///< from the first start of the container to the verdict
   double deadline_seconds = 0;  ///< the longest wait that was allowed
+
+  void decide(Verdict how, Ending because) {
+    verdict = how;
+    ending = because;
+  }
 };
 
 /// The ending in words for a person, with the numbers that belong to it: "the container exited with

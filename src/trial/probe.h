@@ -24,6 +24,9 @@ struct Probe {
   std::vector<std::string> program;  ///< of kHealthcheck
   bool oneshot = false;  ///< the container is a job, and the probe runs once after its end
   std::chrono::milliseconds attempt_deadline = std::chrono::hours(1);  ///< of a single attempt
+
+  /// Whether the container is a job, which has to end by itself.
+  bool is_of_job() const { return oneshot || kind == Kind::kExit; }
   friend bool operator==(const Probe&, const Probe&) = default;
 };
 

@@ -8,6 +8,7 @@
 #include "engine/kernel_sets.h"
 #include "engine/ownership.h"
 #include "trial/end_watch.h"
+#include "trial/phase_wait.h"
 #include "trial/strace_watch.h"
 
 #include <algorithm>
@@ -19,11 +20,6 @@ namespace capmin {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
-
-/// The probe is asked again after this long at first, then after ever longer.
-constexpr milliseconds kFirstInterval{10};
-constexpr milliseconds kLongestInterval{250};
 
 /// The spec with what the probe itself needs inside the container.
 ContainerSpec with_probe(const TrialSetup& setup) {
@@ -80,19 +76,14 @@ class Trial {
         engine_(engine),
         runner_(runner),
         stop_(stop),
-        strace_(runner, stop) {
+        strace_(runner, stop),
+        wait_(setup.probe, deadline, engine, runner, stop, outcome_) {
     target_.trial = number;
   }
 
   Outcome run();
 
  private:
-  bool is_job() const { return setup_.probe.kind == Probe::Kind::kExit || setup_.probe.oneshot; }
-  void decide(Verdict verdict, Ending ending) {
-    outcome_.verdict = verdict;
-    outcome_.ending = ending;
-  }
-  Clock::time_point end() const { return phase_begin_ + deadline_(); }
   /// Whether nothing happens to the container after this phase.
   bool is_last(Phase phase) const {
     return phase == Phase::kRestart || !(setup_.scenario.graceful_stop || setup_.scenario.restart);
@@ -103,17 +94,11 @@ class Trial {
   bool stop_container();
   void start_failed(const ContainerFacts& facts);
   void meet(const ContainerFacts& facts);
-  void await_probe(EndWatch& watch);
-  void settle(EndWatch& watch);
-  void await_job(EndWatch& watch);
   void look_at_end(const ContainerFacts& facts);
-  void probe_job();
-  ProbeAttempt probe_once(Clock::time_point end, const std::stop_token& stop);
 
   const TrialSetup& setup_;
   CapabilitySet grant_;
   const TrialDeadline& deadline_;
-  Clock::time_point phase_begin_;
   Engine& engine_;
   ProcessRunner& runner_;
   const std::stop_token& stop_;
@@ -122,6 +107,7 @@ class Trial {
   Outcome outcome_;
   std::future<std::string> log_;  ///< read while the engine is asked for the container's state
   StraceWatch strace_;
+  PhaseWait wait_;
 };
 
 Outcome Trial::run() {
@@ -149,7 +135,7 @@ Outcome Trial::run() {
   outcome_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   outcome_.deadline_seconds = std::chrono::duration<double>(deadline_()).count();
   if (stop_.stop_requested()) {
-    decide(Verdict::kUndecided, Ending::kInterrupted);
+    outcome_.decide(Verdict::kUndecided, Ending::kInterrupted);
     return outcome_;
   }
   // A container that never started has no log; one that passed has one for later comparison.
@@ -168,7 +154,7 @@ Outcome Trial::run() {
 bool Trial::pass_phase(Phase phase) {
   outcome_.phase = phase;
   target_.phase = name_of(phase);
-  phase_begin_ = Clock::now();
+  wait_.begin();
   const Started started = engine_.start(target_.name);
   ContainerFacts facts = started.facts;
   if (!started.ok) {
@@ -183,15 +169,13 @@ bool Trial::pass_phase(Phase phase) {
     if (!heed_trouble_with_strace()) strace_.open(facts.pid);
     if (heed_trouble_with_strace()) return false;
     // The program's time begins now.
-    phase_begin_ = Clock::now();
+    wait_.begin();
   }
   {
     EndWatch watch(engine_, target_.name, stop_);
-    is_job() ? await_job(watch) : await_probe(watch);
-    const double waited = std::chrono::duration<double>(Clock::now() - phase_begin_).count();
-    outcome_.wait_seconds = std::max(outcome_.wait_seconds, waited);
+    wait_.wait(target_, watch);
     if (outcome_.verdict == Verdict::kPassed && setup_.scenario.settle.count() > 0) {
-      settle(watch);
+      wait_.settle(setup_.scenario.settle, target_, watch);
     }
   }
   if (stop_.stop_requested()) return false;
@@ -203,7 +187,10 @@ bool Trial::pass_phase(Phase phase) {
   }
   facts = engine_.inspect(target_.name);
   look_at_end(facts);
-  if (setup_.probe.oneshot && outcome_.ending == Ending::kJobDone) probe_job();
+  if (setup_.probe.oneshot && outcome_.ending == Ending::kJobDone) {
+    target_.exit_status = *outcome_.exit_code;
+    wait_.probe_job(target_);
+  }
   return outcome_.verdict == Verdict::kPassed;
 }
 
@@ -218,7 +205,7 @@ bool Trial::heed_trouble_with_strace() {
   if (strace_.trouble().empty()) return false;
   outcome_.strace_trouble = strace_.trouble();
   outcome_.engine_message = strace_.trouble();
-  decide(Verdict::kUndecided, Ending::kEngineTrouble);
+  outcome_.decide(Verdict::kUndecided, Ending::kEngineTrouble);
   return true;
 }
 
@@ -237,7 +224,7 @@ void Trial::meet(const ContainerFacts& facts) {
 
 /// Ends the container by its stop signal. True when the trial may go on.
 bool Trial::stop_container() {
-  if (is_job()) return true;
+  if (setup_.probe.is_of_job()) return true;
   outcome_.phase = Phase::kStop;
   engine_.stop(target_.name);
   const ContainerFacts facts = engine_.inspect(target_.name);
@@ -245,107 +232,38 @@ bool Trial::stop_container() {
   constexpr int kKilled = 137;
   if (!setup_.scenario.graceful_stop || facts.exit_code != kKilled) return true;
   outcome_.exit_code = facts.exit_code;
-  decide(Verdict::kFailed, Ending::kNotGraceful);
+  outcome_.decide(Verdict::kFailed, Ending::kNotGraceful);
   return false;
-}
-
-/// A container that was healthy must still be so after the time to settle.
-void Trial::settle(EndWatch& watch) {
-  if (watch.wait_until(Clock::now() + setup_.scenario.settle)) return;
-  if (stop_.stop_requested() || is_job()) return;
-  // However long it had to settle, the probe gets its whole time.
-  switch (probe_once(Clock::now() + deadline_(), watch.any()).result) {
-    case ProbeAttempt::Result::kPassed:
-    case ProbeAttempt::Result::kStopped:
-      return;
-    case ProbeAttempt::Result::kFailed:
-      return decide(Verdict::kFailed, Ending::kUnhealthyLater);
-    case ProbeAttempt::Result::kCannotJudge:
-      return decide(Verdict::kUndecided, Ending::kCannotJudge);
-  }
 }
 
 void Trial::start_failed(const ContainerFacts& facts) {
   outcome_.engine_message = facts.error;
   if (program_not_executable(facts)) {
     outcome_.exit_code = facts.exit_code;
-    decide(Verdict::kFailed, Ending::kNotExecutable);
+    outcome_.decide(Verdict::kFailed, Ending::kNotExecutable);
   } else {
-    decide(Verdict::kUndecided, Ending::kEngineTrouble);
-  }
-}
-
-ProbeAttempt Trial::probe_once(Clock::time_point end, const std::stop_token& stop) {
-  const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
-  ProbeAttempt attempt = capmin::attempt(setup_.probe, target_, engine_, runner_,
-                                         std::max(left, milliseconds(1)), stop);
-  // The deadline may cut the last attempt short; what a whole one said tells more.
-  if (attempt.exit || !outcome_.probe_exit) {
-    outcome_.probe_output = attempt.output;
-    outcome_.probe_exit = attempt.exit;
-  }
-  return attempt;
-}
-
-void Trial::await_probe(EndWatch& watch) {
-  milliseconds interval = kFirstInterval;
-  decide(Verdict::kFailed, Ending::kTimeUp);
-  do {
-    switch (probe_once(end(), watch.any()).result) {
-      case ProbeAttempt::Result::kPassed:
-        return decide(Verdict::kPassed, Ending::kProbePassed);
-      case ProbeAttempt::Result::kCannotJudge:
-        return decide(Verdict::kUndecided, Ending::kCannotJudge);
-      case ProbeAttempt::Result::kFailed:
-      case ProbeAttempt::Result::kStopped:
-        break;
-    }
-    if (watch.wait_until(std::min(end(), Clock::now() + interval))) return;
-    interval = std::min(2 * interval, kLongestInterval);
-  } while (Clock::now() < end() && !watch.any().stop_requested());
-}
-
-void Trial::await_job(EndWatch& watch) {
-  decide(Verdict::kFailed, Ending::kTimeUp);
-  // The job's end wakes at once; the pauses are only for a deadline that changes.
-  constexpr milliseconds kPause{1000};
-  while (Clock::now() < end() && !watch.any().stop_requested()) {
-    watch.wait_until(std::min(end(), Clock::now() + kPause));
+    outcome_.decide(Verdict::kUndecided, Ending::kEngineTrouble);
   }
 }
 
 /// What the container's state adds to what the probe said.
 void Trial::look_at_end(const ContainerFacts& facts) {
   if (facts.out_of_memory && outcome_.verdict != Verdict::kPassed) {
-    return decide(Verdict::kUndecided, Ending::kOutOfMemory);
+    return outcome_.decide(Verdict::kUndecided, Ending::kOutOfMemory);
   }
   if (facts.running) {
-    if (outcome_.ending != Ending::kTimeUp || Clock::now() >= end()) return;
+    if (outcome_.ending != Ending::kTimeUp || wait_.is_over()) return;
     outcome_.engine_message = "it reported the end of a container that still runs";
-    return decide(Verdict::kUndecided, Ending::kEngineTrouble);
+    return outcome_.decide(Verdict::kUndecided, Ending::kEngineTrouble);
   }
   outcome_.exit_code = facts.exit_code;
-  if (is_job() && (facts.exit_code == 0 || setup_.probe.oneshot)) {
-    return decide(Verdict::kPassed, Ending::kJobDone);
+  if (setup_.probe.is_of_job() && (facts.exit_code == 0 || setup_.probe.oneshot)) {
+    return outcome_.decide(Verdict::kPassed, Ending::kJobDone);
   }
   if (outcome_.ending == Ending::kCannotJudge) return;
-  decide(Verdict::kFailed,
-         outcome_.ending == Ending::kProbePassed ? Ending::kExitedAfterProbe : Ending::kExited);
-}
-
-void Trial::probe_job() {
-  target_.exit_status = *outcome_.exit_code;
-  // The job may have used up the whole time; its probe gets at least as long as the job was given.
-  switch (probe_once(std::max(end(), Clock::now() + deadline_()), stop_).result) {
-    case ProbeAttempt::Result::kPassed:
-      return decide(Verdict::kPassed, Ending::kProbePassed);
-    case ProbeAttempt::Result::kFailed:
-      return decide(Verdict::kFailed, Ending::kProbeFailedAtEnd);
-    case ProbeAttempt::Result::kCannotJudge:
-      return decide(Verdict::kUndecided, Ending::kCannotJudge);
-    case ProbeAttempt::Result::kStopped:
-      return decide(Verdict::kUndecided, Ending::kInterrupted);
-  }
+  outcome_.decide(Verdict::kFailed, outcome_.ending == Ending::kProbePassed
+                                        ? Ending::kExitedAfterProbe
+                                        : Ending::kExited);
 }
 
 }  // namespace

@@ -1,0 +1,100 @@
+#include "trial/phase_wait.h"
+
+#include <algorithm>
+
+namespace capmin {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The probe is asked again after this long at first, then after ever longer.
+constexpr milliseconds kFirstInterval{10};
+constexpr milliseconds kLongestInterval{250};
+
+}  // namespace
+
+PhaseWait::PhaseWait(const Probe& probe, const TrialDeadline& deadline, Engine& engine,
+                     ProcessRunner& runner, const std::stop_token& stop, Outcome& outcome)
+    : probe_(probe),
+      deadline_(deadline),
+      engine_(engine),
+      runner_(runner),
+      stop_(stop),
+      outcome_(outcome) {}
+
+void PhaseWait::wait(const ProbeTarget& target, EndWatch& watch) {
+  probe_.is_of_job() ? await_job(watch) : await_probe(target, watch);
+  const double waited = std::chrono::duration<double>(Clock::now() - begin_).count();
+  outcome_.wait_seconds = std::max(outcome_.wait_seconds, waited);
+}
+
+void PhaseWait::settle(milliseconds time, const ProbeTarget& target, EndWatch& watch) {
+  if (watch.wait_until(Clock::now() + time)) return;
+  if (stop_.stop_requested() || probe_.is_of_job()) return;
+  // However long it had to settle, the probe gets its whole time.
+  switch (probe_once(target, Clock::now() + deadline_(), watch.any()).result) {
+    case ProbeAttempt::Result::kPassed:
+    case ProbeAttempt::Result::kStopped:
+      return;
+    case ProbeAttempt::Result::kFailed:
+      return outcome_.decide(Verdict::kFailed, Ending::kUnhealthyLater);
+    case ProbeAttempt::Result::kCannotJudge:
+      return outcome_.decide(Verdict::kUndecided, Ending::kCannotJudge);
+  }
+}
+
+void PhaseWait::probe_job(const ProbeTarget& target) {
+  // The job may have used up the whole time; its probe gets at least as long as the job was given.
+  switch (probe_once(target, std::max(end(), Clock::now() + deadline_()), stop_).result) {
+    case ProbeAttempt::Result::kPassed:
+      return outcome_.decide(Verdict::kPassed, Ending::kProbePassed);
+    case ProbeAttempt::Result::kFailed:
+      return outcome_.decide(Verdict::kFailed, Ending::kProbeFailedAtEnd);
+    case ProbeAttempt::Result::kCannotJudge:
+      return outcome_.decide(Verdict::kUndecided, Ending::kCannotJudge);
+    case ProbeAttempt::Result::kStopped:
+      return outcome_.decide(Verdict::kUndecided, Ending::kInterrupted);
+  }
+}
+
+ProbeAttempt PhaseWait::probe_once(const ProbeTarget& target, Clock::time_point end,
+                                   const std::stop_token& stop) {
+  const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
+  ProbeAttempt attempt =
+      capmin::attempt(probe_, target, engine_, runner_, std::max(left, milliseconds(1)), stop);
+  // The deadline may cut the last attempt short; what a whole one said tells more.
+  if (attempt.exit || !outcome_.probe_exit) {
+    outcome_.probe_output = attempt.output;
+    outcome_.probe_exit = attempt.exit;
+  }
+  return attempt;
+}
+
+void PhaseWait::await_probe(const ProbeTarget& target, EndWatch& watch) {
+  milliseconds interval = kFirstInterval;
+  outcome_.decide(Verdict::kFailed, Ending::kTimeUp);
+  do {
+    switch (probe_once(target, end(), watch.any()).result) {
+      case ProbeAttempt::Result::kPassed:
+        return outcome_.decide(Verdict::kPassed, Ending::kProbePassed);
+      case ProbeAttempt::Result::kCannotJudge:
+        return outcome_.decide(Verdict::kUndecided, Ending::kCannotJudge);
+      case ProbeAttempt::Result::kFailed:
+      case ProbeAttempt::Result::kStopped:
+        break;
+    }
+    if (watch.wait_until(std::min(end(), Clock::now() + interval))) return;
+    interval = std::min(2 * interval, kLongestInterval);
+  } while (!is_over() && !watch.any().stop_requested());
+}
+
+void PhaseWait::await_job(EndWatch& watch) {
+  outcome_.decide(Verdict::kFailed, Ending::kTimeUp);
+  // The job's end wakes at once; the pauses are only for a deadline that changes.
+  constexpr milliseconds kPause{1000};
+  while (!is_over() && !watch.any().stop_requested()) {
+    watch.wait_until(std::min(end(), Clock::now() + kPause));
+  }
+}
+
+}  // namespace capmin
