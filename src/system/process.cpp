@@ -1,7 +1,7 @@
 #include "system/process.h"
 
 #include "system/capped_text.h"
-#include "system/keeper.h"
+#include "system/child_process.h"
 
 #include <boost/asio/connect_pipe.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,19 +9,13 @@
 #include <boost/asio/readable_pipe.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/writable_pipe.hpp>
-#include <boost/process/v2/environment.hpp>
-#include <boost/process/v2/posix/default_launcher.hpp>
-#include <boost/process/v2/process.hpp>
-#include <boost/process/v2/stdio.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <fcntl.h>
 #include <future>
 #include <optional>
 #include <set>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -30,7 +24,6 @@ namespace capmin {
 namespace {
 
 namespace asio = boost::asio;
-namespace process_v2 = boost::process::v2;
 using boost::system::error_code;
 using Ending = ProcessResult::Ending;
 
@@ -41,89 +34,13 @@ constexpr std::chrono::milliseconds kGraceAfterKill{2000};
 /// part of the answer.
 constexpr std::chrono::milliseconds kGraceForPipes{100};
 
-/// Gives the child its environment, a process group of its own, default signal handling and an end
-/// when capmin ends, however that comes about.
-struct ChildSetup {
-  /// Entries and a null pointer at the end; in Boost 1.81 the library's own initializer for this
-  /// (process_environment) has no definition to link with.
-  const char* const* environment;
-  Command::Strays strays;
-
-  template <typename Launcher>
-  error_code on_setup(Launcher& launcher, const process_v2::filesystem::path& /*program*/,
-                      const char* const*& /*argv*/) {
-    launcher.env = environment;
-    return {};
-  }
-  template <typename Launcher>
-  error_code on_exec_setup(Launcher& /*launcher*/, const process_v2::filesystem::path& /*program*/,
-                           const char* const*& /*argv*/) {
-    ::setpgid(0, 0);
-    // The signal comes at the end of the thread that forked: the runner's, which ends with it.
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    static_cast<void>(::signal(SIGPIPE, SIG_DFL));
-    if (strays == Command::Strays::kEnded && !continue_under_keeper()) {
-      return {errno, boost::system::system_category()};
-    }
-    return {};
-  }
-  /// Leaves at once: exit handlers and buffers belong to the parent.
-  template <typename Launcher>
-  void on_exec_error(Launcher& /*launcher*/, const process_v2::filesystem::path& /*program*/,
-                     const char* const*& /*argv*/, const error_code& /*error*/) {
-    ::_exit(127);
-  }
-};
-
-/// Launches by vfork(2). After fork, each page that this process writes is copied: 300 of the 770
-/// ms that capmin itself used for a search of 12 trials. The library's own vfork_launcher tells the
-/// io_context that it is the child's, although parent and child share it (Boost 1.81).
-struct SharedMemoryLauncher : process_v2::posix::default_launcher {
-  template <typename Executor, typename... Setups>
-  process_v2::basic_process<Executor> operator()(Executor executor, error_code& failure,
-                                                 const process_v2::filesystem::path& program,
-                                                 const std::vector<std::string>& arguments,
-                                                 Setups&&... setups) {
-    const char* const* argv = build_argv_(program, arguments);
-    namespace posix = process_v2::posix::detail;
-    failure = posix::on_setup(*this, program, argv, setups...);
-    if (failure) return process_v2::basic_process<Executor>(executor);
-    // For the descriptor by which the process is awaited (pidfd_open(2)): one that runs already
-    // when there is none left would do its work unwatched.
-    const int reserved = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (reserved < 0) {
-      failure.assign(errno, boost::system::system_category());
-      return process_v2::basic_process<Executor>(executor);
-    }
-    // The child shares this memory while the thread waits, so it is as a call of this thread: it
-    // returns from no function that called vfork, and what it writes is read after it has gone.
-    // NOLINTBEGIN(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork)
-    const pid_t child = ::vfork();
-    if (child == 0) {
-      failure = posix::on_exec_setup(*this, program, argv, setups...);
-      if (!failure) close_all_fds(failure);
-      if (!failure) {
-        ::execve(program.c_str(), const_cast<char* const*>(argv), const_cast<char* const*>(env));
-        failure.assign(errno, boost::system::system_category());
-      }
-      ::_exit(127);
-    }
-    // NOLINTEND(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork)
-    if (child < 0) failure.assign(errno, boost::system::system_category());
-    ::close(reserved);
-    if (failure && child > 0) ::waitpid(child, nullptr, 0);
-    if (failure) return process_v2::basic_process<Executor>(executor);
-    return process_v2::basic_process<Executor>(executor, child);
-  }
-};
-
 /// One program from start to end. Lives on the loop's thread; its pending operations own it.
 class Job : public std::enable_shared_from_this<Job> {
  public:
   Job(asio::io_context& context, Command command, std::function<void(ProcessResult)> done)
       : command_(std::move(command)),
         done_(std::move(done)),
-        process_(context),
+        context_(context),
         out_(context, command_.output_limit),
         err_(context, command_.output_limit),
         deadline_(context),
@@ -158,7 +75,8 @@ class Job : public std::enable_shared_from_this<Job> {
 
   Command command_;
   std::function<void(ProcessResult)> done_;
-  process_v2::process process_;
+  asio::io_context& context_;
+  std::optional<ChildProcess> process_;
   pid_t group_ = -1;
   Stream out_;
   Stream err_;
@@ -180,12 +98,10 @@ void Job::launch() {
     done_(std::move(result));
     return;
   }
-  group_ = process_.id();
+  group_ = process_->id();
   read(out_);
   if (command_.streams == Command::Streams::kSeparate) read(err_);
-  process_.async_wait([self = shared_from_this()](const error_code&, int) {
-    self->exited(self->process_.native_exit_code());
-  });
+  process_->when_ended([self = shared_from_this()](int status) { self->exited(status); });
   deadline_.expires_after(command_.deadline);
   deadline_.async_wait([self = shared_from_this()](const error_code& cancelled) {
     if (!cancelled) self->end(Ending::kDeadline);
@@ -193,50 +109,13 @@ void Job::launch() {
 }
 
 void Job::spawn() {
-  const std::string& name = command_.argv.front();
-  const bool is_path = name.find('/') != std::string::npos;
-  const process_v2::filesystem::path program =
-      is_path ? process_v2::filesystem::path(name) : process_v2::environment::find_executable(name);
-  if (program.empty()) throw std::runtime_error("not found in PATH");
-
-  std::vector<std::string> variables;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    const auto same_name = [text](const auto& variable) {
-      return text.substr(0, text.find('=')) == variable.first;
-    };
-    if (std::ranges::none_of(command_.environment, same_name)) variables.emplace_back(text);
-  }
-  for (const auto& [key, value] : command_.environment) {
-    variables.emplace_back(key).append("=").append(value);
-  }
-  std::vector<const char*> environment;
-  environment.reserve(variables.size() + 1);
-  for (const std::string& variable : variables) {
-    environment.push_back(variable.c_str());
-  }
-  environment.push_back(nullptr);
-
-  asio::writable_pipe out(process_.get_executor());
-  asio::writable_pipe err(process_.get_executor());
+  asio::writable_pipe out(context_);
+  asio::writable_pipe err(context_);
   asio::connect_pipe(out_.pipe, out);
-  if (command_.streams == Command::Streams::kSeparate) asio::connect_pipe(err_.pipe, err);
-  const int err_target =
-      command_.streams == Command::Streams::kSeparate ? err.native_handle() : out.native_handle();
-  const std::vector<std::string> arguments(command_.argv.begin() + 1, command_.argv.end());
-  error_code failure;
-  const auto launch_by = [&](auto launcher) {
-    process_ = launcher(process_.get_executor(), failure, program, arguments,
-                        process_v2::process_stdio{nullptr, out.native_handle(), err_target},
-                        ChildSetup{environment.data(), command_.strays});
-  };
-  // The keeper goes on after exec of its child, with memory of its own.
-  if (is_kept()) {
-    launch_by(process_v2::default_process_launcher());
-  } else {
-    launch_by(SharedMemoryLauncher());
-  }
-  if (failure) throw std::runtime_error(failure.message());
+  const bool is_merged = command_.streams == Command::Streams::kMerged;
+  if (!is_merged) asio::connect_pipe(err_.pipe, err);
+  process_.emplace(context_, command_, out.native_handle(),
+                   is_merged ? out.native_handle() : err.native_handle());
 }
 
 void Job::read(Stream& stream) {
@@ -297,7 +176,7 @@ void Job::finish() {
   result.out = out_.text.take();
   result.err = err_.text.take();
   if (!native_status_) {
-    process_.detach();
+    process_->detach();
     result.ending = *forced_;
   } else if (forced_) {
     result.ending = *forced_;
