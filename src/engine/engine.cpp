@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include "engine/arguments.h"
+#include "engine/engine_error.h"
 #include "engine/ownership.h"
 #include "system/process_identity.h"
 
@@ -25,52 +26,7 @@ constexpr std::size_t kLogLimit = 4U << 20U;
 /// Twice what the headers of one file take, with its extended attributes.
 constexpr std::size_t kArchiveLimit = 1U << 18U;
 
-/// What the client said, on one line: it may quote a container.
-std::string one_line(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \n\r\t");
-  if (begin == std::string_view::npos) return {};
-  std::string line(text.substr(begin, text.find_last_not_of(" \n\r\t") - begin + 1));
-  std::ranges::replace(line, '\n', ' ');
-  return line;
-}
-
-/// Calls `use` with each line of `text`, its line break included.
-void for_each_line(std::string_view text, const std::function<void(std::string_view)>& use) {
-  while (!text.empty()) {
-    const std::size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
-    use(text.substr(0, length));
-    text.remove_prefix(length);
-  }
-}
-
 }  // namespace
-
-Error engine_error(const std::string& engine, const std::string& action,
-                   const ProcessResult& result) {
-  const std::string prefix = "cannot " + action + ": ";
-  switch (result.ending) {
-    case Ending::kNotStarted:
-      return {ExitCode::kEngine, prefix + result.failure, "install " + engine};
-    case Ending::kDeadline:
-      return {ExitCode::kEngine, prefix + engine + " did not answer in time",
-              "see whether the engine still works: " + engine + " version"};
-    case Ending::kStopped:
-      return {ExitCode::kEngine, prefix + "interrupted"};
-    case Ending::kSignaled:
-      return {ExitCode::kEngine,
-              prefix + engine + " was killed by signal " + std::to_string(result.status)};
-    case Ending::kExited:
-      break;
-  }
-  const std::string words = one_line(result.err);
-  if (const auto unusable = says_unusable(dialect_of(engine), words)) {
-    return {ExitCode::kEngine, prefix + unusable->reason, unusable->hint};
-  }
-  return {ExitCode::kEngine,
-          prefix + (words.empty() ? "no reason given" : words) + " (exit status " +
-              std::to_string(result.status) + ')',
-          "see whether the engine still works: capmin doctor"};
-}
 
 Engine::Engine(ProcessRunner& runner, std::vector<std::string> command,
                std::chrono::milliseconds deadline)
@@ -91,25 +47,8 @@ ProcessResult Engine::call(const std::vector<std::string>& arguments,
                                       .deadline = deadline,
                                       .output_limit = kLogLimit,
                                       .streams = streams});
-  if (result.ok()) note_warnings(result.err);
+  if (result.ok()) warnings_.note(result.err);
   return result;
-}
-
-void Engine::note_warnings(std::string_view err) {
-  constexpr std::size_t kMost = 100;
-  const std::scoped_lock lock(mutex_);
-  for_each_line(err, [this](std::string_view line) {
-    if (warnings_.size() < kMost && line != "\n") warnings_.emplace(without_time(line));
-  });
-}
-
-std::string Engine::without_warnings(std::string_view log) const {
-  const std::scoped_lock lock(mutex_);
-  std::string text;
-  for_each_line(log, [&](std::string_view line) {
-    if (!warnings_.contains(without_time(line))) text += line;
-  });
-  return text;
 }
 
 std::string Engine::checked(const std::vector<std::string>& arguments) {
@@ -268,7 +207,7 @@ std::string Engine::logs(const std::string& container) {
     result.err = result.out;
     throw engine_error(name(), "read the log of " + container, result);
   }
-  return without_warnings(result.out);
+  return warnings_.removed_from(result.out);
 }
 
 std::string Engine::archive(const std::string& container, const std::string& path) {

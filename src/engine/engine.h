@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/error.h"
+#include "engine/client_warnings.h"
 #include "engine/container_spec.h"
 #include "engine/dialect.h"
 #include "engine/replies.h"
@@ -10,7 +11,6 @@
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -117,8 +117,6 @@ class Engine {
   std::optional<std::string> inspected(const std::vector<std::string>& arguments,
                                        const std::string& action);
   std::string checked(const std::vector<std::string>& arguments);
-  void note_warnings(std::string_view err);
-  std::string without_warnings(std::string_view log) const;
   bool remove_object(const std::vector<std::string>& arguments) noexcept;
 
   ProcessRunner& runner_;
@@ -127,12 +125,7 @@ class Engine {
   std::chrono::milliseconds deadline_;
   mutable std::mutex mutex_;
   std::vector<std::string> leftovers_;
-  std::set<std::string, std::less<>> warnings_;  ///< lines of the client in calls that went well
+  ClientWarnings warnings_;
 };
-
-/// The error for a call of the engine that failed; `action` says what was attempted. Tells an
-/// engine that cannot be reached, one that may not be used and one that does not answer apart.
-Error engine_error(const std::string& engine, const std::string& action,
-                   const ProcessResult& result);
 
 }  // namespace capmin
