@@ -33,6 +33,22 @@ ImageFacts or_pulled(std::optional<ImageFacts> image, const RunOptions& options,
               "make it, or let capmin fetch it with --pull missing");
 }
 
+/// A user inside a container may need a capability, or lack one, just to execute the probe: then
+/// trials would tell of the probe's file and not of the image.
+void check_open_to_all(const std::filesystem::path& probe) {
+  namespace fs = std::filesystem;
+  using enum fs::perms;
+  constexpr fs::perms kNeeded =
+      owner_read | owner_exec | group_read | group_exec | others_read | others_exec;
+  const fs::perms mode = fs::status(probe).permissions();
+  if ((mode & kNeeded) == kNeeded) return;
+  throw Error(ExitCode::kUsage,
+              "the probe " + probe.string() +
+                  " runs inside the container, where users other than "
+                  "its owner may not read and execute it",
+              "chmod a+rx " + probe.string());
+}
+
 void prepare_probe(const RunOptions& options, RunPlan& plan) {
   namespace fs = std::filesystem;
   Probe& probe = plan.setup.probe;
@@ -45,6 +61,7 @@ void prepare_probe(const RunOptions& options, RunPlan& plan) {
       throw Error(ExitCode::kUsage, "the probe " + path.string() + " is not executable",
                   "chmod +x " + path.string());
     }
+    if (probe.kind == Probe::Kind::kExec) check_open_to_all(path);
     probe.path = path.string();
     plan.probe_sha256 = sha256(text);
   } else if (probe.kind == Probe::Kind::kHealthcheck) {

@@ -49,6 +49,19 @@ refused() {
   hint: chmod +x $BATS_TEST_TMPDIR/health.sh" run app:1 --probe ./health.sh
 }
 
+@test "a probe that not every user of a container may execute is an error where it runs inside" {
+  local mode
+  for mode in 700 711 744 550; do
+    chmod "$mode" health.sh
+    refused "error: the probe $BATS_TEST_TMPDIR/health.sh runs inside the container, where users other than its owner may not read and execute it
+  hint: chmod a+rx $BATS_TEST_TMPDIR/health.sh" run app:1 --probe-exec ./health.sh
+  done
+  # On the host only capmin executes it.
+  chmod 700 health.sh
+  capmin run app:1 --probe ./health.sh
+  expect_status 0
+}
+
 @test "an unknown capability is an error, with --allow and with --deny" {
   local option
   for option in allow deny; do

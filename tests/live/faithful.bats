@@ -45,7 +45,7 @@ host_lacks() {
 }
 
 @test "without a network of its own a container's ports are privileged all the same" {
-  minimize lowport --probe-exec "$images/lowport/probe-inside.sh" --network none
+  minimize lowport --probe-exec "$(probe_inside lowport)" --network none
   expect_set_and_conditional '' NET_BIND_SERVICE
 }
 

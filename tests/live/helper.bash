@@ -113,5 +113,11 @@ probe_script() {
   echo "$BATS_TEST_TMPDIR/$1"
 }
 
+# probe_inside NAME: the path of the image's probe for inside, which a checkout may keep from others.
+probe_inside() {
+  install -m 755 "$images/$1/probe-inside.sh" "$BATS_TEST_TMPDIR/probe-inside.sh"
+  echo "$BATS_TEST_TMPDIR/probe-inside.sh"
+}
+
 containers_probed() { sort -u "$probed" 2>/dev/null || true; }
 count_probed() { containers_probed | wc -l; }

@@ -15,6 +15,7 @@ setup_file() {
   useradd --create-home --home-dir "$place/home" --shell /bin/sh "$user" || return 1
   install -m 755 "$CAPMIN" "$place/capmin"
   cp -r "$images" "$place/images"
+  chmod -R u=rwX,go=rX "$place/images"
   cat >"$place/containers.conf" <<CONF
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]

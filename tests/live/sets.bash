@@ -18,7 +18,7 @@ health_check_is_a_probe() {
 }
 
 probe_runs_inside() {
-  minimize static --probe-exec "$images/static/probe-inside.sh"
+  minimize static --probe-exec "$(probe_inside static)"
   expect_set
 }
 
