@@ -66,6 +66,18 @@ unneeded() {
   diff <(sed '/^run:/d' "$profile.whole") <(sed '/^run:/d' "$profile")
 }
 
+@test "the programs of a container that runs are looked at where they lie, and not copied from the engine" {
+  # Notes each call of the engine.
+  export AT_CALL=$BATS_TEST_TMPDIR/at_call PATH=$root/tests/live/bin:$PATH
+  printf '#!/bin/bash\n' >"$AT_CALL"
+  chmod +x "$AT_CALL"
+  watch nginx --probe "$images/nginx/probe.sh"
+  expect_set_and_conditional "CHOWN DAC_OVERRIDE SETGID SETUID" NET_BIND_SERVICE
+  [ "$(grep -cx create "$AT_CALL.calls")" -ge 5 ]
+  run grep -xE 'cp|export' "$AT_CALL.calls"
+  [ -z "$output" ]
+}
+
 @test "without the kernel's evidence a profile tells of no checks" {
   minimize chown --probe exit --evidence logs -v
   expect_set CHOWN
