@@ -154,7 +154,7 @@ struct ChildProcess::Handle {
 
 ChildProcess::ChildProcess(boost::asio::io_context& context, const Command& command, int out,
                            int err)
-    : handle_(std::make_unique<Handle>(launch(context, command, out, err))) {}
+    : handle_(new Handle{launch(context, command, out, err)}) {}
 ChildProcess::~ChildProcess() = default;
 
 pid_t ChildProcess::id() const {
