@@ -1,10 +1,10 @@
 #include "trial/search.h"
 
 #include "expect_error.h"
+#include "judged_search.h"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -14,54 +14,6 @@ namespace capmin {
 namespace {
 
 using namespace std::chrono_literals;
-
-const RuleTable& no_rules() {
-  static const RuleTable table = RuleTable::parse(
-      "rules: [{id: \"none\", patterns: [\"never\"], suspects: [\"KILL\"], reason: \"-\", check: "
-      "\"-\"}]",
-      "test");
-  return table;
-}
-
-constexpr CapabilitySet kNeeded{Capability::kChown, Capability::kSetuid};
-
-Policy policy() {
-  Policy policy;
-  policy.ceiling = docker_default_set();
-  return policy;
-}
-
-Outcome passed() {
-  Outcome outcome;
-  outcome.verdict = Verdict::kPassed;
-  outcome.ending = Ending::kProbePassed;
-  outcome.wait_seconds = 1;
-  return outcome;
-}
-
-Outcome failed() {
-  Outcome outcome;
-  outcome.verdict = Verdict::kFailed;
-  outcome.ending = Ending::kExited;
-  outcome.exit_code = 1;
-  return outcome;
-}
-
-Outcome judged(CapabilitySet grant) {
-  return grant.contains(kNeeded) ? passed() : failed();
-}
-
-SearchPlan plan(int slots = 1) {
-  SearchPlan plan;
-  plan.policy = policy();
-  plan.slots = slots;
-  return plan;
-}
-
-SearchResult searched(const RunTrial& run, const SearchPlan& search_plan = plan(),
-                      const std::stop_token& stop = {}) {
-  return search(search_plan, no_rules(), run, {}, stop);
-}
 
 TEST_CASE("a search finds the minimal set, whatever the number of slots") {
   for (const int slots : {1, 2, 4}) {
@@ -121,111 +73,6 @@ TEST_CASE("a quick baseline still leaves three seconds, and --timeout has the la
   CHECK(derived_deadline(0.1, {}) == 3s);
   CHECK(derived_deadline(5, {}) == 20s);
   CHECK(derived_deadline(5, {.fixed = 1s}) == 1s);
-}
-
-/// A plan whose trials have other settings for ports than the engine, and under the engine's own
-/// nothing but `needed` passes.
-SearchPlan plan_with_ports(int slots, CapabilitySet needed, std::vector<CapabilitySet>& asked) {
-  SearchPlan search_plan = plan(slots);
-  search_plan.under_engine_ports = [needed, &asked](int, CapabilitySet grant, auto, const auto&) {
-    asked.push_back(grant);
-    return grant.contains(needed) ? passed() : failed();
-  };
-  return search_plan;
-}
-
-constexpr CapabilitySet kPortNeeded{Capability::kChown, Capability::kNetBindService};
-
-Outcome judged_with_port(CapabilitySet grant) {
-  return grant.contains(kPortNeeded) ? passed() : failed();
-}
-
-TEST_CASE("what a set needs only for its ports is tried once, whatever the number of slots") {
-  for (const int slots : {1, 2, 4}) {
-    std::vector<CapabilitySet> asked;
-    const SearchResult result = searched(
-        [](int, CapabilitySet grant, auto, const auto&) { return judged_with_port(grant); },
-        plan_with_ports(slots, {Capability::kChown}, asked));
-    CHECK(result.end == SearchEnd::kVerdict);
-    CHECK(std::get<Minimal>(*result.verdict).proof.set == kPortNeeded);
-    CHECK(asked == std::vector<CapabilitySet>{{Capability::kChown}});
-    REQUIRE(result.condition_trials.size() == 1);
-    CHECK(result.condition_trials.front().verdict == Verdict::kPassed);
-    // It is none of the search's own.
-    CHECK(std::ranges::none_of(result.trials, [&](const FinishedTrial& trial) {
-      return trial.number == result.condition_trials.front().number;
-    }));
-  }
-}
-
-TEST_CASE("what is known of ports is not tried again, and without ports nothing is") {
-  std::vector<CapabilitySet> asked;
-  SearchPlan known = plan_with_ports(1, {Capability::kChown}, asked);
-  known.known_conditions = {{{Capability::kChown}, Verdict::kPassed, 0}};
-  searched([](int, CapabilitySet grant, auto, const auto&) { return judged_with_port(grant); },
-           known);
-  searched([](int, CapabilitySet grant, auto, const auto&) { return judged(grant); },
-           plan_with_ports(2, {}, asked));
-  CHECK(asked.empty());
-}
-
-TEST_CASE("a trial about ports that the engine fails is repeated, and does not end the search") {
-  int asked = 0;
-  SearchPlan search_plan = plan();
-  search_plan.under_engine_ports = [&asked](int, CapabilitySet, auto, const auto&) {
-    ++asked;
-    return Outcome{};
-  };
-  const SearchResult result =
-      searched([](int, CapabilitySet grant, auto, const auto&) { return judged_with_port(grant); },
-               search_plan);
-  CHECK(result.end == SearchEnd::kVerdict);
-  CHECK(asked > 1);
-  CHECK(Conditions(kPortNeeded, result.condition_trials).unknown() ==
-        CapabilitySet{Capability::kNetBindService});
-}
-
-TEST_CASE("where the budget counts trials, those about ports come after the proof") {
-  for (const int slots : {1, 4}) {
-    std::vector<CapabilitySet> asked;
-    SearchPlan search_plan = plan_with_ports(slots, {Capability::kChown}, asked);
-    search_plan.budget.trials = 100;
-    int last = 0;
-    const SearchResult result = searched(
-        [&last](int number, CapabilitySet grant, auto, const auto&) {
-          last = number;
-          return judged_with_port(grant);
-        },
-        search_plan);
-    REQUIRE(result.condition_trials.size() == 1);
-    CHECK(result.condition_trials.front().number == result.started - 1);
-  }
-}
-
-TEST_CASE("beside the last trials of the proof, those about ports run in a free slot") {
-  // The proof's last removal waits for the trial about ports: alone it would wait in vain.
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool has_begun = false;
-  const SearchResult whole =
-      searched([](int, CapabilitySet grant, auto, const auto&) { return judged_with_port(grant); });
-  SearchPlan search_plan = plan(2);
-  search_plan.known.assign(whole.trials.begin(), whole.trials.end() - 1);
-  search_plan.under_engine_ports = [&](int, CapabilitySet, auto, const auto&) {
-    const std::scoped_lock lock(mutex);
-    has_begun = true;
-    changed.notify_all();
-    return passed();
-  };
-  const SearchResult result = searched(
-      [&](int, CapabilitySet grant, auto, const auto&) {
-        std::unique_lock lock(mutex);
-        CHECK(changed.wait_for(lock, 20s, [&] { return has_begun; }));
-        return judged_with_port(grant);
-      },
-      search_plan);
-  CHECK(result.end == SearchEnd::kVerdict);
-  CHECK(result.condition_trials.size() == 1);
 }
 
 TEST_CASE("a ceiling that fails ends the search after a repetition") {
