@@ -2,10 +2,17 @@
 
 #include "engine/proc_text.h"
 
+#include <algorithm>
 #include <charconv>
+#include <csignal>
 #include <filesystem>
+#include <functional>
 #include <sstream>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace capmin {
 namespace {
@@ -16,6 +23,45 @@ namespace fs = std::filesystem;
 std::string pid_namespace(int pid) {
   std::error_code error;
   return fs::read_symlink("/proc/" + std::to_string(pid) + "/ns/pid", error).string();
+}
+
+/// Calls `visit` with the number and the facts of each process in the pid namespace of the
+/// container.
+void each_process(const std::string& id, int pid,
+                  const std::function<void(int, ContainerProcess)>& visit) {
+  if (!is_in_container(id, pid)) return;
+  const std::string wanted = pid_namespace(pid);
+  if (wanted.empty()) return;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator("/proc", error)) {
+    const std::string name = entry.path().filename().string();
+    int number = 0;
+    const auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (failure != std::errc() || end != name.data() + name.size()) continue;
+    if (pid_namespace(number) != wanted) continue;
+    if (auto process = parse_process(proc_text(number, "status"))) {
+      visit(number, std::move(*process));
+    }
+  }
+}
+
+/// Of Linux 6.15's linux/pidfd.h; the kernel takes the size for the version of the structure.
+struct PidfdInfo {
+  std::uint64_t mask = 0;
+  std::uint64_t cgroup = 0;
+  std::uint32_t ids[11] = {};
+  std::int32_t exit_code = 0;
+};
+constexpr std::uint64_t kInfoExit = 1U << 3U;
+constexpr unsigned long kGetInfo = _IOWR(0xFF, 11, PidfdInfo);
+
+/// How the process behind `descriptor` ended, as wait(2) tells it; nothing where that is not known.
+std::optional<int> exit_of(int descriptor) {
+  PidfdInfo info{.mask = kInfoExit, .cgroup = 0, .ids = {}, .exit_code = 0};
+  if (::ioctl(descriptor, kGetInfo, &info) != 0 || (info.mask & kInfoExit) == 0) {
+    return std::nullopt;
+  }
+  return info.exit_code;
 }
 
 }  // namespace
@@ -56,22 +102,41 @@ std::optional<ContainerProcess> parse_process(std::string_view status) {
 }
 
 std::vector<ContainerProcess> processes_of_container(const std::string& id, int pid) {
-  if (!is_in_container(id, pid)) return {};
-  const std::string wanted = pid_namespace(pid);
-  if (wanted.empty()) return {};
   std::vector<ContainerProcess> processes;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator("/proc", error)) {
-    const std::string name = entry.path().filename().string();
-    int number = 0;
-    const auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (failure != std::errc() || end != name.data() + name.size()) continue;
-    if (pid_namespace(number) != wanted) continue;
-    if (const auto process = parse_process(proc_text(number, "status"))) {
-      processes.push_back(*process);
-    }
-  }
+  each_process(id, pid, [&processes](int, ContainerProcess process) {
+    processes.push_back(std::move(process));
+  });
   return processes;
+}
+
+HeldProcesses::HeldProcesses(const std::string& id, int pid) {
+  each_process(id, pid, [this](int number, const ContainerProcess& process) {
+    const long descriptor = ::syscall(SYS_pidfd_open, number, 0);
+    if (descriptor >= 0) {
+      held_.push_back({.name = process.name, .descriptor = static_cast<int>(descriptor)});
+    }
+  });
+}
+
+HeldProcesses::~HeldProcesses() {
+  for (const Held& held : held_) {
+    ::close(held.descriptor);
+  }
+}
+
+std::optional<std::vector<std::string>> HeldProcesses::killed() const {
+  std::vector<std::string> names;
+  bool is_told = false;
+  for (const Held& held : held_) {
+    const std::optional<int> how = exit_of(held.descriptor);
+    is_told |= how.has_value();
+    if (how && WIFSIGNALED(*how) && WTERMSIG(*how) == SIGKILL) names.push_back(held.name);
+  }
+  if (!is_told) return std::nullopt;
+  std::ranges::sort(names);
+  const auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
+  return names;
 }
 
 }  // namespace capmin

@@ -26,4 +26,27 @@ std::optional<ContainerProcess> parse_process(std::string_view status);
 /// where this machine does not show them, or shows them to root only.
 std::vector<ContainerProcess> processes_of_container(const std::string& id, int pid);
 
+/// The processes of a container, held to be asked after its end how they ended.
+class HeldProcesses {
+ public:
+  /// Holds the processes of now in the pid namespace of the container `id`, whose first process is
+  /// `pid`; none where this machine does not show them.
+  HeldProcesses(const std::string& id, int pid);
+  ~HeldProcesses();
+  HeldProcesses(const HeldProcesses&) = delete;
+  HeldProcesses& operator=(const HeldProcesses&) = delete;
+
+  /// The names of those that ended by SIGKILL, as the kernel ends what is left in a pid namespace
+  /// when its first process ends (pid_namespaces(7)); sorted, without repetition, hostile. Nothing
+  /// where the kernel does not tell, which it does from Linux 6.15 on (PIDFD_GET_INFO).
+  std::optional<std::vector<std::string>> killed() const;
+
+ private:
+  struct Held {
+    std::string name;
+    int descriptor = -1;
+  };
+  std::vector<Held> held_;
+};
+
 }  // namespace capmin

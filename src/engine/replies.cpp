@@ -5,6 +5,9 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <ctime>
 #include <sstream>
 
 namespace capmin {
@@ -228,6 +231,7 @@ ContainerFacts parse_container_facts(std::string_view inspect_json) {
   facts.started = text(member(state, "Status")) != "created";
   facts.pid = static_cast<int>(number(member(state, "Pid")));
   facts.exit_code = static_cast<int>(number(member(state, "ExitCode")));
+  facts.started_at = parse_time(text(member(state, "StartedAt")));
   facts.out_of_memory = flag(member(state, "OOMKilled"));
   constexpr int kKilled = 137;
   // podman 4.3 leaves OOMKilled false on control groups of version 1, and Docker 20.10 does where
@@ -252,6 +256,29 @@ ContainerFacts parse_container_facts(std::string_view inspect_json) {
     }
   }
   return facts;
+}
+
+std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text) {
+  const std::string copy(text);
+  std::tm parts{};
+  const char* rest = ::strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  constexpr int kEpoch = 70;
+  if (rest == nullptr || parts.tm_year < kEpoch) return std::nullopt;
+  constexpr std::size_t kDigits = 9;
+  std::int64_t nanoseconds = 0;
+  if (*rest == '.') {
+    std::string digits(rest + 1, std::strspn(rest + 1, "0123456789"));
+    if (digits.empty() || digits.size() > kDigits) return std::nullopt;
+    rest += 1 + digits.size();
+    digits.resize(kDigits, '0');
+    std::from_chars(digits.data(), digits.data() + digits.size(), nanoseconds);
+  }
+  std::tm zone{};
+  rest = ::strptime(rest, "%z", &zone);
+  if (rest == nullptr || *rest != '\0') return std::nullopt;
+  using std::chrono::system_clock;
+  return system_clock::from_time_t(::timegm(&parts) - zone.tm_gmtoff) +
+         std::chrono::duration_cast<system_clock::duration>(std::chrono::nanoseconds(nanoseconds));
 }
 
 std::vector<std::string> path_directories(const std::vector<std::string>& variables) {

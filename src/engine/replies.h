@@ -50,6 +50,8 @@ struct ContainerFacts {
   bool started = false;  ///< its own program was executed, or at least attempted by the kernel
   int pid = 0;           ///< of its first process, in the engine's pid namespace; 0 when none runs
   int exit_code = 0;
+  /// When its program began to run, by the engine's own clock; nothing where it never did.
+  std::optional<std::chrono::system_clock::time_point> started_at;
   /// Told by the engine, or status 137 under a limit of memory.
   bool out_of_memory = false;
   std::string error;                         ///< the engine's words on why it did not start
@@ -76,6 +78,11 @@ LabelledObject parse_labelled_volume(std::string_view inspect_json);
 /// The directories of the last PATH among `variables` ("NAME=VALUE"), in order; Docker's own
 /// without.
 std::vector<std::string> path_directories(const std::vector<std::string>& variables);
+
+/// Reads a time as engines write it, RFC 3339 with up to nine digits of a second:
+/// "2026-11-28T08:17:45.123456789Z" or "...+01:00"; nothing for other texts, and for the year 1, by
+/// which docker and podman say "never".
+std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text);
 
 /// Adds what podman keeps nothing of in a container's state: why its start failed, from the words
 /// of the start command, and the exit status that `podman run` would have given it, 127 for a

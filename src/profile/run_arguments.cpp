@@ -20,7 +20,9 @@ void add_probe(const Profile::Probe& probe, Arguments& arguments) {
   }
   if (probe.kind == "oneshot") arguments.emplace_back("--oneshot");
   for (const std::string& phase : probe.scenario) {
-    if (phase == "restart" || phase == "graceful-stop") arguments.push_back("--" + phase);
+    if (phase == "restart" || phase == "graceful-stop" || phase == "probe-after-stop") {
+      arguments.push_back("--" + phase);
+    }
   }
 }
 

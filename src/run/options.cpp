@@ -131,6 +131,9 @@ bool Reader::read_judgement(const string& name, const string& value) {
     options_.scenario.restart = true;
   } else if (name == "graceful-stop") {
     options_.scenario.graceful_stop = true;
+  } else if (name == "probe-after-stop") {
+    options_.scenario.graceful_stop = true;
+    options_.scenario.probe_after_stop = true;
   } else if (name == "strict") {
     options_.strict = true;
   } else if (name == "confirm") {
@@ -222,6 +225,10 @@ void Reader::finish() {
   const bool is_job = options_.probe.is_of_job();
   if (is_job && options_.scenario.graceful_stop) {
     usage_error("--graceful-stop is for services: a job ends by itself");
+  }
+  if (options_.scenario.probe_after_stop && options_.probe.kind != Probe::Kind::kFile) {
+    usage_error(
+        "--probe-after-stop goes with --probe FILE: after its end a container runs nothing");
   }
   options_.spec.keep_volumes = keep_volumes_;
 }

@@ -72,12 +72,18 @@ const std::vector<Heading>& headings() {
       {"Judgement",
        {
            {"timeout", "TIME",
-            "a trial's longest wait, e.g. 10s (default: 60s for the baseline, then four times what "
-            "it took, at least 3s)"},
+            "a trial's longest wait from the start of its program, e.g. 10s (default: 60s for the "
+            "baseline, then four times what it took, at least 3s)"},
            {"settle", "TIME", "the container must still be healthy after this time"},
            {"restart", nullptr,
             "stop the container, start it again with its files and volumes, and probe it again"},
-           {"graceful-stop", nullptr, "the container must end by itself after its stop signal"},
+           {"graceful-stop", nullptr,
+            "the container must end by itself after its stop signal, and no worse than with the "
+            "whole ceiling: by its status, errors of permission, signals that the kernel refuses "
+            "and processes that are killed at its end"},
+           {"probe-after-stop", nullptr,
+            "--graceful-stop, and the probe runs once more when the container has ended, with "
+            "CAPMIN_PHASE=stop, to see what it left"},
            {"strict", nullptr,
             "new permission errors in the log, and processes that keep a user or capabilities they "
             "gave up before, count as failure; otherwise they become warnings"},

@@ -21,6 +21,7 @@ std::string hash_of_options(const RunOptions& options, const RunPlan& plan) {
   text += options.probe.oneshot ? " oneshot" : "";
   text += options.scenario.restart ? " restart" : "";
   text += options.scenario.graceful_stop ? " graceful-stop" : "";
+  text += options.scenario.probe_after_stop ? " probe-after-stop" : "";
   text += " settle " + std::to_string(options.scenario.settle.count());
   text += options.strict ? " strict" : "";
   text += plan.setup.spec.keep_volumes ? " keep-volumes" : "";

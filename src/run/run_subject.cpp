@@ -129,6 +129,7 @@ std::vector<std::string> scenario_of(const Scenario& scenario) {
   std::vector<std::string> phases{"start"};
   if (scenario.settle.count() > 0) phases.emplace_back("settle");
   if (scenario.graceful_stop) phases.emplace_back("graceful-stop");
+  if (scenario.probe_after_stop) phases.emplace_back("probe-after-stop");
   if (scenario.restart) phases.emplace_back("restart");
   return phases;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace capmin {
 namespace {
@@ -60,17 +61,72 @@ void add_kept(const ContainerProcess& before, const Processes& baseline, const P
   }
 }
 
+std::set<std::string> lines_of(const std::vector<FinishedTrial>& trials) {
+  std::set<std::string> lines;
+  for (const FinishedTrial& trial : trials) {
+    for (const Clue& clue : trial.clues) {
+      lines.insert(normalized(clue.line));
+    }
+  }
+  return lines;
+}
+
+bool denies_kill(const FinishedTrial& trial) {
+  return trial.outcome.trace &&
+         checked(*trial.outcome.trace, CheckResult::kHard).contains(Capability::kKill);
+}
+
+/// A process that may not signal those of another user cannot tell them to end.
+Clue clue_of_end(std::string line) {
+  return {.rule = "worse-end",
+          .line = std::move(line),
+          .suspects = {{Capability::kKill}},
+          .reason = "a process needs KILL to pass a signal on to one of another user, kill(2)",
+          .check = "do the first process and its children run as different users?",
+          .alternative = "run the first process as the user of its children",
+          .vague = false};
+}
+
 }  // namespace
+
+std::optional<WorseEnd> worse_end(const FinishedTrial& trial, const std::vector<Clue>& said,
+                                  const std::vector<FinishedTrial>& baselines) {
+  const std::optional<StopEnd>& end = trial.outcome.stop_end;
+  if (!end || baselines.empty()) return std::nullopt;
+  const std::set<std::string> known = lines_of(baselines);
+  for (const Clue& clue : said) {
+    if (known.contains(normalized(clue.line))) continue;
+    return WorseEnd{.clue = clue_of_end(clue.line)};
+  }
+  const auto ended_so = [&end](const FinishedTrial& baseline) {
+    return baseline.outcome.stop_end && baseline.outcome.stop_end->exit_code == end->exit_code;
+  };
+  if (end->exit_code != 0 && std::ranges::none_of(baselines, ended_so)) {
+    return WorseEnd{.clue = clue_of_end("after its stop signal the container exited with status " +
+                                        std::to_string(end->exit_code))};
+  }
+  if (denies_kill(trial) && std::ranges::none_of(baselines, denies_kill)) {
+    return WorseEnd{.clue = clue_of_end("the kernel did not let a process send a signal")};
+  }
+  for (const std::string& name : end->killed.value_or(std::vector<std::string>())) {
+    // What could not be seen then cannot be compared now.
+    const auto is_known = [&name](const FinishedTrial& baseline) {
+      const std::optional<StopEnd>& then = baseline.outcome.stop_end;
+      return !then || !then->killed ||
+             std::ranges::find(*then->killed, name) != then->killed->end();
+    };
+    if (std::ranges::any_of(baselines, is_known)) continue;
+    return WorseEnd{.ending = Ending::kKilledAtEnd,
+                    .clue = clue_of_end("the process " + sanitize(name) +
+                                        " was killed because the first one ended before it")};
+  }
+  return std::nullopt;
+}
 
 Losses losses(const FinishedTrial& trial, const std::vector<FinishedTrial>& baselines) {
   Losses found;
   if (baselines.empty()) return found;
-  std::set<std::string> known;
-  for (const FinishedTrial& baseline : baselines) {
-    for (const Clue& clue : baseline.clues) {
-      known.insert(normalized(clue.line));
-    }
-  }
+  std::set<std::string> known = lines_of(baselines);
   for (const Clue& clue : trial.clues) {
     if (known.insert(normalized(clue.line)).second) found.errors.push_back(clue.line);
   }

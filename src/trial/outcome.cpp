@@ -39,6 +39,14 @@ std::string ending_text(const Outcome& outcome) {
       return "the engine failed: " + outcome.engine_message;
     case Ending::kInterrupted:
       return "interrupted";
+    case Ending::kNoAnswer:
+      return "the probe had not ended by the deadline";
+    case Ending::kWorseEnd:
+      return "after its stop signal the container " + exit_text(outcome) +
+             ", worse than with the whole ceiling";
+    case Ending::kKilledAtEnd:
+      return "after its stop signal the container " + exit_text(outcome) +
+             " before processes of it that end in time with the whole ceiling";
   }
   return {};
 }
@@ -64,8 +72,9 @@ std::string describe_without_times(const Outcome& outcome) {
 
 std::string describe(const Outcome& outcome) {
   const std::string text = describe_without_times(outcome);
-  return outcome.ending == Ending::kTimeUp ? text + " of " + seconds_text(outcome.deadline_seconds)
-                                           : text;
+  const bool is_over_time =
+      outcome.ending == Ending::kTimeUp || outcome.ending == Ending::kNoAnswer;
+  return is_over_time ? text + " of " + seconds_text(outcome.deadline_seconds) : text;
 }
 
 }  // namespace capmin

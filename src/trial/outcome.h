@@ -30,6 +30,11 @@ enum class Ending {
   kCannotJudge,       ///< undecided: the probe said so, or could not be run
   kEngineTrouble,     ///< undecided
   kInterrupted,       ///< undecided: a signal, or the trial had become useless
+  kNoAnswer,          ///< the probe had not ended when its time was over: undecided, and failed
+                      ///< where the same was seen of the grant before
+  kWorseEnd,          ///< failed: it ended worse after its stop signal than with the whole ceiling
+  kKilledAtEnd,  ///< some of its processes had to be killed, other than with the whole ceiling:
+                 ///< undecided and failed as kNoAnswer
 };
 
 /// The part of a trial's scenario in which it was decided.
@@ -43,6 +48,14 @@ std::string name_of(Phase phase);
 /// Called from the trial's thread.
 using TrialDeadline = std::function<std::chrono::milliseconds()>;
 
+/// How a container ended after its stop signal.
+struct StopEnd {
+  int exit_code = 0;
+  std::string log;  ///< what it printed after the signal, as far as that is known; hostile
+  /// The processes that the kernel had to kill, see HeldProcesses.
+  std::optional<std::vector<std::string>> killed;
+};
+
 /// What a trial left behind.
 struct Outcome {
   Verdict verdict = Verdict::kUndecided;
@@ -55,6 +68,7 @@ struct Outcome {
   std::string engine_message;  ///< the engine's words on a trouble or a start that failed; hostile
   std::optional<KernelSets> sets;           ///< of the first process, where they could be seen
   std::vector<ContainerProcess> processes;  ///< when the probe had passed, where they could be seen
+  std::optional<StopEnd> stop_end;          ///< where the scenario looks at it, see Scenario
   std::optional<Trace> trace;            ///< what was asked of the kernel, where that was looked at
   std::vector<FailedCall> failed_calls;  ///< what strace saw fail, in that order; hostile
   std::string strace_trouble;   ///< why strace did not look on although it should have; hostile

@@ -13,6 +13,17 @@ constexpr milliseconds kLongestInterval{250};
 
 }  // namespace
 
+ProgramStart program_start(const Moment& asked, const Moment& reported,
+                           std::optional<std::chrono::system_clock::time_point> told) {
+  if (!told || *told < asked.wall || *told > reported.wall) {
+    return {.earliest = asked.steady, .latest = reported.steady};
+  }
+  const auto ago =
+      std::chrono::duration_cast<std::chrono::steady_clock::duration>(reported.wall - *told);
+  const auto start = std::max(asked.steady, reported.steady - ago);
+  return {.earliest = start, .latest = start};
+}
+
 PhaseWait::PhaseWait(const Probe& probe, const TrialDeadline& deadline, Engine& engine,
                      ProcessRunner& runner, const std::stop_token& stop, Outcome& outcome)
     : probe_(probe),
@@ -24,7 +35,7 @@ PhaseWait::PhaseWait(const Probe& probe, const TrialDeadline& deadline, Engine& 
 
 void PhaseWait::wait(const ProbeTarget& target, EndWatch& watch) {
   probe_.is_of_job() ? await_job(watch) : await_probe(target, watch);
-  const double waited = std::chrono::duration<double>(Clock::now() - begin_).count();
+  const double waited = std::chrono::duration<double>(Clock::now() - start_.earliest).count();
   outcome_.wait_seconds = std::max(outcome_.wait_seconds, waited);
 }
 
@@ -38,18 +49,22 @@ void PhaseWait::settle(milliseconds time, const ProbeTarget& target, EndWatch& w
       return;
     case ProbeAttempt::Result::kFailed:
       return outcome_.decide(Verdict::kFailed, Ending::kUnhealthyLater);
+    case ProbeAttempt::Result::kNoAnswer:
+      return outcome_.decide(Verdict::kUndecided, Ending::kNoAnswer);
     case ProbeAttempt::Result::kCannotJudge:
       return outcome_.decide(Verdict::kUndecided, Ending::kCannotJudge);
   }
 }
 
-void PhaseWait::probe_job(const ProbeTarget& target) {
-  // The job may have used up the whole time; its probe gets at least as long as the job was given.
+void PhaseWait::probe_ended(const ProbeTarget& target) {
+  // The container may have used up the whole time; the probe gets at least as long as it was given.
   switch (probe_once(target, std::max(end(), Clock::now() + deadline_()), stop_).result) {
     case ProbeAttempt::Result::kPassed:
       return outcome_.decide(Verdict::kPassed, Ending::kProbePassed);
     case ProbeAttempt::Result::kFailed:
       return outcome_.decide(Verdict::kFailed, Ending::kProbeFailedAtEnd);
+    case ProbeAttempt::Result::kNoAnswer:
+      return outcome_.decide(Verdict::kUndecided, Ending::kNoAnswer);
     case ProbeAttempt::Result::kCannotJudge:
       return outcome_.decide(Verdict::kUndecided, Ending::kCannotJudge);
     case ProbeAttempt::Result::kStopped:
@@ -72,14 +87,21 @@ ProbeAttempt PhaseWait::probe_once(const ProbeTarget& target, Clock::time_point 
 
 void PhaseWait::await_probe(const ProbeTarget& target, EndWatch& watch) {
   milliseconds interval = kFirstInterval;
-  outcome_.decide(Verdict::kFailed, Ending::kTimeUp);
+  outcome_.decide(Verdict::kUndecided, Ending::kNoAnswer);
   do {
-    switch (probe_once(target, end(), watch.any()).result) {
+    // As long as it has not answered, an attempt has its whole time, however late it begins.
+    const bool has_answered = outcome_.ending == Ending::kTimeUp;
+    const Clock::time_point until =
+        has_answered ? end() : std::max(end(), Clock::now() + deadline_());
+    switch (probe_once(target, until, watch.any()).result) {
       case ProbeAttempt::Result::kPassed:
         return outcome_.decide(Verdict::kPassed, Ending::kProbePassed);
       case ProbeAttempt::Result::kCannotJudge:
         return outcome_.decide(Verdict::kUndecided, Ending::kCannotJudge);
       case ProbeAttempt::Result::kFailed:
+        outcome_.decide(Verdict::kFailed, Ending::kTimeUp);
+        break;
+      case ProbeAttempt::Result::kNoAnswer:
       case ProbeAttempt::Result::kStopped:
         break;
     }

@@ -7,9 +7,31 @@
 #include "trial/probe.h"
 
 #include <chrono>
+#include <optional>
 #include <stop_token>
 
 namespace capmin {
+
+/// A moment by both clocks.
+struct Moment {
+  std::chrono::steady_clock::time_point steady;
+  std::chrono::system_clock::time_point wall;
+  static Moment now() {
+    return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
+  }
+};
+
+/// When a container's program began to run, between two moments.
+struct ProgramStart {
+  std::chrono::steady_clock::time_point earliest;
+  std::chrono::steady_clock::time_point latest;
+};
+
+/// `told` is what the engine says of a start that it was asked for at `asked` and that it had
+/// reported by `reported`. What lies outside, because the engine has another clock or one was set
+/// meanwhile, is not believed.
+ProgramStart program_start(const Moment& asked, const Moment& reported,
+                           std::optional<std::chrono::system_clock::time_point> told);
 
 /// The waiting of a trial, in each phase within its deadline: for a probe that passes, or for the
 /// end of a job. What it comes to is decided in the trial's outcome.
@@ -19,21 +41,22 @@ class PhaseWait {
   PhaseWait(const Probe& probe, const TrialDeadline& deadline, Engine& engine,
             ProcessRunner& runner, const std::stop_token& stop, Outcome& outcome);
 
-  /// The time of a phase begins now.
-  void begin() { begin_ = Clock::now(); }
+  /// The time of a phase begins with its program. What is said to be over has had its whole time,
+  /// and what is measured is no less than what passed.
+  void begin(const ProgramStart& start) { start_ = start; }
   /// Whether that time is over.
   bool is_over() const { return Clock::now() >= end(); }
   /// Waits for the probe, or the job, while the container runs.
   void wait(const ProbeTarget& target, EndWatch& watch);
   /// Waits for `time`, after which a container that was healthy must still be so.
   void settle(std::chrono::milliseconds time, const ProbeTarget& target, EndWatch& watch);
-  /// Probes what a job that has ended left behind.
-  void probe_job(const ProbeTarget& target);
+  /// Probes what a container that has ended left behind.
+  void probe_ended(const ProbeTarget& target);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  Clock::time_point end() const { return begin_ + deadline_(); }
+  Clock::time_point end() const { return start_.latest + deadline_(); }
   ProbeAttempt probe_once(const ProbeTarget& target, Clock::time_point end,
                           const std::stop_token& stop);
   void await_probe(const ProbeTarget& target, EndWatch& watch);
@@ -45,7 +68,7 @@ class PhaseWait {
   ProcessRunner& runner_;
   const std::stop_token& stop_;
   Outcome& outcome_;
-  Clock::time_point begin_ = Clock::now();
+  ProgramStart start_;
 };
 
 }  // namespace capmin

@@ -19,8 +19,10 @@ ProbeAttempt judged(ProcessResult result) {
                                                              : Result::kFailed;
       break;
     case ProcessResult::Ending::kSignaled:
-    case ProcessResult::Ending::kDeadline:
       attempt.result = Result::kFailed;
+      break;
+    case ProcessResult::Ending::kDeadline:
+      attempt.result = Result::kNoAnswer;
       break;
     case ProcessResult::Ending::kStopped:
       attempt.result = Result::kStopped;
@@ -57,7 +59,8 @@ std::vector<std::pair<std::string, std::string>> probe_environment(const ProbeTa
 ProbeAttempt attempt(const Probe& probe, const ProbeTarget& target, Engine& engine,
                      ProcessRunner& runner, std::chrono::milliseconds deadline,
                      const std::stop_token& stop) {
-  deadline = std::min(deadline, probe.attempt_deadline);
+  const bool is_own_time = probe.attempt_deadline <= deadline;
+  if (is_own_time) deadline = probe.attempt_deadline;
   const auto environment = probe_environment(target, engine.name());
   if (probe.kind == Probe::Kind::kFile) {
     return judged(runner.run({.argv = {probe.path},
@@ -70,7 +73,12 @@ ProbeAttempt attempt(const Probe& probe, const ProbeTarget& target, Engine& engi
   }
   const std::vector<std::string> program =
       probe.kind == Probe::Kind::kExec ? std::vector<std::string>{kProbeInside} : probe.program;
-  return judged(engine.exec(target.container, program, environment, deadline, stop));
+  ProbeAttempt attempt =
+      judged(engine.exec(target.container, program, environment, deadline, stop));
+  if (is_own_time && attempt.result == ProbeAttempt::Result::kNoAnswer) {
+    attempt.result = ProbeAttempt::Result::kFailed;
+  }
+  return attempt;
 }
 
 }  // namespace capmin

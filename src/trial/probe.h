@@ -39,7 +39,7 @@ struct ProbeTarget {
   std::string name;
   std::string ip;
   std::map<std::string, std::string> ports;  ///< "80/tcp" -> host port
-  std::string phase = "start";               ///< start or restart
+  std::string phase = "start";               ///< start, restart or stop
   int trial = 0;
   int exit_status = -1;  ///< of the container, for the probe of a job; -1 while it runs
 };
@@ -50,6 +50,7 @@ struct ProbeAttempt {
     kPassed,
     kFailed,
     kCannotJudge,  ///< exit status 77, or the probe itself could not be run
+    kNoAnswer,     ///< it had not ended when its time was over
     kStopped,
   };
   Result result = Result::kFailed;
@@ -64,7 +65,8 @@ inline constexpr int kCannotJudgeStatus = 77;
 std::vector<std::pair<std::string, std::string>> probe_environment(const ProbeTarget& target,
                                                                    const std::string& engine);
 
-/// Runs the probe once, for at most `deadline`. Not for kExit.
+/// Runs the probe once, for at most `deadline`; one that takes longer than its own time for an
+/// attempt, which is an image's HEALTHCHECK's, has failed. Not for kExit.
 ProbeAttempt attempt(const Probe& probe, const ProbeTarget& target, Engine& engine,
                      ProcessRunner& runner, std::chrono::milliseconds deadline,
                      const std::stop_token& stop);

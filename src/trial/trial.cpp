@@ -154,8 +154,9 @@ Outcome Trial::run() {
 bool Trial::pass_phase(Phase phase) {
   outcome_.phase = phase;
   target_.phase = name_of(phase);
-  wait_.begin();
+  const Moment asked = Moment::now();
   const Started started = engine_.start(target_.name);
+  const Moment reported = Moment::now();
   ContainerFacts facts = started.facts;
   if (!started.ok) {
     start_failed(facts);
@@ -164,12 +165,13 @@ bool Trial::pass_phase(Phase phase) {
     return false;
   }
   meet(facts);
+  wait_.begin(program_start(asked, reported, facts.started_at));
   if (strace_.has_gate()) {
     take_failed_calls();
     if (!heed_trouble_with_strace()) strace_.open(facts.pid);
     if (heed_trouble_with_strace()) return false;
-    // The program's time begins now.
-    wait_.begin();
+    const Moment opened = Moment::now();
+    wait_.begin({.earliest = opened.steady, .latest = opened.steady});
   }
   {
     EndWatch watch(engine_, target_.name, stop_);
@@ -189,9 +191,12 @@ bool Trial::pass_phase(Phase phase) {
   look_at_end(facts);
   if (setup_.probe.oneshot && outcome_.ending == Ending::kJobDone) {
     target_.exit_status = *outcome_.exit_code;
-    wait_.probe_job(target_);
+    wait_.probe_ended(target_);
+    target_.exit_status = -1;
   }
-  return outcome_.verdict == Verdict::kPassed;
+  if (outcome_.verdict == Verdict::kPassed) return true;
+  outcome_.exit_code = facts.exit_code;
+  return false;
 }
 
 /// Takes what strace saw so far.
@@ -226,14 +231,32 @@ void Trial::meet(const ContainerFacts& facts) {
 bool Trial::stop_container() {
   if (setup_.probe.is_of_job()) return true;
   outcome_.phase = Phase::kStop;
+  if (!setup_.scenario.graceful_stop) {
+    engine_.stop(target_.name);
+    return true;
+  }
+  const std::string before = engine_.logs(target_.name);
+  const HeldProcesses processes(target_.container, first_process_);
   engine_.stop(target_.name);
   const ContainerFacts facts = engine_.inspect(target_.name);
   // docker and podman kill what has not ended in time, which the kernel reports as 128 + SIGKILL.
   constexpr int kKilled = 137;
-  if (!setup_.scenario.graceful_stop || facts.exit_code != kKilled) return true;
-  outcome_.exit_code = facts.exit_code;
-  outcome_.decide(Verdict::kFailed, Ending::kNotGraceful);
-  return false;
+  if (facts.exit_code == kKilled) {
+    outcome_.exit_code = facts.exit_code;
+    outcome_.decide(Verdict::kFailed, Ending::kNotGraceful);
+    return false;
+  }
+  std::string log = engine_.logs(target_.name);
+  // Of a log too long to be kept whole no one can tell.
+  log = log.starts_with(before) ? log.substr(before.size()) : std::string();
+  outcome_.stop_end = {
+      .exit_code = facts.exit_code, .log = std::move(log), .killed = processes.killed()};
+  if (setup_.scenario.probe_after_stop) {
+    target_.phase = name_of(Phase::kStop);
+    target_.exit_status = facts.exit_code;
+    wait_.probe_ended(target_);
+  }
+  return outcome_.verdict == Verdict::kPassed;
 }
 
 void Trial::start_failed(const ContainerFacts& facts) {
@@ -252,7 +275,9 @@ void Trial::look_at_end(const ContainerFacts& facts) {
     return outcome_.decide(Verdict::kUndecided, Ending::kOutOfMemory);
   }
   if (facts.running) {
-    if (outcome_.ending != Ending::kTimeUp || wait_.is_over()) return;
+    const bool is_over_time =
+        outcome_.ending == Ending::kTimeUp || outcome_.ending == Ending::kNoAnswer;
+    if (!is_over_time || wait_.is_over()) return;
     outcome_.engine_message = "it reported the end of a container that still runs";
     return outcome_.decide(Verdict::kUndecided, Ending::kEngineTrouble);
   }

@@ -18,7 +18,9 @@ namespace capmin {
 struct Scenario {
   /// How long it must stay healthy; the probe is asked once more then.
   std::chrono::milliseconds settle{0};
-  bool graceful_stop = false;  ///< it must end by itself after its stop signal
+  /// It must end by itself after its stop signal, and no worse than with the whole ceiling.
+  bool graceful_stop = false;
+  bool probe_after_stop = false;  ///< the probe looks at what is left then
   bool restart = false;  ///< it is stopped, started again with its own files, and probed again
   friend bool operator==(const Scenario&, const Scenario&) = default;
 };

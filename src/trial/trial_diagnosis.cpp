@@ -20,7 +20,7 @@ constexpr std::size_t kMostPrograms = 16;
 void ask_rules(const RuleTable& rules, FinishedTrial& trial) {
   if (trial.outcome.verdict == Verdict::kUndecided) return;
   const Evidence evidence = evidence_of(trial.outcome, trial.request.grant);
-  trial.clues = rules.clues(evidence);
+  std::ranges::move(rules.clues(evidence), std::back_inserter(trial.clues));
   if (auto clue = ending_clue(evidence, trial.clues)) {
     trial.clues.push_back(std::move(*clue));
   }
@@ -50,6 +50,41 @@ void sharpen_clues(const SearchPlan& plan, FinishedTrial& trial) {
   }
 }
 
+/// An end that is worse than the baseline's counts as failure.
+void judge_end(const SearchPlan& plan, const RuleTable& rules, const SearchResult& before,
+               FinishedTrial& trial) {
+  Outcome& outcome = trial.outcome;
+  if (outcome.verdict != Verdict::kPassed || !outcome.stop_end) return;
+  if (trial.request.grant == plan.policy.ceiling) return;
+  const std::vector<FinishedTrial> baselines = before.baselines(plan.policy.ceiling);
+  // Without a measure, which only a trial beside the baseline can lack, it is not judged yet.
+  if (baselines.empty()) outcome.verdict = Verdict::kUndecided;
+  Evidence said;
+  said.granted = trial.request.grant;
+  said.log = outcome.stop_end->log;
+  std::optional<WorseEnd> worse = worse_end(trial, rules.clues(said), baselines);
+  if (!worse) return;
+  outcome.exit_code = outcome.stop_end->exit_code;
+  outcome.decide(worse->ending == Ending::kWorseEnd ? Verdict::kFailed : Verdict::kUndecided,
+                 worse->ending);
+  trial.clues.push_back(std::move(worse->clue));
+}
+
+/// What the machine alone may have brought about counts once it was seen twice. A probe that hangs
+/// under the ceiling has had the longest time there is.
+void judge_chance(const SearchPlan& plan, const SearchResult& before, FinishedTrial& trial) {
+  const Ending ending = trial.outcome.ending;
+  if (ending != Ending::kNoAnswer && ending != Ending::kKilledAtEnd) return;
+  const CapabilitySet grant = trial.request.grant;
+  const bool is_seen_before =
+      std::ranges::any_of(before.trials, [grant, ending](const FinishedTrial& other) {
+        return other.request.grant == grant && other.outcome.ending == ending;
+      });
+  const CapabilitySet ceiling = plan.policy.ceiling;
+  const bool is_first_of_all = grant == ceiling && before.baselines(ceiling).empty();
+  if (is_seen_before || is_first_of_all) trial.outcome.verdict = Verdict::kFailed;
+}
+
 /// What was lost counts as failure, but for the baseline: it is the measure.
 void judge_losses(const SearchPlan& plan, const SearchResult& before, FinishedTrial& trial) {
   if (trial.outcome.verdict != Verdict::kPassed) return;
@@ -71,6 +106,7 @@ void mask(const std::vector<std::string>& secrets, FinishedTrial& trial) {
   }
   outcome.log = mask_given(outcome.log, secrets);
   outcome.probe_output = mask_given(outcome.probe_output, secrets);
+  if (outcome.stop_end) outcome.stop_end->log = mask_given(outcome.stop_end->log, secrets);
   if (!outcome.trace) return;
   outcome.trace = with_names(*outcome.trace, [&secrets](const std::string& process) {
     return mask_given(sanitize(process), secrets);
@@ -84,6 +120,8 @@ void mask(const std::vector<std::string>& secrets, FinishedTrial& trial) {
 
 void diagnose(const SearchPlan& plan, const RuleTable& rules, const SearchResult& before,
               FinishedTrial& trial) {
+  judge_end(plan, rules, before, trial);
+  judge_chance(plan, before, trial);
   ask_rules(rules, trial);
   look_at_programs(plan, trial);
   sharpen_clues(plan, trial);

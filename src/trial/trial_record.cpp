@@ -50,6 +50,19 @@ json::array to_json(const std::vector<ContainerProcess>& processes) {
   return array;
 }
 
+/// Without the log: what it says of permissions is among the clues.
+json::value to_json(const std::optional<StopEnd>& end) {
+  if (!end) return nullptr;
+  json::value killed = nullptr;
+  if (end->killed) {
+    json::array& names = killed.emplace_array();
+    for (const std::string& name : *end->killed) {
+      names.emplace_back(sanitize(name));
+    }
+  }
+  return json::object{{"exit_code", end->exit_code}, {"killed", std::move(killed)}};
+}
+
 json::object to_json(const Clue& clue) {
   return {{"rule", clue.rule},
           {"line", clue.line},
@@ -102,6 +115,7 @@ json::object to_json(const FinishedTrial& trial) {
           {"wait_seconds", outcome.wait_seconds},
           {"seconds", outcome.seconds},
           {"deadline_seconds", outcome.deadline_seconds},
+          {"stop_end", to_json(outcome.stop_end)},
           {"trace", to_json(outcome.trace)},
           {"clues", std::move(clues)},
           {"signature", trial.observation.signature},
@@ -197,6 +211,16 @@ std::optional<Trace> trace_of(const json::value* value) {
   return trace;
 }
 
+/// Journals of earlier versions have none.
+std::optional<StopEnd> stop_end_of(const json::value* value) {
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  StopEnd end{
+      .exit_code = value->as_object().at("exit_code").to_number<int>(), .log = {}, .killed = {}};
+  const json::value& killed = value->as_object().at("killed");
+  if (!killed.is_null()) end.killed = texts_of(killed);
+  return end;
+}
+
 FinishedTrial trial_of(const json::object& object) {
   FinishedTrial trial;
   trial.number = object.at("number").to_number<int>();
@@ -204,7 +228,7 @@ FinishedTrial trial_of(const json::object& object) {
   trial.request.purpose = enumerator_of(object.at("purpose"), Purpose::kExplore);
   trial.request.subject = set_of(object.at("subject"));
   trial.outcome.verdict = enumerator_of(object.at("verdict"), Verdict::kUndecided);
-  trial.outcome.ending = enumerator_of(object.at("ending"), Ending::kInterrupted);
+  trial.outcome.ending = enumerator_of(object.at("ending"), Ending::kKilledAtEnd);
   trial.outcome.exit_code = number_of(object.at("exit_code"));
   trial.outcome.probe_exit = number_of(object.at("probe_exit"));
   trial.outcome.engine_message = text_of(object.at("engine_message"));
@@ -217,6 +241,7 @@ FinishedTrial trial_of(const json::object& object) {
   for (const json::value& clue : object.at("clues").as_array()) {
     trial.clues.push_back(clue_of(clue.as_object()));
   }
+  trial.outcome.stop_end = stop_end_of(object.if_contains("stop_end"));
   trial.outcome.trace = trace_of(object.if_contains("trace"));
   trial.observation = {.trial = trial.number,
                        .grant = trial.request.grant,

@@ -217,6 +217,28 @@ host_lacks() {
   [[ "$(yaml 'p["proof"]["failed"][0]["ending"]')" == *"stop signal" ]]
 }
 
+@test "--graceful-stop needs what the first process takes to tell its server to end" {
+  # It says so and exits with status 1, or hides it and exits with status 0.
+  for silent in no yes; do
+    minimize relay --probe "$images/static/probe.sh" -e SILENT=$silent --graceful-stop
+    expect_set KILL SETGID SETUID
+    [[ "$(yaml '[t["ending"] for t in p["proof"]["failed"] if t["without"] == "KILL"]')" == *"after its stop signal"* ]]
+  done
+  minimize relay --probe "$images/static/probe.sh"
+  expect_set SETGID SETUID
+}
+
+@test "--probe-after-stop sees what a service has left" {
+  probe=$(probe_script after.sh <<<"#!/bin/sh
+[ \"\$CAPMIN_PHASE\" = stop ] || exec $images/static/probe.sh
+echo \"\$CAPMIN_EXIT_STATUS\" >$BATS_TEST_TMPDIR/after
+docker cp \"\$CAPMIN_CONTAINER:/state\" - | tar -tv | grep -q '1000/1000'")
+  minimize graceful --probe "$probe" --engine-arg=--stop-timeout=2 --probe-after-stop
+  expect_set CHOWN
+  [ "$(cat "$BATS_TEST_TMPDIR/after")" = 0 ]
+  [[ "$(yaml 'p["probe"]["scenario"]')" == *probe-after-stop* ]]
+}
+
 @test "--settle finds a service that dies soon after the probe has passed" {
   minimize settle --probe "$images/static/probe.sh" --settle 3s
   expect_set CHOWN

@@ -56,6 +56,16 @@ CALL
   for call in create start rm; do interrupted_at "$call" 2 HUP 143; done
 }
 
+# The image does without: what it may not change it leaves as it is.
+@test "the time that an engine takes to start a container is not the program's" {
+  at_call <<'CALL'
+# Longer than a trial may take, in the trial of the empty set.
+[ "$2 $1" != "start 2" ] || sleep 6
+CALL
+  minimize silent --probe "$images/static/probe.sh" --evidence logs -j 1 --timeout 5
+  expect_set
+}
+
 @test "F1: Ctrl-C while the profile is written leaves the old one or the whole new one" {
   echo old >"$profile"
   # The new profile is complete and does not yet have its name, for two seconds.

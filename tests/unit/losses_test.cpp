@@ -64,5 +64,57 @@ TEST_CASE("without a baseline there is nothing to compare") {
   CHECK(losses(trial({kMaster, kRootWorker}, {"error"}), {}).empty());
 }
 
+FinishedTrial stopped(StopEnd end, CapabilitySet refused = {}) {
+  FinishedTrial trial;
+  trial.outcome.stop_end = std::move(end);
+  trial.outcome.trace.emplace();
+  for (const Capability capability : refused.members()) {
+    trial.outcome.trace->checks.push_back({.capability = capability,
+                                           .result = CheckResult::kHard,
+                                           .call = "kill",
+                                           .process = "tini",
+                                           .count = 1});
+  }
+  return trial;
+}
+
+const std::vector<FinishedTrial> kGoodEnd{stopped({.exit_code = 0, .log = {}, .killed = {{"sh"}}})};
+
+TEST_CASE("a status after the stop signal that no baseline had is a worse end") {
+  CHECK(worse_end(stopped({.exit_code = 1}), {}, kGoodEnd)->ending == Ending::kWorseEnd);
+  CHECK_FALSE(worse_end(stopped({.exit_code = 0}), {}, kGoodEnd));
+  CHECK_FALSE(worse_end(stopped({.exit_code = 143}), {}, {stopped({.exit_code = 143})}));
+  CHECK_FALSE(worse_end(stopped({.exit_code = 0}), {}, {stopped({.exit_code = 143})}));
+}
+
+TEST_CASE("a new error of permission after the stop signal is a worse end, whatever the status") {
+  Clue clue;
+  clue.line = "kill 7: Operation not permitted";
+  CHECK(worse_end(stopped({.exit_code = 0}), {clue}, kGoodEnd)->clue.line == clue.line);
+  FinishedTrial same = kGoodEnd.front();
+  same.clues.push_back(clue);
+  clue.line = "kill 8: Operation not permitted";
+  CHECK_FALSE(worse_end(stopped({.exit_code = 0}), {clue}, {same}));
+}
+
+TEST_CASE("a signal that the kernel refused is a worse end that suspects KILL") {
+  const auto worse = worse_end(stopped({.exit_code = 0}, {Capability::kKill}), {}, kGoodEnd);
+  REQUIRE(worse);
+  CHECK(worse->clue.suspects == std::vector<CapabilitySet>{{Capability::kKill}});
+  CHECK_FALSE(worse_end(stopped({.exit_code = 0}, {Capability::kChown}), {}, kGoodEnd));
+}
+
+TEST_CASE("processes that are killed at the end count where they were seen to end in time before") {
+  const FinishedTrial killed = stopped({.exit_code = 0, .log = {}, .killed = {{"httpd", "sh"}}});
+  CHECK(worse_end(killed, {}, kGoodEnd)->ending == Ending::kKilledAtEnd);
+  CHECK_FALSE(worse_end(killed, {}, {killed}));
+  CHECK_FALSE(worse_end(killed, {}, {stopped({.exit_code = 0})}));
+}
+
+TEST_CASE("an end that is not looked at, or has no measure, is not compared") {
+  CHECK_FALSE(worse_end({}, {}, kGoodEnd));
+  CHECK_FALSE(worse_end(stopped({.exit_code = 1}), {}, {}));
+}
+
 }  // namespace
 }  // namespace capmin

@@ -92,6 +92,21 @@ TEST_CASE("a program that cannot be executed is told apart from an engine that f
   CHECK_FALSE(program_not_executable(ran));
 }
 
+TEST_CASE("the time of a container's start is read in both engines' forms") {
+  using namespace std::chrono;
+  const auto day = sys_days(2026y / November / 28);
+  CHECK(parse_time("2026-11-28T08:17:45.5Z") == day + 8h + 17min + 45s + 500ms);
+  CHECK(parse_time("2026-11-28T08:17:45.123456789+01:00") ==
+        day + 7h + 17min + 45s + 123'456'789ns);
+  CHECK(parse_time("2026-11-28T08:17:45Z") == day + 8h + 17min + 45s);
+  for (const char* text :
+       {"", "0001-01-01T00:00:00Z", "2026-11-28", "2026-11-28T08:17:45", "2026-11-28T08:17:45.Z",
+        "2026-11-28T08:17:45.1234567890Z", "2026-11-28T08:17:45Z and more"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_time(text));
+  }
+}
+
 TEST_CASE("F14: a reply that is not what was asked for is engine trouble") {
   for (const char* reply : {"", "[]", "{}", "[1]", "[{}]", "not json", "[{},{}]"}) {
     CAPTURE(reply);

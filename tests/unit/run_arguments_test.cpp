@@ -113,6 +113,7 @@ TEST_CASE("each kind of probe is read back from its profile") {
   check_round_trip({"image", "--probe", "health.sh", "--oneshot", "--restart"});
   check_round_trip({"image", "--probe-exec", "health.sh"});
   check_round_trip({"image", "--probe", "healthcheck", "--graceful-stop"});
+  check_round_trip({"image", "--probe", "health.sh", "--probe-after-stop"});
   check_round_trip({"registry:5000/image@sha256:ab", "--probe", "exit"});
 }
 

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -89,6 +90,39 @@ TEST_CASE("F11: engine trouble is never evidence: the trial is repeated") {
   });
   REQUIRE(result.verdict);
   CHECK(std::get<Minimal>(*result.verdict).proof.set == kNeeded);
+}
+
+/// The end of a trial whose probe hung until the deadline.
+Outcome no_answer() {
+  Outcome outcome;
+  outcome.verdict = Verdict::kUndecided;
+  outcome.ending = Ending::kNoAnswer;
+  return outcome;
+}
+
+TEST_CASE("a probe that once gives no answer is no evidence: the trial is repeated") {
+  std::map<CapabilitySet, int> asked;
+  const SearchResult result = searched([&](int, CapabilitySet grant, auto, const auto&) {
+    const bool is_first = asked[grant]++ == 0;
+    return is_first && grant != docker_default_set() ? no_answer() : passed();
+  });
+  REQUIRE(result.verdict);
+  CHECK(std::get<Minimal>(*result.verdict).proof.set == CapabilitySet{});
+}
+
+TEST_CASE("a probe that twice gives no answer to the same grant has failed") {
+  const SearchResult result = searched([](int, CapabilitySet grant, auto, const auto&) {
+    return grant.contains(kNeeded) ? passed() : no_answer();
+  });
+  REQUIRE(result.verdict);
+  CHECK(std::get<Minimal>(*result.verdict).proof.set == kNeeded);
+}
+
+TEST_CASE("a probe that hangs under the ceiling has had the longest time there is") {
+  const SearchResult result =
+      searched([](int, CapabilitySet, auto, const auto&) { return no_answer(); });
+  REQUIRE(result.verdict);
+  CHECK(std::get<CeilingFails>(*result.verdict).trials.size() == 2);
 }
 
 TEST_CASE("engine trouble that stays ends the search undecided") {

@@ -1,0 +1,34 @@
+#include "trial/phase_wait.h"
+
+#include <doctest/doctest.h>
+
+namespace capmin {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Moment kAsked = Moment::now();
+const Moment kReported{.steady = kAsked.steady + 40s, .wall = kAsked.wall + 40s};
+
+TEST_CASE("a program's time begins when the engine says that it started, however long that took") {
+  const ProgramStart start = program_start(kAsked, kReported, kAsked.wall + 39s);
+  CHECK(start.earliest == kAsked.steady + 39s);
+  CHECK(start.latest == start.earliest);
+}
+
+TEST_CASE("what an engine with another clock says of a start is not believed") {
+  for (const auto told : {kAsked.wall - 1h, kReported.wall + 1s}) {
+    const ProgramStart start = program_start(kAsked, kReported, told);
+    CHECK(start.earliest == kAsked.steady);
+    CHECK(start.latest == kReported.steady);
+  }
+  CHECK(program_start(kAsked, kReported, {}).latest == kReported.steady);
+}
+
+TEST_CASE("F26: a clock that was set back meanwhile makes no start earlier than it was asked for") {
+  const Moment set_back{.steady = kAsked.steady + 1s, .wall = kAsked.wall + 40s};
+  CHECK(program_start(kAsked, set_back, kAsked.wall + 2s).earliest >= kAsked.steady);
+}
+
+}  // namespace
+}  // namespace capmin
