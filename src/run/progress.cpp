@@ -122,6 +122,13 @@ void Progress::finished(const FinishedTrial& trial) {
   const std::size_t room = width > indent + 20 ? width - indent : 20;
   terminal_.line(stamp + terminal_.tinted(word, passed ? Tint::kGood : Tint::kBad) + head +
                  (seen.empty() ? "" : "  " + sanitize(seen, terminal_.is_terminal() ? room : 400)));
+  if (outcome.is_stuck() && trial.request.grant == ceiling_ && !has_told_stuck_) {
+    has_told_stuck_ = true;
+    terminal_.line(std::string(indent, ' ') +
+                   terminal_.tinted("the container was up all that time, and the probe always said "
+                                    "the same; one more trial makes sure",
+                                    Tint::kDim));
+  }
   if (!lead) return;
   terminal_.line(std::string(indent, ' ') +
                  terminal_.tinted(to_string(lead->suspect) + "  rule " + lead->clue.rule +

@@ -28,6 +28,7 @@ class Progress {
 
   Terminal& terminal_;
   CapabilitySet ceiling_;
+  bool has_told_stuck_ = false;
 };
 
 /// "12:05:59 ", by this machine's clock: how a line begins in a log.

@@ -63,8 +63,11 @@ struct Outcome {
   Phase phase = Phase::kStart;
   std::optional<int> exit_code;   ///< of the container's first process, where it ended by itself
   std::optional<int> probe_exit;  ///< of the last probe that ended by itself
-  std::string log;                ///< what the container printed; hostile
-  std::string probe_output;       ///< what the last probe printed; hostile
+  /// The probe was asked three times or more, and each time ended by itself with the same status
+  /// and the same lines, once normalized.
+  bool probe_repeats_itself = false;
+  std::string log;             ///< what the container printed; hostile
+  std::string probe_output;    ///< what the last probe printed; hostile
   std::string engine_message;  ///< the engine's words on a trouble or a start that failed; hostile
   std::optional<KernelSets> sets;           ///< of the first process, where they could be seen
   std::vector<ContainerProcess> processes;  ///< when the probe had passed, where they could be seen
@@ -75,6 +78,10 @@ struct Outcome {
   double wait_seconds = 0;      ///< the longest wait for the probe, or for the end of a job
   double seconds = 0;           ///< from the first start of the container to the verdict
   double deadline_seconds = 0;  ///< the longest wait that was allowed
+
+  /// Whether a service was up all the time, and nothing in its probe's answers has changed: more
+  /// patience would hardly have changed the verdict.
+  bool is_stuck() const { return ending == Ending::kTimeUp && !exit_code && probe_repeats_itself; }
 
   void decide(Verdict how, Ending because) {
     verdict = how;

@@ -1,5 +1,7 @@
 #include "trial/phase_wait.h"
 
+#include "diagnosis/clue.h"
+
 #include <algorithm>
 
 namespace capmin {
@@ -10,6 +12,8 @@ using std::chrono::milliseconds;
 /// The probe is asked again after this long at first, then after ever longer.
 constexpr milliseconds kFirstInterval{10};
 constexpr milliseconds kLongestInterval{250};
+/// So many equal answers are a habit.
+constexpr int kHabit = 3;
 
 }  // namespace
 
@@ -72,11 +76,20 @@ void PhaseWait::probe_ended(const ProbeTarget& target) {
   }
 }
 
+void PhaseWait::compare(const ProbeAttempt& attempt) {
+  if (!attempt.exit) return;
+  const std::string answer = std::to_string(*attempt.exit) + '\n' + normalized(attempt.output);
+  if (!answer_) answer_ = answer;
+  has_varied_ = has_varied_ || answer != *answer_;
+  outcome_.probe_repeats_itself = ++answers_ >= kHabit && !has_varied_;
+}
+
 ProbeAttempt PhaseWait::probe_once(const ProbeTarget& target, Clock::time_point end,
                                    const std::stop_token& stop) {
   const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
   ProbeAttempt attempt =
       capmin::attempt(probe_, target, engine_, runner_, std::max(left, milliseconds(1)), stop);
+  compare(attempt);
   // The deadline may cut the last attempt short; what a whole one said tells more.
   if (attempt.exit || !outcome_.probe_exit) {
     outcome_.probe_output = attempt.output;

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 namespace capmin {
 
@@ -57,6 +58,7 @@ class PhaseWait {
   using Clock = std::chrono::steady_clock;
 
   Clock::time_point end() const { return start_.latest + deadline_(); }
+  void compare(const ProbeAttempt& attempt);
   ProbeAttempt probe_once(const ProbeTarget& target, Clock::time_point end,
                           const std::stop_token& stop);
   void await_probe(const ProbeTarget& target, EndWatch& watch);
@@ -69,6 +71,9 @@ class PhaseWait {
   const std::stop_token& stop_;
   Outcome& outcome_;
   ProgramStart start_;
+  std::optional<std::string> answer_;  ///< of the probe's first whole attempt, normalized
+  int answers_ = 0;                    ///< whole attempts so far
+  bool has_varied_ = false;            ///< one of them was not like the first
 };
 
 }  // namespace capmin

@@ -81,6 +81,7 @@ class Search {
   int started_before_ = 0;
   Clock::time_point end_ = Clock::time_point::max();
   std::optional<double> baseline_seconds_;
+  bool is_stuck_ = false;  ///< a trial of the ceiling was
 };
 
 SearchResult Search::run(const ChooseTrials& choose) {
@@ -242,6 +243,10 @@ void Search::remember(FinishedTrial trial) {
     const std::scoped_lock lock(mutex_);
     baseline_seconds_ = std::max(baseline_seconds_.value_or(0), trial.outcome.wait_seconds);
   }
+  if (trial.outcome.is_stuck() && trial.request.grant == plan_.policy.ceiling) {
+    const std::scoped_lock lock(mutex_);
+    is_stuck_ = true;
+  }
   const auto place =
       std::ranges::upper_bound(result_.trials, trial.number, {}, &FinishedTrial::number);
   result_.trials.insert(place, std::move(trial));
@@ -249,7 +254,7 @@ void Search::remember(FinishedTrial trial) {
 
 milliseconds Search::deadline() const {
   const std::scoped_lock lock(mutex_);
-  if (!baseline_seconds_) return plan_.patience.fixed.value_or(plan_.patience.baseline);
+  if (!baseline_seconds_) return baseline_deadline(plan_.patience, is_stuck_);
   return derived_deadline(*baseline_seconds_, plan_.patience);
 }
 
@@ -261,6 +266,11 @@ void Search::cancel_all() {
 }
 
 }  // namespace
+
+milliseconds baseline_deadline(const Patience& patience, bool is_stuck) {
+  if (patience.fixed) return *patience.fixed;
+  return is_stuck ? patience.baseline / 3 : patience.baseline;
+}
 
 milliseconds derived_deadline(double baseline_seconds, const Patience& patience) {
   if (patience.fixed) return *patience.fixed;

@@ -29,6 +29,10 @@ struct Patience {
   std::optional<std::chrono::milliseconds> fixed;  ///< for all trials, where the user said so
 };
 
+/// The longest wait of a trial before any baseline has passed. Where one of the ceiling has failed
+/// of which nothing changed any more, `is_stuck`, the next takes a third of the patience.
+std::chrono::milliseconds baseline_deadline(const Patience& patience, bool is_stuck);
+
 /// The longest wait of a trial after the baseline passed in `baseline_seconds`: four times that, at
 /// least 3 s, since other processes of the machine may slow any trial.
 std::chrono::milliseconds derived_deadline(double baseline_seconds, const Patience& patience);

@@ -83,6 +83,30 @@ TEST_CASE("a ceiling that fails ends the search after a repetition") {
   CHECK(std::get<CeilingFails>(*result.verdict).trials.size() == 2);
 }
 
+TEST_CASE(
+    "a ceiling whose probe says the same all the time is asked a second time with a third of it") {
+  std::vector<std::chrono::milliseconds> deadlines;
+  const auto stuck = [&deadlines](bool repeats_itself, const SearchPlan& search_plan) {
+    deadlines.clear();
+    searched(
+        [&, repeats_itself](int, CapabilitySet, const TrialDeadline& deadline, const auto&) {
+          deadlines.push_back(deadline());
+          Outcome outcome;
+          outcome.decide(Verdict::kFailed, Ending::kTimeUp);
+          outcome.probe_repeats_itself = repeats_itself;
+          return outcome;
+        },
+        search_plan);
+    return deadlines;
+  };
+  using Deadlines = std::vector<std::chrono::milliseconds>;
+  CHECK(stuck(true, plan()) == Deadlines{60s, 20s});
+  CHECK(stuck(false, plan()) == Deadlines{60s, 60s});
+  SearchPlan fixed = plan();
+  fixed.patience.fixed = 9s;
+  CHECK(stuck(true, fixed) == Deadlines{9s, 9s});
+}
+
 TEST_CASE("F11: engine trouble is never evidence: the trial is repeated") {
   int calls = 0;
   const SearchResult result = searched([&](int, CapabilitySet grant, auto, const auto&) {
