@@ -28,6 +28,19 @@ std::string with_equal_digits(std::string line) {
   return line;
 }
 
+bool is_watched(const Clue& clue) {
+  return clue.rule == kStraceRule || clue.rule == kKernelRule;
+}
+
+namespace {
+
+/// How much weaker a clue is than a line that says what was refused.
+int weakness(const Clue& clue) {
+  return clue.vague ? 3 : clue.optional ? 2 : is_watched(clue) ? 1 : 0;
+}
+
+}  // namespace
+
 std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool exited) {
   std::vector<const Clue*> order;
   std::size_t rounds = 0;
@@ -38,7 +51,7 @@ std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool 
   if (exited) {
     std::ranges::reverse(order);
   }
-  std::stable_partition(order.begin(), order.end(), [](const Clue* clue) { return !clue->vague; });
+  std::ranges::stable_sort(order, {}, [](const Clue* clue) { return weakness(*clue); });
   std::vector<CapabilitySet> suspects;
   for (std::size_t round = 0; round < rounds; ++round) {
     for (const Clue* clue : order) {
@@ -60,7 +73,7 @@ void expect_suspects(CapabilitySet expected, Clue& clue) {
 std::string failure_signature(const std::vector<Clue>& clues, const Evidence& evidence) {
   std::set<std::string> lines;
   for (const Clue& clue : clues) {
-    lines.insert(normalized(clue.line));
+    if (!is_watched(clue)) lines.insert(normalized(clue.line));
   }
   std::string signature =
       evidence.exited ? "exit " + std::to_string(evidence.exit_code) : std::string("running");

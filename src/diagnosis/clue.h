@@ -18,6 +18,11 @@ struct Evidence {
   CapabilitySet granted = {};        ///< what the trial granted
 };
 
+/// The words that stand in the place of a rule's id in clues which no line gave: what strace saw
+/// fail, and what the kernel was seen to deny.
+inline constexpr const char* kStraceRule = "strace";
+inline constexpr const char* kKernelRule = "kernel";
+
 /// Why a trial may have failed: what a rule made of a piece of evidence.
 struct Clue {
   std::string rule;  ///< the rule's id
@@ -32,7 +37,12 @@ struct Clue {
   /// mostly empty.
   std::string program = {};
   std::vector<std::string> seccomp = {};  ///< Rule::seccomp
+  bool optional = false;                  ///< Rule::optional
 };
+
+/// Whether strace or the kernel gave the clue. Such clues are no part of what a failure looks like:
+/// what they show differs from start to start.
+bool is_watched(const Clue& clue);
 
 /// `line` without what changes from run to run: numbers, hexadecimal words, names of days and
 /// months become "#". Lines that look the same to a person become equal.
@@ -43,10 +53,11 @@ std::string normalized(const std::string& line);
 std::string with_equal_digits(std::string line);
 
 /// The suspects of `clues` in the order in which a search should try them, without repetition.
-/// Every clue's first suspect comes before any clue's second one, and within a round vague clues
-/// come after the others. `exited` tells whether the container ended by itself: then its last
-/// words are the fatal ones and count most. In a container that still runs the first error is the
-/// cause and the later ones follow from it.
+/// Every clue's first suspect comes before any clue's second one, and within a round exact lines
+/// come before what was watched, then those that most programs do without, then vague ones.
+/// `exited` tells whether the container ended by itself: then its last words are the fatal ones and
+/// count most. In a container that still runs the first error is the cause and the later ones
+/// follow from it.
 std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool exited);
 
 /// Moves the suspects within `expected`, which other evidence speaks for, to the front of a vague
@@ -54,7 +65,7 @@ std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool 
 void expect_suspects(CapabilitySet expected, Clue& clue);
 
 /// A text that is equal for two failures which look the same to a person: how the trial ended and
-/// the clues' normalized lines, in any order.
+/// the normalized lines of the clues that are not watched, in any order.
 std::string failure_signature(const std::vector<Clue>& clues, const Evidence& evidence);
 
 }  // namespace capmin

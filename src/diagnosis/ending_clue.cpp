@@ -25,7 +25,8 @@ bool tells_of_files_given_away(const std::string& log) {
 std::optional<Clue> ending_clue(const Evidence& evidence, const std::vector<Clue>& clues) {
   using enum Capability;
   if (!evidence.exited) return std::nullopt;
-  if (std::ranges::any_of(clues, [](const Clue& clue) { return !clue.vague; })) return std::nullopt;
+  const auto is_telling = [](const Clue& clue) { return !clue.vague && !clue.optional; };
+  if (std::ranges::any_of(clues, is_telling)) return std::nullopt;
   if (evidence.exit_code == kNotExecutable) {
     return Clue{.rule = "ending-not-executable",
                 .line = "exit status 126",

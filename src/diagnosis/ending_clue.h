@@ -8,7 +8,7 @@
 namespace capmin {
 
 /// The clue that lies in how a trial ended, for trials whose lines gave `clues`: nothing where one
-/// of those is exact, or where the ending speaks for nothing.
+/// of those is exact and not optional, or where the ending speaks for nothing.
 ///  - Exit status 126, a shell's and an engine's word for a program that may not be executed
 ///    (POSIX, Shell Command Language 2.8.2).
 ///  - A job that ended with status 0 and whose probe fails, although CHOWN was granted or the log

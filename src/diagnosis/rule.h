@@ -33,6 +33,7 @@ struct Rule {
   /// "capability" captures, "captured" in the file.
   std::vector<CapabilitySet> suspects;
   bool vague = false;       ///< knows the error only, neither the program nor the system call
+  bool optional = false;    ///< most programs that print such a line go on without
   std::string reason;       ///< why such a line speaks for the suspects, or for none
   std::string check;        ///< what to look at before granting; empty for an innocent rule
   std::string alternative;  ///< how to avoid the need; may be empty

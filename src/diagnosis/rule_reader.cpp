@@ -1,3 +1,4 @@
+#include "diagnosis/clue.h"
 #include "diagnosis/embedded_rules.h"
 #include "diagnosis/pattern.h"
 #include "diagnosis/rule.h"
@@ -74,8 +75,8 @@ class RuleReader {
 
   Rule rule(const YamlNode& node) {
     const YamlNode& map =
-        reader_.map(node, {"id", "patterns", "when", "suspects", "innocent", "vague", "reason",
-                           "check", "alternative", "seccomp", "references"});
+        reader_.map(node, {"id", "patterns", "when", "suspects", "innocent", "vague", "optional",
+                           "reason", "check", "alternative", "seccomp", "references"});
     Rule rule;
     rule.id = id(reader_.at(map, "id"));
     for (const YamlNode& item : nonempty_sequence(reader_.at(map, "patterns"))) {
@@ -87,7 +88,7 @@ class RuleReader {
     rule.reason = sentence(reader_.at(map, "reason"));
     const YamlNode* innocent = reader_.find(map, "innocent");
     if (innocent != nullptr && reader_.truth(*innocent)) {
-      for (const char* key : {"suspects", "vague", "check", "alternative", "seccomp"}) {
+      for (const char* key : {"suspects", "vague", "optional", "check", "alternative", "seccomp"}) {
         if (const YamlNode* extra = reader_.find(map, key)) {
           reader_.fail(*extra, "an innocent rule has no \"" + std::string(key) + "\"");
         }
@@ -110,6 +111,9 @@ class RuleReader {
     if (const YamlNode* vague = reader_.find(map, "vague")) {
       rule.vague = reader_.truth(*vague);
     }
+    if (const YamlNode* optional = reader_.find(map, "optional")) {
+      rule.optional = reader_.truth(*optional);
+    }
     if (const YamlNode* alternative = reader_.find(map, "alternative")) {
       rule.alternative = sentence(*alternative);
     }
@@ -125,6 +129,9 @@ class RuleReader {
     if (id.find_first_not_of(kAllowed) != std::string::npos) {
       reader_.fail(node,
                    "the id \"" + id + "\" is not made of lower case letters, digits and \"-\"");
+    }
+    if (id == kStraceRule || id == kKernelRule) {
+      reader_.fail(node, "the id \"" + id + "\" stands for what was watched, not for a rule");
     }
     if (extends_ && taken_.contains(id)) {
       reader_.fail(

@@ -273,7 +273,7 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
       continue;
     }
     clues.push_back({rule.id, shown(lines[i]), answer.suspects, rule.reason, rule.check,
-                     rule.alternative, rule.vague, answer.program, rule.seccomp});
+                     rule.alternative, rule.vague, answer.program, rule.seccomp, rule.optional});
     if (clues.size() > 2 * kClueEnd) {
       clues.erase(clues.begin() + kClueEnd);
     }

@@ -1,5 +1,6 @@
 #include "run/run_failure.h"
 
+#include "diagnosis/probe_fault.h"
 #include "diagnosis/sanitize.h"
 #include "diagnosis/seccomp.h"
 #include "engine/arguments.h"
@@ -9,15 +10,17 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <set>
+#include <utility>
 
 namespace capmin {
 namespace {
 
 constexpr std::size_t kShownLines = 5;
 
-/// The last lines of hostile text, each sanitized and behind `label`, so that none of them starts a
-/// line of ours.
-std::string last_lines(const std::string& label, const std::string& hostile) {
+/// The lines of hostile text, each sanitized; empty ones are left out.
+std::vector<std::string> lines_of(const std::string& hostile) {
   std::vector<std::string> lines;
   std::size_t begin = 0;
   while (begin < hostile.size()) {
@@ -26,6 +29,33 @@ std::string last_lines(const std::string& label, const std::string& hostile) {
     if (!line.empty()) lines.push_back(std::move(line));
     begin = end + 1;
   }
+  return lines;
+}
+
+/// What trials printed that passed, each line normalized.
+std::set<std::string> printed_by_passes(const SearchResult& result) {
+  std::set<std::string> printed;
+  for (const FinishedTrial& trial : result.trials) {
+    if (trial.outcome.verdict != Verdict::kPassed) continue;
+    for (const std::string* text : {&trial.outcome.log, &trial.outcome.probe_output}) {
+      for (const std::string& line : lines_of(*text)) {
+        printed.insert(normalized(line));
+      }
+    }
+  }
+  return printed;
+}
+
+/// The last lines of hostile text that are not `harmless`, or of all where there are no others,
+/// each sanitized and behind `label`, so that none of them starts a line of ours.
+std::string last_lines(const std::string& label, const std::string& hostile,
+                       const std::set<std::string>& harmless = {}) {
+  std::vector<std::string> lines = lines_of(hostile);
+  std::vector<std::string> telling;
+  std::ranges::copy_if(lines, std::back_inserter(telling), [&harmless](const std::string& line) {
+    return !harmless.contains(normalized(line));
+  });
+  if (!telling.empty()) lines = std::move(telling);
   if (lines.size() > kShownLines) lines.erase(lines.begin(), lines.end() - kShownLines);
   const std::string head = "\n  " + label + ": ";
   std::string text;
@@ -33,6 +63,10 @@ std::string last_lines(const std::string& label, const std::string& hostile) {
     text.append(head).append(line);
   }
   return text;
+}
+
+std::optional<std::string> fault_of_probe(const Outcome& outcome) {
+  return probe_fault(outcome.probe_output, outcome.probe_exit);
 }
 
 std::string probe_name(const RunOptions& options) {
@@ -43,7 +77,9 @@ std::string probe_name(const RunOptions& options) {
 
 }  // namespace
 
-std::string cause_of(const Outcome& outcome, const RunOptions& options) {
+std::string cause_of(const FinishedTrial& trial, const RunOptions& options,
+                     const SearchResult& result) {
+  const Outcome& outcome = trial.outcome;
   std::string text = "\n  cause: " + sanitize(describe(outcome));
   if (outcome.probe_exit) {
     text += "; " + probe_name(options) + ": exit status " + std::to_string(*outcome.probe_exit);
@@ -51,19 +87,69 @@ std::string cause_of(const Outcome& outcome, const RunOptions& options) {
   if (!outcome.engine_message.empty()) {
     text += "\n  engine: " + sanitize(outcome.engine_message);
   }
-  return text + last_lines(probe_name(options), outcome.probe_output) +
-         last_lines("container", outcome.log);
+  const std::set<std::string> harmless = printed_by_passes(result);
+  const std::string probe = last_lines(probe_name(options), outcome.probe_output, harmless);
+  const std::string container = last_lines("container", outcome.log, harmless);
+  const bool is_of_probe = !outcome.exit_code || fault_of_probe(outcome);
+  return text + (is_of_probe ? probe + container : container + probe);
 }
 
 namespace {
 
-/// What the evidence of the failed ceiling asks for beyond the ceiling, best first.
-CapabilitySet suspects_beyond(const SearchResult& result, CapabilitySet ceiling) {
-  CapabilitySet beyond;
-  for (const FinishedTrial& trial : result.trials) {
-    if (const auto lead = leading_clue(trial)) beyond |= lead->suspect - ceiling;
+/// Whether the trial's trace speaks against a need of `wanted`: nobody asked for any of it, where
+/// the kernel would have been asked. It is not where a filter answers first, where the file of a
+/// program is what matters, or where the program itself looks what it holds and names it.
+bool is_contradicted(const FinishedTrial& trial, const Clue& clue, CapabilitySet wanted) {
+  const std::optional<Trace>& trace = trial.outcome.trace;
+  if (!trace || trace->checks.empty() || trace->lost > 0) return false;
+  if (!clue.seccomp.empty() || !clue.program.empty()) return false;
+  const bool is_asked = std::ranges::any_of(trace->checks, [wanted](const Check& check) {
+    return wanted.contains(check.capability) && check.result != CheckResult::kGranted;
+  });
+  const bool is_named = std::ranges::any_of(wanted.names(), [&clue](std::string_view name) {
+    return clue.line.find(name) != std::string::npos;
+  });
+  return !is_asked && !is_named;
+}
+
+/// What the clue suspects first that the trial lacks. Of a set within the grant it is known that
+/// it does not help: what stands behind that is a guess, unless it is about more of the same.
+std::optional<CapabilitySet> first_lacking(const Clue& clue, CapabilitySet grant) {
+  CapabilitySet in_vain;
+  for (const CapabilitySet suspect : clue.suspects) {
+    if (grant.contains(suspect)) {
+      in_vain |= suspect;
+    } else {
+      return suspect.contains(in_vain) ? std::optional(suspect) : std::nullopt;
+    }
   }
-  return beyond;
+  return std::nullopt;
+}
+
+/// The clue of a trial of the ceiling that may lead to a grant, and what it asks for; nothing where
+/// all of them are guesses.
+std::optional<LeadingClue> clue_for_grant(const FinishedTrial& trial) {
+  if (fault_of_probe(trial.outcome)) return std::nullopt;
+  FinishedTrial telling;
+  telling.request = trial.request;
+  telling.outcome.exit_code = trial.outcome.exit_code;
+  for (const Clue& clue : trial.clues) {
+    const std::optional<CapabilitySet> wanted = first_lacking(clue, trial.request.grant);
+    if (clue.vague || clue.optional || !wanted) continue;
+    if (is_contradicted(trial, clue, *wanted - trial.request.grant)) continue;
+    telling.clues.push_back(clue);
+    telling.clues.back().suspects = {*wanted};
+  }
+  return leading_clue(telling);
+}
+
+/// What the evidence of the failed ceiling asks for beyond the ceiling.
+std::optional<LeadingClue> clue_beyond(const SearchResult& result, CapabilitySet ceiling) {
+  for (const FinishedTrial& trial : result.trials) {
+    if (trial.request.grant != ceiling) continue;
+    if (auto lead = clue_for_grant(trial)) return lead;
+  }
+  return std::nullopt;
 }
 
 /// Whether a program was refused because its file carries what the ceiling lacks: a grant of that
@@ -167,7 +253,12 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
   const std::string times = std::to_string(verdict.trials.size());
   const std::string what = "the probe fails even with " + ceiling_text(plan.search.policy.ceiling) +
                            " capabilities, " + times + " times out of " + times +
-                           cause_of(last.outcome, options) + filter_lines(last, options, plan);
+                           cause_of(last, options, result) + filter_lines(last, options, plan);
+  if (const std::optional<std::string> fault = fault_of_probe(last.outcome)) {
+    return {ExitCode::kNoWorkingSet, what,
+            "the probe itself seems to be at fault, whatever is granted (" + *fault +
+                "): run it by hand against a container of the image"};
+  }
   const std::string unreached = unreached_user(options, plan, result, programs);
   if (!unreached.empty() && !is_carried_beyond(result, plan.search.policy.ceiling)) {
     return {
@@ -176,16 +267,19 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
         "image is built, or set the sysctl that makes the capability needless, for instance "
         "--sysctl net.ipv4.ip_unprivileged_port_start=0"};
   }
-  const CapabilitySet beyond = suspects_beyond(result, plan.search.policy.ceiling);
-  if (!beyond.empty()) {
+  if (const auto lead = clue_beyond(result, plan.search.policy.ceiling)) {
+    const CapabilitySet beyond = lead->suspect - plan.search.policy.ceiling;
     std::string risks;
     for (const Capability capability : beyond.members()) {
       risks += "; " + std::string(name_of(capability)) + " (risk " +
                std::string(name_of(info(capability).risk)) + ") lets a container " +
                std::string(info(capability).permits);
     }
-    return {ExitCode::kNoWorkingSet, what,
-            "the log points to what is not in the ceiling; to try it: --allow " +
+    return {ExitCode::kNoWorkingSet,
+            what + "\n  clue: " + to_string(beyond) + ", rule " + lead->clue.rule + ": " +
+                lead->clue.line,
+            std::string(is_watched(lead->clue) ? "a call that was refused" : "the log") +
+                " points to what is not in the ceiling; to try it: --allow " +
                 joined(beyond.names()) + risks + forbidden_by(beyond)};
   }
   return {ExitCode::kNoWorkingSet, what,
@@ -199,7 +293,7 @@ Error failure_of(const Unstable& verdict, const RunOptions& options, const Searc
                      " it passed " + std::to_string(verdict.passed.size()) + " and failed " +
                      std::to_string(verdict.failed.size()) + " times";
   if (!verdict.failed.empty())
-    what += cause_of(result.trial(verdict.failed.back()).outcome, options);
+    what += cause_of(result.trial(verdict.failed.back()), options, result);
   return {ExitCode::kUnstable, what,
           "make the probe wait for what it needs, or give trials more time with --timeout"};
 }

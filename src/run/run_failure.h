@@ -9,9 +9,12 @@
 
 namespace capmin {
 
-/// How a failed or undecided trial ended: "\n  cause: ..." and what the engine, the probe and the
-/// container printed last, each line behind its label.
-std::string cause_of(const Outcome& outcome, const RunOptions& options);
+/// How the failed or undecided `trial` of `result` ended: "\n  cause: ..." and what the engine, the
+/// probe and the container printed last, each line behind its label and the most telling source
+/// first: a probe that is at fault itself, then a container that ended, then the probe. Lines that
+/// a trial printed which passed are left out where there are others.
+std::string cause_of(const FinishedTrial& trial, const RunOptions& options,
+                     const SearchResult& result);
 
 /// The error that ends a run without an answer, told with what the trials showed: what the probe
 /// and the container printed, and what to try next. `programs` are those of the image, where they

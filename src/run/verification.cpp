@@ -176,7 +176,7 @@ std::optional<Verified> Verifier::judge(const Rechecked& checked, const RunPlan&
            (plan.setup.spec.ports == options_.spec.ports
                 ? ""
                 : ", under the engine's own settings for ports and ping") +
-           cause_of(last.outcome, options_),
+           cause_of(last, options_, checked.result),
        result_);
   if (const auto lead = leading_clue(last)) {
     result_.details.push_back("  clue: " + to_string(lead->suspect) + ", rule " + lead->clue.rule +

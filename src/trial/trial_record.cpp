@@ -71,6 +71,7 @@ json::object to_json(const Clue& clue) {
           {"check", clue.check},
           {"alternative", clue.alternative},
           {"vague", clue.vague},
+          {"optional", clue.optional},
           {"seccomp", json::array(clue.seccomp.begin(), clue.seccomp.end())}};
 }
 
@@ -178,7 +179,9 @@ std::vector<ContainerProcess> processes_of(const json::value& value) {
   return processes;
 }
 
+/// Journals of earlier versions do not say whether a clue is optional.
 Clue clue_of(const json::object& object) {
+  const json::value* const optional = object.if_contains("optional");
   return {.rule = text_of(object.at("rule")),
           .line = text_of(object.at("line")),
           .suspects = sets_of(object.at("suspects")),
@@ -187,7 +190,8 @@ Clue clue_of(const json::object& object) {
           .alternative = text_of(object.at("alternative")),
           .vague = object.at("vague").as_bool(),
           .program = {},
-          .seccomp = texts_of(object.at("seccomp"))};
+          .seccomp = texts_of(object.at("seccomp")),
+          .optional = optional != nullptr && optional->as_bool()};
 }
 
 /// Journals of earlier versions have none.

@@ -98,6 +98,37 @@ PROBE
   [ -z "$(calls "'--cap-add' 'NET_ADMIN'")" ]
 }
 
+@test "a probe that is broken itself is named as the cause, and no grant is suggested" {
+  script health.sh <<<'no-such-client "$CAPMIN_IP" 80 || exit 1'
+  FAKE_NEEDS=NET_ADMIN FAKE_WITHOUT=stay minimize_soon
+  expect_status 3
+  expect_stderr "no-such-client: command not found
+  container: RTNETLINK answers: Operation not permitted
+  hint: the probe itself seems to be at fault, whatever is granted ("
+  refute_anywhere --allow
+}
+
+@test "a line that does not say what was refused, or is mostly a warning, suggests no grant" {
+  local line
+  for line in 'ganesha.nfsd: start: Operation not permitted' \
+    'cat: /etc/shadow: Permission denied' \
+    'setrlimit(RLIMIT_MEMLOCK) failed: Operation not permitted'; do
+    echo "$line" >log
+    FAKE_JOB=1 FAKE_LOG=log minimize
+    expect_status 3
+    expect_stderr "container: $line"
+    refute_anywhere --allow
+  done
+}
+
+@test "a line that every start prints is nobody's reason, and one that only failures print is one" {
+  echo 'chown: /x: Operation not permitted' >log
+  FAKE_LOG=log FAKE_NEEDS=SETUID minimize
+  expect_set SETUID
+  expect_stdout 'line: "setuid(33) failed (1: Operation not permitted)"'
+  refute_anywhere 'chown: /x'
+}
+
 @test "H20: a log that begs for SYS_ADMIN or SYS_MODULE does not get them" {
   local name
   for name in SYS_ADMIN SYS_MODULE; do

@@ -38,6 +38,21 @@ TEST_CASE("a vague last line does not hide an exact earlier one") {
   CHECK(ranked_suspects(clues, true) == std::vector{kBind, kSetuid, kChown});
 }
 
+TEST_CASE("what most programs do without comes after exact lines and before vague ones") {
+  Clue optional = clue({kFowner});
+  optional.optional = true;
+  const std::vector<Clue> clues{clue({kBind}), clue({kSetuid}, true), optional};
+  CHECK(ranked_suspects(clues, true) == std::vector{kBind, kFowner, kSetuid});
+}
+
+TEST_CASE("what was watched comes after exact lines, and is no part of what a failure looks like") {
+  Clue seen = clue({kSetuid});
+  seen.rule = kKernelRule;
+  const std::vector<Clue> clues{clue({kChown}), clue({kFowner}, true), seen};
+  CHECK(ranked_suspects(clues, true) == std::vector{kChown, kSetuid, kFowner});
+  CHECK(failure_signature({seen}, {}) == failure_signature({}, {}));
+}
+
 TEST_CASE("no suspect is named twice") {
   const std::vector<Clue> clues{clue({kChown, kBind}), clue({kBind, kChown})};
   CHECK(ranked_suspects(clues, true) == std::vector{kBind, kChown});

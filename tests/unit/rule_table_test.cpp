@@ -51,6 +51,22 @@ std::string refusal_of(const std::string& yaml) {
   return "accepted";
 }
 
+TEST_CASE("a rule says whether most programs do without, and its clues do as well") {
+  const RuleTable table = RuleTable::parse(rule_file("    optional: true\n"), "my.yaml");
+  CHECK(table.clues({"stop\n", {}, true, 1}).front().optional);
+  CHECK_FALSE(RuleTable::parse(rule_file(), "my.yaml").rules().front().optional);
+  CHECK(clues_in("setrlimit: Operation not permitted\n").front().optional);
+  CHECK_FALSE(clues_in("chown: Operation not permitted\n").front().optional);
+}
+
+TEST_CASE("no rule is called like what is watched") {
+  for (const std::string id : {"kernel", "strace"}) {
+    std::string file = rule_file();
+    CHECK(refusal_of(file.replace(file.find("id: a"), 5, "id: " + id)).find("watched") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("a clue carries everything that a person needs") {
   const std::vector<Clue> clues =
       clues_in("chown(\"/var/lib/nginx/body\", 33) failed (1: Operation not permitted)\n");
