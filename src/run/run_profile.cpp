@@ -51,34 +51,45 @@ bool suspects(const Clue& clue, Capability capability) {
                              [capability](CapabilitySet set) { return set.contains(capability); });
 }
 
-/// The clue that speaks best for `capability`: of the trial without it, else of any failed trial
+/// How little a clue that suspects `capability` says of it: 0 where it is the first guess of a line
+/// that says what was refused, or was seen denied.
+int doubt(const Clue& clue, Capability capability) {
+  const bool leads = clue.suspects.front().contains(capability);
+  if (!leads) return 3;
+  return clue.vague ? 2 : clue.optional ? 1 : 0;
+}
+
+/// The clue that speaks best for `capability`: of the trials without it, else of any failed trial
 /// that did not grant it; null where none does.
-const Clue* clue_for(Capability capability, int proof_trial, const SearchResult& result) {
-  const auto in = [capability](const FinishedTrial& trial) -> const Clue* {
-    const auto first = std::ranges::find_if(trial.clues, [capability](const Clue& clue) {
-      return !clue.suspects.empty() && clue.suspects.front().contains(capability);
-    });
-    if (first != trial.clues.end()) return &*first;
-    const auto any = std::ranges::find_if(
-        trial.clues, [capability](const Clue& clue) { return suspects(clue, capability); });
-    return any == trial.clues.end() ? nullptr : &*any;
+const Clue* clue_for(const Removal& removal, const SearchResult& result) {
+  const Capability capability = removal.without;
+  const Clue* best = nullptr;
+  const auto look_at = [capability, &best](const FinishedTrial& trial) {
+    for (const Clue& clue : trial.clues) {
+      if (!suspects(clue, capability)) continue;
+      if (best == nullptr || doubt(clue, capability) < doubt(*best, capability)) best = &clue;
+    }
   };
-  if (const Clue* clue = in(result.trial(proof_trial))) return clue;
+  for (const int number : removal.trials) {
+    look_at(result.trial(number));
+  }
+  if (best != nullptr) return best;
   for (const FinishedTrial& trial : result.trials) {
     if (trial.outcome.verdict != Verdict::kFailed) continue;
-    if (trial.request.grant.contains(capability)) continue;
-    if (const Clue* clue = in(trial)) return clue;
+    if (!trial.request.grant.contains(capability)) look_at(trial);
   }
-  return nullptr;
+  return best;
 }
 
 Profile::Reason reason_for(const Removal& removal, const SearchResult& result) {
   Profile::Reason reason{
       .name = removal.without, .rule = {}, .line = {}, .advice = {}, .checks = {}};
-  if (const Clue* clue = clue_for(removal.without, removal.trials.front(), result)) {
+  if (const Clue* clue = clue_for(removal, result)) {
+    reason.advice = clue->alternative;
+    // What the kernel saw stands among the checks.
+    if (clue->rule == kKernelRule) return reason;
     reason.rule = clue->rule;
     reason.line = clue->line;
-    reason.advice = clue->alternative;
   }
   return reason;
 }

@@ -128,6 +128,7 @@ Losses losses(const FinishedTrial& trial, const std::vector<FinishedTrial>& base
   if (baselines.empty()) return found;
   std::set<std::string> known = lines_of(baselines);
   for (const Clue& clue : trial.clues) {
+    if (is_watched(clue)) continue;
     if (known.insert(normalized(clue.line)).second) found.errors.push_back(clue.line);
   }
   // Where processes could not be seen in both trials there is nothing to compare.

@@ -1,5 +1,6 @@
 #include "trial/search.h"
 
+#include "trial/harmless_evidence.h"
 #include "trial/trial_diagnosis.h"
 
 #include <algorithm>
@@ -78,6 +79,7 @@ class Search {
 
   std::list<Running> running_;
   SearchResult result_;
+  HarmlessEvidence harmless_;
   int started_before_ = 0;
   Clock::time_point end_ = Clock::time_point::max();
   std::optional<double> baseline_seconds_;
@@ -233,12 +235,20 @@ void Search::finish(Running& trial) {
                          .outcome = std::move(*trial.outcome),
                          .clues = {},
                          .observation = {}};
-  diagnose(plan_, rules_, result_, finished);
+  diagnose(plan_, rules_, result_, harmless_, finished);
   events_.finished(finished);
   remember(std::move(finished));
 }
 
+/// What a trial that passes left behind speaks for nothing any more in those before it.
 void Search::remember(FinishedTrial trial) {
+  if (trial.outcome.verdict == Verdict::kFailed) harmless_.take_from(trial);
+  if (trial.outcome.verdict == Verdict::kPassed) {
+    harmless_.add(trial);
+    for (FinishedTrial& other : result_.trials) {
+      if (other.outcome.verdict == Verdict::kFailed) harmless_.take_from(other);
+    }
+  }
   if (trial.outcome.verdict == Verdict::kPassed && trial.request.grant == plan_.policy.ceiling) {
     const std::scoped_lock lock(mutex_);
     baseline_seconds_ = std::max(baseline_seconds_.value_or(0), trial.outcome.wait_seconds);

@@ -17,10 +17,18 @@ namespace {
 /// Each costs a call of the engine.
 constexpr std::size_t kMostPrograms = 16;
 
-void ask_rules(const RuleTable& rules, FinishedTrial& trial) {
+void ask_rules(const SearchPlan& plan, const RuleTable& rules, const HarmlessEvidence& harmless,
+               FinishedTrial& trial) {
   if (trial.outcome.verdict == Verdict::kUndecided) return;
   const Evidence evidence = evidence_of(trial.outcome, trial.request.grant);
   std::ranges::move(rules.clues(evidence), std::back_inserter(trial.clues));
+  for (Clue& clue : trial.clues) {
+    clue.line = mask_given(clue.line, plan.secrets);
+  }
+  // The way it ended is asked where no line tells more.
+  if (trial.outcome.verdict == Verdict::kFailed) {
+    std::erase_if(trial.clues, [&harmless](const Clue& clue) { return harmless.holds(clue); });
+  }
   if (auto clue = ending_clue(evidence, trial.clues)) {
     trial.clues.push_back(std::move(*clue));
   }
@@ -99,11 +107,20 @@ void judge_losses(const SearchPlan& plan, const SearchResult& before, FinishedTr
   trial.outcome.ending = Ending::kNewErrors;
 }
 
+/// What strace saw fail in a trial that passed is kept whatever was granted: it is harmless.
+void add_watched_clues(const SearchPlan& plan, const RuleTable& rules, FinishedTrial& trial) {
+  if (trial.outcome.verdict == Verdict::kUndecided) return;
+  const bool has_failed = trial.outcome.verdict == Verdict::kFailed;
+  const CapabilitySet known = has_failed ? trial.request.grant : CapabilitySet{};
+  for (Clue& clue : straced_clues(trial.outcome, known, rules)) {
+    clue.line = mask_given(clue.line, plan.secrets);
+    trial.clues.push_back(std::move(clue));
+  }
+  std::ranges::move(traced_clues(trial.outcome, rules), std::back_inserter(trial.clues));
+}
+
 void mask(const std::vector<std::string>& secrets, FinishedTrial& trial) {
   Outcome& outcome = trial.outcome;
-  for (Clue& clue : trial.clues) {
-    clue.line = mask_given(clue.line, secrets);
-  }
   outcome.log = mask_given(outcome.log, secrets);
   outcome.probe_output = mask_given(outcome.probe_output, secrets);
   if (outcome.stop_end) outcome.stop_end->log = mask_given(outcome.stop_end->log, secrets);
@@ -119,21 +136,18 @@ void mask(const std::vector<std::string>& secrets, FinishedTrial& trial) {
 }  // namespace
 
 void diagnose(const SearchPlan& plan, const RuleTable& rules, const SearchResult& before,
-              FinishedTrial& trial) {
+              const HarmlessEvidence& harmless, FinishedTrial& trial) {
   judge_end(plan, rules, before, trial);
   judge_chance(plan, before, trial);
-  ask_rules(rules, trial);
+  ask_rules(plan, rules, harmless, trial);
   look_at_programs(plan, trial);
   sharpen_clues(plan, trial);
   if (plan.strict) judge_losses(plan, before, trial);
-  trial.observation = observation_of(trial);
-  // Only now: what strace sees differs from start to start and is no part of a failure's signature.
-  if (trial.outcome.verdict == Verdict::kFailed) {
-    std::ranges::move(straced_clues(trial.outcome, trial.request.grant),
-                      std::back_inserter(trial.clues));
-  }
   // Only now: the diagnosis reads ports and paths that the user may have given as variables.
   mask(plan.secrets, trial);
+  add_watched_clues(plan, rules, trial);
+  trial.observation = observation_of(trial, harmless);
+  if (trial.outcome.verdict == Verdict::kFailed) harmless.take_from(trial);
 }
 
 }  // namespace capmin

@@ -1,22 +1,25 @@
 #include "trial/trial_observation.h"
 
+#include "core/telling_checks.h"
 #include "core/trace.h"
 #include "trace/strace_table.h"
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 
 namespace capmin {
 namespace {
 
 /// What made a system call fail for lack of permission, where most programs would not go on, or
 /// else where some would not: all of it together, as one refusal is rarely the last, then each.
-std::vector<CapabilitySet> traced_suspects(const std::optional<Trace>& trace) {
+std::vector<CapabilitySet> traced_suspects(const std::optional<Trace>& trace,
+                                           const HarmlessEvidence& harmless) {
   if (!trace) return {};
   CapabilitySet all;
   CapabilitySet others;
   for (const Check& check : trace->checks) {
-    if (check.result != CheckResult::kHard) continue;
+    if (check.result != CheckResult::kHard || harmless.holds(check)) continue;
     CapabilitySet& set = belief_of(check) >= kBelieved ? all : others;
     if (belief_of(check) >= kDoubted) set = set.with(check.capability);
   }
@@ -25,22 +28,6 @@ std::vector<CapabilitySet> traced_suspects(const std::optional<Trace>& trace) {
   if (!all.empty()) suspects.push_back(all);
   for (const Capability capability : all.members()) {
     if (all.size() > 1) suspects.push_back({capability});
-  }
-  return suspects;
-}
-
-/// What failed last comes first: most programs end soon after what they cannot do without. Every
-/// call's best guess comes before any call's second one.
-std::vector<CapabilitySet> straced_suspects(const Outcome& outcome, CapabilitySet grant) {
-  std::vector<CapabilitySet> suspects;
-  for (std::size_t round = 0; round < 3; ++round) {
-    for (auto call = outcome.failed_calls.rbegin(); call != outcome.failed_calls.rend(); ++call) {
-      const std::vector<CapabilitySet> guesses = suspects_of(*call);
-      if (round >= guesses.size() || grant.contains(guesses[round])) continue;
-      if (std::ranges::find(suspects, guesses[round]) == suspects.end()) {
-        suspects.push_back(guesses[round]);
-      }
-    }
   }
   return suspects;
 }
@@ -58,26 +45,74 @@ Evidence evidence_of(const Outcome& outcome, CapabilitySet grant) {
   return evidence;
 }
 
-std::vector<Clue> straced_clues(const Outcome& outcome, CapabilitySet grant) {
+namespace {
+
+/// The rule that knows the errors of a system call as such of a process that lacks the capability;
+/// null where none does. Which of the two errors a call gives is its own affair.
+const Rule* rule_about(const std::string& call, CapabilitySet lacking, const RuleTable& rules) {
+  for (const char* error : {": Operation not permitted", ": Permission denied"}) {
+    const Rule* const rule = rules.rule_for(call + error);
+    const bool is_known = rule != nullptr && !rule->vague && !rule->suspects.empty() &&
+                          !rule->suspects.front().empty() &&
+                          rule->suspects.front().contains(lacking);
+    if (is_known) return rule;
+  }
+  return nullptr;
+}
+
+/// What was watched, with what a rule says of such a call where there is one.
+Clue watched_clue(const char* watcher, const std::string& line, const Rule* rule) {
+  Clue clue;
+  clue.rule = watcher;
+  clue.line = line;
+  clue.check = "whether the program needs what it asked for there";
+  if (rule == nullptr) return clue;
+  clue.check = rule->check;
+  clue.alternative = rule->alternative;
+  clue.optional = rule->optional;
+  return clue;
+}
+
+}  // namespace
+
+std::vector<Clue> straced_clues(const Outcome& outcome, CapabilitySet grant,
+                                const RuleTable& rules) {
   std::vector<Clue> clues;
   for (FailedCall call : outcome.failed_calls) {
     std::vector<CapabilitySet> suspects = suspects_of(call);
-    std::erase_if(suspects, [grant](CapabilitySet suspect) { return grant.contains(suspect); });
-    if (suspects.empty()) continue;
+    const bool is_all_granted = std::ranges::all_of(
+        suspects, [grant](CapabilitySet suspect) { return grant.contains(suspect); });
+    if (is_all_granted) continue;
     // How often a call failed changes from run to run.
     call.count = 1;
-    Clue& clue = clues.emplace_back();
-    clue.rule = "strace";
-    clue.line = to_text(call);
+    Clue clue =
+        watched_clue(kStraceRule, to_text(call), rule_about(call.call, suspects.front(), rules));
     clue.suspects = std::move(suspects);
     clue.reason = "strace saw this system call fail in the trial";
-    clue.check = "whether the program needs what it asked for there";
+    clues.push_back(std::move(clue));
   }
   return clues;
 }
 
-Observation observation_of(const FinishedTrial& trial) {
-  const Evidence evidence = evidence_of(trial.outcome, trial.request.grant);
+std::vector<Clue> traced_clues(const Outcome& outcome, const RuleTable& rules) {
+  std::vector<Clue> clues;
+  if (!outcome.trace) return clues;
+  for (const Capability capability : checked(*outcome.trace, CheckResult::kHard).members()) {
+    for (const Check& check : telling_checks(*outcome.trace, capability, CheckResult::kHard)) {
+      if (belief_of(check) < kDoubted || check.call.empty()) continue;
+      const std::string who = check.process.empty() ? "" : " by " + check.process;
+      Clue clue = watched_clue(kKernelRule, check.call + who + ": denied by the kernel",
+                               rule_about(check.call, {capability}, rules));
+      clue.suspects = {{capability}};
+      clue.reason = "the kernel denied this system call in the trial";
+      clue.optional = clue.optional || belief_of(check) < kBelieved;
+      clues.push_back(std::move(clue));
+    }
+  }
+  return clues;
+}
+
+Observation observation_of(const FinishedTrial& trial, const HarmlessEvidence& harmless) {
   Observation observation{.trial = trial.number,
                           .grant = trial.request.grant,
                           .verdict = trial.outcome.verdict,
@@ -86,7 +121,10 @@ Observation observation_of(const FinishedTrial& trial) {
                           .traced = {}};
   if (trial.outcome.trace) observation.traced = belief_of(*trial.outcome.trace);
   if (trial.outcome.verdict == Verdict::kFailed) {
-    observation.signature = failure_signature(trial.clues, evidence);
+    Evidence ending;
+    ending.exited = trial.outcome.exit_code.has_value();
+    ending.exit_code = trial.outcome.exit_code.value_or(0);
+    observation.signature = failure_signature(trial.clues, ending);
     // The same words at another start are another failure.
     if (trial.outcome.phase == Phase::kRestart) observation.signature += " at the restart";
     const auto suspect = [&observation](const std::vector<CapabilitySet>& sets) {
@@ -95,9 +133,15 @@ Observation observation_of(const FinishedTrial& trial) {
             return std::ranges::find(observation.suspects, set) == observation.suspects.end();
           });
     };
-    suspect(traced_suspects(trial.outcome.trace));
-    suspect(straced_suspects(trial.outcome, trial.request.grant));
-    suspect(ranked_suspects(trial.clues, evidence.exited));
+    suspect(traced_suspects(trial.outcome.trace, harmless));
+    const auto suspect_of = [&](auto wanted, bool exited) {
+      std::vector<Clue> clues;
+      std::ranges::copy_if(trial.clues, std::back_inserter(clues), wanted);
+      suspect(ranked_suspects(clues, exited));
+    };
+    // What failed last comes first: most programs end soon after what they cannot do without.
+    suspect_of([](const Clue& clue) { return clue.rule == kStraceRule; }, true);
+    suspect_of([](const Clue& clue) { return !is_watched(clue); }, ending.exited);
   }
   return observation;
 }

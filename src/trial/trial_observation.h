@@ -1,7 +1,9 @@
 #pragma once
 
 #include "diagnosis/clue.h"
+#include "diagnosis/rule_table.h"
 #include "trial/finished_trial.h"
+#include "trial/harmless_evidence.h"
 
 #include <vector>
 
@@ -11,11 +13,17 @@ namespace capmin {
 Evidence evidence_of(const Outcome& outcome, CapabilitySet grant);
 
 /// A clue for each system call that strace saw fail in the trial, where it speaks for a capability
-/// beyond `grant`.
-std::vector<Clue> straced_clues(const Outcome& outcome, CapabilitySet grant);
+/// beyond `grant`. What to look at and how to avoid the need is that of the rule which knows an
+/// error of the same call.
+std::vector<Clue> straced_clues(const Outcome& outcome, CapabilitySet grant,
+                                const RuleTable& rules);
 
-/// What the planner learns from a trial: beside the verdict what it suspects, from the trace first,
-/// then strace, then the clues.
-Observation observation_of(const FinishedTrial& trial);
+/// The same for checks of the trial's trace that were denied and made their system call fail, of
+/// each capability those that tell most, but for calls that hardly matter.
+std::vector<Clue> traced_clues(const Outcome& outcome, const RuleTable& rules);
+
+/// What the planner learns from a trial: beside the verdict what it suspects, from the trace but
+/// for what is `harmless` first, then from its clues, those of strace before the lines'.
+Observation observation_of(const FinishedTrial& trial, const HarmlessEvidence& harmless);
 
 }  // namespace capmin

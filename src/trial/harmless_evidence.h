@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/trace.h"
+#include "trial/finished_trial.h"
+
+#include <set>
+#include <string>
+
+namespace capmin {
+
+/// What trials left behind that passed all the same. It explains no failure: neither where a search
+/// goes next, nor why a capability is needed.
+class HarmlessEvidence {
+ public:
+  /// Adds what a trial that passed left behind.
+  void add(const FinishedTrial& passed);
+
+  /// Whether a passing trial had a clue of the same line; lines are the same when they are equal
+  /// once normalized.
+  bool holds(const Clue& clue) const;
+  /// Whether the same check, whatever its count, was denied and made its system call fail in a
+  /// passing trial.
+  bool holds(const Check& check) const;
+
+  /// Takes the clues that it holds from a trial that failed, and makes its observation anew from
+  /// the rest.
+  void take_from(FinishedTrial& failed) const;
+
+ private:
+  std::set<std::string> lines_;
+  std::set<Check> denied_;  ///< with no count
+};
+
+}  // namespace capmin
