@@ -8,18 +8,26 @@ namespace {
 
 class Checker {
  public:
-  Checker(const Policy& policy, const History& history, const Minimal& answer)
-      : policy_(policy), history_(history), answer_(answer) {}
+  Checker(const Policy& policy, const History& history) : policy_(policy), history_(history) {}
 
-  std::string run() {
+  std::string run(const Minimal& answer) {
+    confirmations_ = answer.confirmations;
+    demand(policy_.confirm >= 1 && confirmations_ >= policy_.confirm,
+           "fewer confirmations than the policy asks for");
     check_numbers();
-    check_proof(answer_.proof);
-    for (const Proof& alternative : answer_.alternatives) {
-      check_alternative(alternative);
+    check_whole(answer.proof);
+    for (const Proof& alternative : answer.alternatives) {
+      check_alternative(answer, alternative);
     }
-    check_essential();
-    check_flags();
-    check_level();
+    check_essential(answer);
+    check_flags(answer);
+    check_level(answer);
+    return fault_;
+  }
+
+  std::string run(const Proof& partial) {
+    check_numbers();
+    check_proof(partial);
     return fault_;
   }
 
@@ -37,15 +45,13 @@ class Checker {
       demand(policy_.ceiling.contains(observation.grant),
              "trial " + std::to_string(observation.trial) + " was granted more than the ceiling");
     }
-    demand(policy_.confirm >= 1 && answer_.confirmations >= policy_.confirm,
-           "fewer confirmations than the policy asks for");
   }
 
   void check_trials(const std::vector<int>& trials, CapabilitySet grant, Verdict verdict) {
     const auto demand_here = [&](bool holds, const std::string& fault) {
       demand(holds, "{" + to_string(grant) + "}: " + fault);
     };
-    demand_here(static_cast<int>(trials.size()) >= answer_.confirmations,
+    demand_here(static_cast<int>(trials.size()) >= confirmations_,
                 "claimed by fewer trials than the confirmations");
     demand_here(std::set<int>(trials.begin(), trials.end()).size() == trials.size(),
                 "a trial counts twice");
@@ -73,7 +79,8 @@ class Checker {
            "{" + to_string(grant) + "} is claimed to fail but was seen passing");
   }
 
-  void check_proof(const Proof& proof) {
+  /// Each removal that is there; returns the members that they removed.
+  CapabilitySet check_proof(const Proof& proof) {
     demand(policy_.ceiling.contains(proof.set), "the set reaches above the ceiling");
     check_trials(proof.passed, proof.set, Verdict::kPassed);
     demand(count(proof.set, Verdict::kPassed) > count(proof.set, Verdict::kFailed),
@@ -86,81 +93,85 @@ class Checker {
       check_failure(removal.grant, removal.trials);
       removed = removed.with(removal.without);
     }
-    demand(removed == proof.set, "a member without a failing removal");
+    return removed;
   }
 
-  void check_alternative(const Proof& alternative) {
-    check_proof(alternative);
-    demand(alternative.set != answer_.proof.set, "the answer is given as its own alternative");
-    demand(std::ranges::count(answer_.alternatives, alternative.set, &Proof::set) == 1,
+  void check_whole(const Proof& proof) {
+    demand(check_proof(proof) == proof.set, "a member without a failing removal");
+  }
+
+  void check_alternative(const Minimal& answer, const Proof& alternative) {
+    check_whole(alternative);
+    demand(alternative.set != answer.proof.set, "the answer is given as its own alternative");
+    demand(std::ranges::count(answer.alternatives, alternative.set, &Proof::set) == 1,
            "an alternative is given twice");
   }
 
-  void check_essential() {
+  void check_essential(const Minimal& answer) {
     CapabilitySet essential;
-    for (const Removal& removal : answer_.essential) {
-      demand(answer_.proof.set.contains(removal.without), "essential, but no member");
+    for (const Removal& removal : answer.essential) {
+      demand(answer.proof.set.contains(removal.without), "essential, but no member");
       demand(removal.grant == policy_.ceiling.without(removal.without),
              "an essential member was not removed from the whole ceiling");
       check_failure(removal.grant, removal.trials);
       essential = essential.with(removal.without);
     }
-    if (!answer_.unique) return;
-    demand(essential == answer_.proof.set, "unique, but a member is not known to be essential");
-    demand(answer_.alternatives.empty() && !answer_.other_pass, "unique, but there is another");
-    demand(answer_.monotone, "unique, although the predicate is not monotone");
+    if (!answer.unique) return;
+    demand(essential == answer.proof.set, "unique, but a member is not known to be essential");
+    demand(answer.alternatives.empty() && !answer.other_pass, "unique, but there is another");
+    demand(answer.monotone, "unique, although the predicate is not monotone");
   }
 
-  void check_flags() {
+  void check_flags(const Minimal& answer) {
     for (const Observation& one : history_) {
       const bool only_passed = count(one.grant, Verdict::kFailed) == 0;
       if (one.verdict != Verdict::kPassed) continue;
-      demand(only_passed || !answer_.stable, "called stable, but a grant passed and failed");
+      demand(only_passed || !answer.stable, "called stable, but a grant passed and failed");
       if (!only_passed) continue;
-      demand(answer_.proof.set == one.grant || one.grant.contains(answer_.proof.set) ||
-                 answer_.other_pass.has_value(),
+      demand(answer.proof.set == one.grant || one.grant.contains(answer.proof.set) ||
+                 answer.other_pass.has_value(),
              "another pass was seen and not told");
       for (const Observation& other : history_) {
         const bool inside = other.verdict == Verdict::kFailed && other.grant.contains(one.grant) &&
                             count(other.grant, Verdict::kPassed) == 0;
-        demand(!inside || !answer_.monotone, "called monotone, but a pass lies inside a failure");
+        demand(!inside || !answer.monotone, "called monotone, but a pass lies inside a failure");
       }
     }
-    if (!answer_.other_pass) return;
-    demand(!answer_.other_pass->contains(answer_.proof.set), "the other pass contains the answer");
-    demand(count(*answer_.other_pass, Verdict::kPassed) > 0, "the other pass was never seen");
+    if (!answer.other_pass) return;
+    demand(!answer.other_pass->contains(answer.proof.set), "the other pass contains the answer");
+    demand(count(*answer.other_pass, Verdict::kPassed) > 0, "the other pass was never seen");
   }
 
-  void check_level() {
-    demand(answer_.complete == answer_.reason.empty(), "incomplete without a reason, or the like");
-    demand(!answer_.complete || answer_.level == policy_.level, "another level than asked for");
-    if (answer_.level == Level::kOneMinimal) return;
-    if (answer_.level == Level::kUnique) {
-      demand(answer_.unique || !answer_.alternatives.empty() || !answer_.monotone,
+  void check_level(const Minimal& answer) {
+    demand(answer.complete == answer.reason.empty(), "incomplete without a reason, or the like");
+    demand(!answer.complete || answer.level == policy_.level, "another level than asked for");
+    if (answer.level == Level::kOneMinimal) return;
+    if (answer.level == Level::kUnique) {
+      demand(answer.unique || !answer.alternatives.empty() || !answer.monotone,
              "not unique, but no alternative is shown");
       return;
     }
-    for (const Cut& cut : answer_.cuts) {
+    for (const Cut& cut : answer.cuts) {
       check_failure(cut.grant, cut.trials);
     }
-    demand(is_covered({}, {}), "the cuts leave another set possible");
+    demand(is_covered(answer, {}, {}), "the cuts leave another set possible");
   }
 
   /// Whether every extension of `set` without `barred` that has a member of each cut is accounted
   /// for: it contains a reported set, or is no less risky than the answer where that is enough.
-  bool is_covered(CapabilitySet set, CapabilitySet barred) const {
-    if (set.contains(answer_.proof.set)) return true;
-    for (const Proof& alternative : answer_.alternatives) {
+  bool is_covered(const Minimal& answer, CapabilitySet set, CapabilitySet barred) const {
+    if (set.contains(answer.proof.set)) return true;
+    for (const Proof& alternative : answer.alternatives) {
       if (set.contains(alternative.set)) return true;
     }
-    if (answer_.level == Level::kLeastRisk && std::is_gteq(compare_risk(set, answer_.proof.set))) {
+    if (answer.level == Level::kLeastRisk && std::is_gteq(compare_risk(set, answer.proof.set))) {
       return true;
     }
-    for (const Cut& cut : answer_.cuts) {
+    for (const Cut& cut : answer.cuts) {
       const CapabilitySet lacking = policy_.ceiling - cut.grant;
       if (!(lacking & set).empty()) continue;
       for (const Capability member : (lacking - barred).members()) {
-        if (!is_covered(set.with(member), barred)) return false;
+        if (!is_covered(answer, set.with(member), barred)) return false;
         barred = barred.with(member);
       }
       return true;
@@ -170,14 +181,29 @@ class Checker {
 
   const Policy& policy_;
   const History& history_;
-  const Minimal& answer_;
+  int confirmations_ = 1;
   std::string fault_;
 };
 
 }  // namespace
 
 std::string find_fault(const Policy& policy, const History& history, const Minimal& answer) {
-  return Checker(policy, history, answer).run();
+  return Checker(policy, history).run(answer);
+}
+
+std::string find_fault(const Policy& policy, const History& history, const Proof& partial) {
+  return Checker(policy, history).run(partial);
+}
+
+std::string find_fault(CapabilitySet set, CapabilitySet conditional, const History& there) {
+  if (conditional.empty()) return {};
+  if (!set.contains(conditional)) return "needed under a condition, but no member";
+  const CapabilitySet rest = set - conditional;
+  const bool was_seen = std::ranges::any_of(there, [rest](const Observation& seen) {
+    return seen.grant == rest && seen.verdict == Verdict::kPassed;
+  });
+  if (was_seen) return {};
+  return "{" + to_string(rest) + "} is claimed to pass where low ports are open, and did not";
 }
 
 }  // namespace capmin

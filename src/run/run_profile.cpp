@@ -1,5 +1,7 @@
 #include "run/run_profile.h"
 
+#include "core/certificate.h"
+#include "core/error.h"
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "run/grant_effect.h"
@@ -126,6 +128,28 @@ void add_step(const Profile::Step& step, std::vector<Profile::Step>& search) {
   }
 }
 
+/// A mistake of the search must not become a profile.
+void demand_none(const std::string& fault) {
+  if (fault.empty()) return;
+  throw Error(ExitCode::kInternal, "the answer is not proven by its own trials: " + fault,
+              "nothing is written; run capmin again, and report this with what -v prints");
+}
+
+/// All trials under the engine's own settings for ports and ping, as the planner sees trials.
+History history_of(const std::vector<ConditionTrial>& known,
+                   const std::vector<ConditionTrial>& trials) {
+  History history;
+  for (const auto* const part : {&known, &trials}) {
+    for (const ConditionTrial& trial : *part) {
+      Observation& seen = history.emplace_back();
+      seen.trial = trial.number;
+      seen.grant = trial.grant;
+      seen.verdict = trial.verdict;
+    }
+  }
+  return history;
+}
+
 /// Everything that does not depend on how the search ended.
 Profile common_profile(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
                        const Proof& proof, const ImagePrograms& programs, const RunEnding& ending) {
@@ -247,6 +271,9 @@ Answer with_conditions(const Minimal& minimal, const SearchPlan& search,
 Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
                    const Answer& answer, const ImagePrograms& programs, const RunEnding& ending) {
   const Minimal& minimal = answer.minimal;
+  demand_none(find_fault(plan.search.policy, result.history(), minimal));
+  demand_none(find_fault(minimal.proof.set, answer.conditional,
+                         history_of(plan.search.known_conditions, answer.condition_trials)));
   Profile profile = common_profile(options, plan, result, minimal.proof, programs, ending);
   add_conditions(answer.conditional, plan, profile);
   for (const ConditionTrial& trial : answer.condition_trials) {
@@ -283,6 +310,7 @@ Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchR
 Profile unfinished_profile_of(const RunOptions& options, const RunPlan& plan,
                               const SearchResult& result, const Proof& best,
                               const ImagePrograms& programs, const RunEnding& ending) {
+  demand_none(find_fault(plan.search.policy, result.history(), best));
   Profile profile = common_profile(options, plan, result, best, programs, ending);
   profile.guarantee = "incomplete";
   return profile;

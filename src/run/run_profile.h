@@ -37,11 +37,12 @@ Answer with_conditions(const Minimal& minimal, const SearchPlan& search,
                        const SearchResult& result);
 
 /// Writes down what a search that reached `answer` has shown. `programs` are those of the image,
-/// where they were looked for.
+/// where they were looked for. Throws Error kInternal where find_fault() has something to say.
 Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
                    const Answer& answer, const ImagePrograms& programs, const RunEnding& ending);
 
-/// Writes down what a search has shown that was cut short; the guarantee is "incomplete".
+/// Writes down what a search has shown that was cut short; the guarantee is "incomplete". Throws as
+/// profile_of().
 Profile unfinished_profile_of(const RunOptions& options, const RunPlan& plan,
                               const SearchResult& result, const Proof& best,
                               const ImagePrograms& programs, const RunEnding& ending);

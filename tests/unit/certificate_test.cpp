@@ -148,5 +148,33 @@ TEST_CASE("a pass inside a failure and another pass must be told") {
   CHECK(ended.fault() == "called monotone, but a pass lies inside a failure");
 }
 
+TEST_CASE("a proof that was cut short is believed as far as it goes") {
+  const Ended ended = search(Level::kOneMinimal);
+  Proof partial = ended.answer.proof;
+  partial.removals.pop_back();
+  const auto fault = [&ended](const Proof& proof) {
+    return find_fault(ended.policy, ended.history, proof);
+  };
+  CHECK(fault(partial) == "");
+  partial.passed.clear();
+  CHECK(fault(partial) == "{SETUID CHOWN}: claimed by fewer trials than the confirmations");
+  partial = ended.answer.proof;
+  partial.removals.front().trials = partial.passed;
+  CHECK(fault(partial).find("had another grant") != std::string::npos);
+  partial = {CapabilitySet{Capability::kKill}, {0}, {}};
+  CHECK(fault(partial) == "the set reaches above the ceiling");
+}
+
+TEST_CASE("a condition is believed where the rest of the set passed without it") {
+  const CapabilitySet set{Capability::kChown, Capability::kNetBindService, Capability::kNetRaw};
+  const CapabilitySet ports{Capability::kNetBindService, Capability::kNetRaw};
+  CHECK(find_fault(set, {}, {}) == "");
+  CHECK(find_fault(set, ports, {observed({Capability::kChown}, true)}) == "");
+  CHECK(find_fault(set, ports, {observed({Capability::kChown}, false)}) ==
+        "{CHOWN} is claimed to pass where low ports are open, and did not");
+  CHECK(find_fault(set, {Capability::kNetRaw}, {observed({Capability::kChown}, true)}) != "");
+  CHECK(find_fault(set, {Capability::kKill}, {}) == "needed under a condition, but no member");
+}
+
 }  // namespace
 }  // namespace capmin

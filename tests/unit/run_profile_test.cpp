@@ -1,5 +1,7 @@
 #include "run/run_profile.h"
 
+#include "expect_error.h"
+
 #include <doctest/doctest.h>
 
 namespace capmin {
@@ -38,6 +40,66 @@ TEST_CASE("without any trial about ports a member is needed, as far as is known"
   const Answer answer = with_conditions(minimal(), {}, {});
   CHECK(answer.conditional.empty());
   CHECK(answer.unknown.empty());
+}
+
+FinishedTrial finished(int number, CapabilitySet grant, Verdict verdict) {
+  FinishedTrial trial;
+  trial.number = number;
+  trial.request.grant = grant;
+  trial.outcome.verdict = verdict;
+  trial.observation.trial = number;
+  trial.observation.grant = grant;
+  trial.observation.verdict = verdict;
+  return trial;
+}
+
+/// A search that has shown that CHOWN alone is needed, and what may be written about it.
+struct Searched {
+  RunOptions options;
+  RunPlan plan;
+  SearchResult result;
+  Answer answer;
+
+  Searched() {
+    plan.search.policy.ceiling = kSet;
+    result.trials = {finished(0, kSet, Verdict::kPassed), finished(1, {}, Verdict::kFailed),
+                     finished(2, {kChown}, Verdict::kPassed)};
+    answer.minimal.proof = {.set = {kChown}, .passed = {2}, .removals = {{kChown, {}, {1}}}};
+  }
+  Profile written() const { return profile_of(options, plan, result, answer, {}, {}); }
+  Profile unfinished(const Proof& proof) const {
+    return unfinished_profile_of(options, plan, result, proof, {}, {});
+  }
+};
+
+TEST_CASE("an answer that its trials prove is written down") {
+  const Searched searched;
+  CHECK(searched.written().add == CapabilitySet{kChown});
+  CHECK(searched.unfinished({.set = kSet, .passed = {0}, .removals = {}}).add == kSet);
+}
+
+TEST_CASE("an answer that its trials do not prove is not written down") {
+  Searched searched;
+  searched.answer.minimal.proof.removals.clear();
+  CHECK(code_of([&] { searched.written(); }) == ExitCode::kInternal);
+  searched = Searched();
+  searched.result.trials[1].observation.verdict = Verdict::kPassed;
+  CHECK(code_of([&] { searched.written(); }) == ExitCode::kInternal);
+}
+
+TEST_CASE("a condition that no trial shows is not written down") {
+  Searched searched;
+  searched.answer.conditional = {kChown};
+  CHECK(code_of([&] { searched.written(); }) == ExitCode::kInternal);
+  searched.plan.search.known_conditions = {{{}, Verdict::kPassed, 0}};
+  CHECK(searched.written().conditional.size() == 0);
+  CHECK(searched.written().add.empty());
+}
+
+TEST_CASE("what was cut short is written down as far as its trials go") {
+  const Searched searched;
+  CHECK(code_of([&] { searched.unfinished({.set = {}, .passed = {1}, .removals = {}}); }) ==
+        ExitCode::kInternal);
 }
 
 }  // namespace
