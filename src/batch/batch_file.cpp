@@ -250,6 +250,10 @@ std::string BatchJob::probe() const {
   return is_file ? run.probe_as_written : std::string();
 }
 
+int BatchJob::trials_at_once() const {
+  return is_verify() ? std::get<VerifyOptions>(options).jobs : std::get<RunOptions>(options).jobs;
+}
+
 std::vector<BatchJob> read_batch(std::string_view text, std::string_view source) {
   const YamlNode document = parse_strict_yaml(text, source);
   return BatchReader(source).batch(document);

@@ -1,13 +1,13 @@
 #include "batch/batch_job.h"
 
 #include "batch/batch_key.h"
-#include "core/container_options.h"
 #include "core/error.h"
 #include "profile/profile_diff.h"
 #include "profile/profile_yaml.h"
 #include "profile/run_arguments.h"
 #include "run/profile_options.h"
 #include "run/run_profile.h"
+#include "run/shared.h"
 #include "run/variables.h"
 #include "run/verify_text.h"
 #include "system/contained_path.h"
@@ -180,21 +180,13 @@ JobFiles files_of(const BatchJob& job, const fs::path& directory) {
   return files;
 }
 
-bool uses_host(const BatchJob& job, const JobFiles& files) {
+std::vector<std::string> shared_things(const BatchJob& job, const JobFiles& files) {
   try {
-    const ContainerSpec spec =
-        job.is_verify() ? parse_run_options(run_arguments(profile_from_yaml(
-                                                read_file(files.profile), files.profile.string())))
-                              .spec
-                        : std::get<RunOptions>(job.options).spec;
-    // Of the engine's own options nothing is known.
-    const bool is_unknown = std::ranges::any_of(spec.options, [](const EngineOption& option) {
-      return !option.value && option.name != "--read-only";
-    });
-    return is_unknown || shares_network(spec.network) ||
-           (spec.keep_volumes && !spec.volumes.empty());
+    if (!job.is_verify()) return shared_things(std::get<RunOptions>(job.options));
+    const Profile profile = profile_from_yaml(read_file(files.profile), files.profile.string());
+    return shared_things(parse_run_options(run_arguments(profile)));
   } catch (const Error&) {
-    return false;
+    return {};
   }
 }
 

@@ -6,6 +6,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace capmin {
 
@@ -39,10 +41,10 @@ struct JobBench {
   std::filesystem::path journal;  ///< of a search, where another may have left trials
 };
 
-/// Whether the containers of the job share something of the host with those of others, so that two
-/// such jobs must not run at once: the host's network, one container's network, volumes that are
-/// used as they are, or what only the engine understands. A job that cannot be told of is none.
-bool uses_host(const BatchJob& job, const JobFiles& files);
+/// What the trials of the job share with each other outside of their containers, see
+/// shared_things(), and so perhaps with those of another job: two such jobs must not run at once.
+/// Empty also for a job that cannot be told of.
+std::vector<std::string> shared_things(const BatchJob& job, const JobFiles& files);
 
 /// Runs `job`, or takes over `last`, its record of before, where nothing changed since (null for
 /// none, and for a job that is to run anyway). Whatever goes wrong is a status. Nothing when a stop

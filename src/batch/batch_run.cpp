@@ -8,6 +8,7 @@
 #include "batch/batch_text.h"
 #include "core/error.h"
 #include "run/chosen_rules.h"
+#include "run/shared.h"
 #include "run/terminal.h"
 #include "system/interruption.h"
 #include "system/process.h"
@@ -87,7 +88,8 @@ class BatchRun {
                   estimate_of(jobs, options)),
         schedule_(claims_of(jobs),
                   [this](std::size_t job) {
-                    return options_.jobs > 1 && uses_host(jobs_[job].job, jobs_[job].files);
+                    return options_.jobs > 1 &&
+                           !shared_things(jobs_[job].job, jobs_[job].files).empty();
                   }),
         runs_(jobs.size()),
         interruption_(
@@ -112,6 +114,7 @@ class BatchRun {
   bool is_stopping() const { return interruption_.token().stop_requested(); }
   bool is_time_up() const { return until_ && Clock::now() >= *until_; }
   void start_jobs();
+  void say_slots(std::size_t job);
   void start(std::size_t job);
   std::vector<Ended> wait();
   void drain();
@@ -167,11 +170,20 @@ void BatchRun::start_jobs() {
   }
 }
 
+/// Says of a job that asks for trials side by side that it does not get them.
+void BatchRun::say_slots(std::size_t job) {
+  const auto& [asked, files] = jobs_[job];
+  if (asked.trials_at_once() == 1) return;
+  const std::vector<std::string> shared = shared_things(asked, files);
+  if (!shared.empty()) progress_.say(asked.name + ": " + one_at_a_time(shared));
+}
+
 void BatchRun::start(std::size_t job) {
   std::optional<std::chrono::milliseconds> left;
   if (until_) left = std::chrono::ceil<std::chrono::milliseconds>(*until_ - Clock::now());
   ++running_;
   progress_.started(job);
+  say_slots(job);
   runner_.start(job_process(options_, jobs_[job].job.name, left), stop_jobs_.get_token(),
                 [this, job](ProcessResult result) {
                   const std::scoped_lock lock(mutex_);

@@ -6,7 +6,7 @@ namespace capmin {
 
 std::optional<std::size_t> BatchSchedule::start_next() {
   for (std::size_t i = 0; i < jobs_.size(); ++i) {
-    if (jobs_[i].state != State::kWaits || waits_for_a_profile(i) || waits_for_the_host(i)) {
+    if (jobs_[i].state != State::kWaits || waits_for_a_profile(i) || waits_for_shared(i)) {
       continue;
     }
     jobs_[i].state = State::kRuns;
@@ -26,13 +26,13 @@ bool BatchSchedule::waits_for_a_profile(std::size_t job) const {
                      });
 }
 
-bool BatchSchedule::waits_for_the_host(std::size_t job) {
+bool BatchSchedule::waits_for_shared(std::size_t job) {
   const bool is_taken = std::ranges::any_of(jobs_, [](const Job& other) {
-    return other.state == State::kRuns && other.uses_host.value_or(false);
+    return other.state == State::kRuns && other.shares.value_or(false);
   });
   Job& asked = jobs_[job];
-  if (!asked.uses_host) asked.uses_host = uses_host_(job);
-  return *asked.uses_host && is_taken;
+  if (!asked.shares) asked.shares = shares_(job);
+  return *asked.shares && is_taken;
 }
 
 }  // namespace capmin

@@ -18,12 +18,12 @@ struct JobClaims {
 /// one after the other. Pure but for what it asks.
 class BatchSchedule {
  public:
-  /// `uses_host` tells of a job whether its containers share something of the host with others,
-  /// such as its ports; two of these never run at once. It is asked once, as late as possible.
-  BatchSchedule(std::vector<JobClaims> jobs, std::function<bool(std::size_t job)> uses_host)
-      : uses_host_(std::move(uses_host)) {
+  /// `shares` tells of a job whether its containers share something outside of themselves, such as
+  /// the host's network; two of these never run at once. It is asked once, as late as possible.
+  BatchSchedule(std::vector<JobClaims> jobs, std::function<bool(std::size_t job)> shares)
+      : shares_(std::move(shares)) {
     for (JobClaims& claims : jobs) {
-      jobs_.push_back({.claims = std::move(claims), .state = State::kWaits, .uses_host = {}});
+      jobs_.push_back({.claims = std::move(claims), .state = State::kWaits, .shares = {}});
     }
   }
 
@@ -37,13 +37,13 @@ class BatchSchedule {
   struct Job {
     JobClaims claims;
     State state = State::kWaits;
-    std::optional<bool> uses_host;
+    std::optional<bool> shares;
   };
   bool waits_for_a_profile(std::size_t job) const;
-  bool waits_for_the_host(std::size_t job);
+  bool waits_for_shared(std::size_t job);
 
   std::vector<Job> jobs_;
-  std::function<bool(std::size_t job)> uses_host_;
+  std::function<bool(std::size_t job)> shares_;
 };
 
 }  // namespace capmin

@@ -119,6 +119,7 @@ int Run::operator()() {
       shell_quoted(clean_command_line(engine_.command_line({}))) + '\n');
   say(headline(options_, plan_));
   if (!plan_.engine_note.empty()) say("  " + sanitize(plan_.engine_note));
+  if (const std::string line = slots_line(options_, plan_); !line.empty()) say("  " + line);
   for (const std::string& text : plan_.left_out) {
     say("  " + text);
   }

@@ -94,7 +94,9 @@ const std::vector<Heading>& headings() {
        }},
       {"Work",
        {
-           {"jobs,j", "N", "trials side by side (default: 1)"},
+           {"jobs,j", "N",
+            "trials side by side (default: 1); one where they share something outside of their "
+            "containers, such as the host's network"},
            {"evidence", "auto|logs|kernel|strace",
             "what orders the trials, beside the logs: with kernel what containers ask of the "
             "kernel, "

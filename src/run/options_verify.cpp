@@ -35,7 +35,7 @@ po::options_description table() {
   add("timeout", text("TIME"), "a trial's longest wait (default: as in the profile)");
   add("deadline", text("TIME"), "end the trials of a profile after this time");
   add("max-trials", text("N"), "start at most so many containers for a profile");
-  add("jobs,j", text("N"), "trials side by side, with --full (default: 1)");
+  add("jobs,j", text("N"), "trials side by side, with --full (default: 1), as with capmin run");
   add("rules", text("FILE"), "ask the rules of this file first, see capmin help rules");
   add("evidence", text("auto|logs|kernel"), "as with capmin run (default: auto)");
   add("engine", text("auto|docker|podman"), "(default: the profile's)");

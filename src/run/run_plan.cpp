@@ -8,6 +8,7 @@
 #include "engine/host_limits.h"
 #include "profile/pod_security.h"
 #include "run/grant_effect.h"
+#include "run/shared.h"
 #include "system/file.h"
 #include "system/process_identity.h"
 
@@ -163,6 +164,10 @@ std::string headline(const RunOptions& options, const RunPlan& plan) {
          (trial_sysctls(plan.setup.spec).empty() ? "engine" : "portable");
 }
 
+std::string slots_line(const RunOptions& options, const RunPlan& plan) {
+  return options.jobs > plan.search.slots ? one_at_a_time(plan.setup.shared) : "";
+}
+
 std::optional<int> lowest_privileged_port(const ImageFacts& image) {
   std::optional<int> lowest;
   for (const std::string& port : image.exposed_ports) {
@@ -180,11 +185,12 @@ RunPlan begin_run_plan(const RunOptions& options) {
   plan.setup.run_id = random_id();
   plan.setup.owner = process_identity();
   plan.search.patience.fixed = options.timeout;
-  plan.search.slots = options.jobs;
+  plan.setup.shared = shared_things(options);
+  plan.search.slots = plan.setup.shared.empty() ? options.jobs : 1;
   plan.search.budget = options.budget;
   if (!options.directory.empty()) place_env_files(options.directory, plan.setup.spec);
   plan.search.secrets = given_values(plan.setup.spec);
-  if (options.jobs > 1 || options.free_ports) free_host_ports(plan.setup.spec);
+  if (plan.search.slots > 1 || options.free_ports) free_host_ports(plan.setup.spec);
   plan.setup.scenario = options.scenario;
   plan.search.strict = options.strict;
   if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);

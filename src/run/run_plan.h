@@ -35,6 +35,10 @@ void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan)
 /// What is run on what, in a line for a person.
 std::string headline(const RunOptions& options, const RunPlan& plan);
 
+/// Why trials run one at a time although more were asked for, in a line for a person; empty where
+/// as many run as were asked for.
+std::string slots_line(const RunOptions& options, const RunPlan& plan);
+
 /// The lowest port below 1024 that the image exposes, if it exposes one.
 std::optional<int> lowest_privileged_port(const ImageFacts& image);
 

@@ -25,7 +25,7 @@ TrialIdentity files_identity(const TrialSetup& setup) {
 RunTrial trials_of(const TrialSetup& setup, std::shared_ptr<ContainerPlaces> places, Engine& engine,
                    ProcessRunner& runner) {
   TrialSetup placed = setup;
-  placed.places = places.get();
+  if (setup.shared.empty()) placed.places = places.get();
   return [placed, places = std::move(places), &engine, &runner](int number, CapabilitySet grant,
                                                                 const TrialDeadline& deadline,
                                                                 const std::stop_token& stop) {

@@ -67,6 +67,7 @@ class Verifier {
   };
 
   void prepare();
+  void begin_progress();
   void limit(SearchPlan& search) const;
   std::optional<Rechecked> recheck(CapabilitySet set, const RunPlan& plan);
   std::optional<Verified> judge(const Rechecked& checked, const RunPlan& plan, CapabilitySet set);
@@ -120,9 +121,15 @@ void Verifier::prepare() {
   now.conditional = profile_.conditional;
   now.guarantee = profile_.guarantee;
   result_.drift = drift_of(diff(profile_, now));
+  begin_progress();
+}
+
+void Verifier::begin_progress() {
   if (bench_.terminal == nullptr) return;
   bench_.terminal->line(headline(options_, plan_));
-  progress_.emplace(*bench_.terminal, ceiling);
+  const std::string line = slots_line(options_, plan_);
+  if (!line.empty()) bench_.terminal->line("  " + line);
+  progress_.emplace(*bench_.terminal, plan_.search.policy.ceiling);
 }
 
 std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const RunPlan& plan) {
@@ -281,10 +288,7 @@ void Verifier::limit(SearchPlan& search) const {
 std::optional<Verified> Verifier::find() {
   is_new_ = true;
   complete_run_plan(options_, engine_, plan_);
-  if (bench_.terminal != nullptr) {
-    bench_.terminal->line(headline(options_, plan_));
-    progress_.emplace(*bench_.terminal, plan_.search.policy.ceiling);
-  }
+  begin_progress();
   return search_anew({});
 }
 

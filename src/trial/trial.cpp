@@ -110,7 +110,17 @@ class Trial {
   PhaseWait wait_;
 };
 
+/// Throws where what is left of another trial would have a part in this one.
+void check_alone(const TrialSetup& setup, const Engine& engine) {
+  if (setup.shared.empty()) return;
+  const std::vector<std::string> left = engine.leftovers();
+  if (left.empty()) return;
+  throw Error(ExitCode::kEngine, "a trial before could not be removed (" + left.back() +
+                                     "), and trials share " + setup.shared.front());
+}
+
 Outcome Trial::run() {
+  check_alone(setup_, engine_);
   ContainerSpec spec = with_probe(setup_);
   if (!setup_.straced.empty()) spec = strace_.behind_gate(setup_.straced, std::move(spec));
   if (heed_trouble_with_strace()) return outcome_;

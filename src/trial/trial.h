@@ -38,6 +38,9 @@ struct TrialSetup {
   Tracer* tracer = nullptr;  ///< looks at what containers ask of the kernel; null: nobody does
   /// Where containers are left to be removed; null: each is removed at the end of its trial.
   ContainerPlaces* places = nullptr;
+  /// What trials share outside of their containers, in words; where there is something, no trial
+  /// can be judged beside a container that is left of another one.
+  std::vector<std::string> shared;
 };
 
 /// The name of the container of trial `number`.
@@ -51,11 +54,12 @@ TrialIdentity trial_identity(const TrialSetup& setup, int number, CapabilitySet 
 std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
                                                 const TrialIdentity& identity);
 
-/// Runs one trial: a fresh container with `grant`, the probe until it passes, the container ends or
-/// `deadline` is over; removes the container, or leaves that to the setup's places. Where the gate
-/// or strace fails, which is no evidence, it is run again without them and Outcome::strace_trouble
-/// tells why. Engine trouble is an undecided outcome. Throws Error kInternal where the container's
-/// real capability sets hold more than the grant, and kImageMissing where the image is gone.
+/// Runs one trial: a fresh container with `grant`, the probe until it passes, the
+/// container ends or `deadline` is over; removes the container, or leaves that to the setup's
+/// places. Where the gate or strace fails, which is no evidence, it is run again without them and
+/// Outcome::strace_trouble tells why. Engine trouble is an undecided outcome, and so is a container of before that could not be removed where trials share something.
+/// Throws Error kInternal where the container's real capability sets hold more than the grant, and
+/// kImageMissing where the image is gone.
 Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,
                   const TrialDeadline& deadline, Engine& engine, ProcessRunner& runner,
                   const std::stop_token& stop);
