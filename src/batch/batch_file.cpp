@@ -250,6 +250,11 @@ std::string BatchJob::probe() const {
   return is_file ? run.probe_as_written : std::string();
 }
 
+const std::string& BatchJob::reset() const {
+  return is_verify() ? std::get<VerifyOptions>(options).reset
+                     : std::get<RunOptions>(options).reset_as_written;
+}
+
 int BatchJob::trials_at_once() const {
   return is_verify() ? std::get<VerifyOptions>(options).jobs : std::get<RunOptions>(options).jobs;
 }

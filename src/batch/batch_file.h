@@ -22,6 +22,8 @@ struct BatchJob {
   bool is_verify() const { return std::holds_alternative<VerifyOptions>(options); }
   /// The path of the probe's file; empty where the probe is no file, or the profile's.
   std::string probe() const;
+  /// The path of its --reset; empty without, or where the profile has it.
+  const std::string& reset() const;
   /// How many of its trials it asks to run side by side.
   int trials_at_once() const;
 };

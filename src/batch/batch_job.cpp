@@ -54,6 +54,8 @@ class Job {
   bool run();
   RunOptions verify_options(const Profile& profile) const;
   RunOptions search_options() const;
+  void check_inside(const std::string& key, const std::string& file) const;
+  std::string from_profile(const fs::path& file) const;
   bool is_unchanged_since_last(const RunOptions& options);
   void take(Verification verification);
   void write(const fs::path& path, const std::string& text);
@@ -115,37 +117,49 @@ bool Job::run() {
   return true;
 }
 
+/// Refuses a file that the profile names for its `key` where a batch may not reach it.
+void Job::check_inside(const std::string& key, const std::string& file) const {
+  if (file.empty() || is_below(files_.directory, file)) return;
+  throw Error(ExitCode::kUsage,
+              "the " + key + " of the profile, " + file + ", is outside the batch file's directory",
+              "name one that is inside as the job's " + key);
+}
+
 RunOptions Job::verify_options(const Profile& profile) const {
   VerifyOptions asked = std::get<VerifyOptions>(job_.options);
   asked.probe = files_.probe.string();
+  asked.reset = files_.reset.string();
   for (std::string& file : asked.env_files) {
     const fs::path beside = files_.directory / file;
     if (is_there(beside)) file = beside.string();
   }
   RunOptions options =
       options_of(profile, files_.profile, asked, given_variables(asked.variables, asked.env_files));
-  if (!options.probe_file.empty() && !is_below(files_.directory, options.probe_file)) {
-    throw Error(ExitCode::kUsage,
-                "the probe of the profile, " + options.probe_file +
-                    ", is outside the batch file's directory",
-                "name one that is inside as the job's probe");
-  }
+  check_inside("probe", options.probe_file);
+  check_inside("reset", options.reset_file);
   return options;
 }
 
 RunOptions Job::search_options() const {
   RunOptions options = std::get<RunOptions>(job_.options);
   options.directory = files_.directory.string();
-  if (files_.probe.empty()) return options;
-  options.probe_file = files_.probe.string();
-  // The profile tells the probe's path from where it lies itself: capmin verify looks there.
-  options.probe_as_written =
-      files_.probe
-          .lexically_relative(files_.profile.has_parent_path() ? files_.profile.parent_path()
-                                                               : fs::path())
-          .string();
-  if (options.probe_as_written.empty()) options.probe_as_written = options.probe_file;
+  if (!files_.probe.empty()) {
+    options.probe_file = files_.probe.string();
+    options.probe_as_written = from_profile(files_.probe);
+  }
+  if (!files_.reset.empty()) {
+    options.reset_file = files_.reset.string();
+    options.reset_as_written = from_profile(files_.reset);
+  }
   return options;
+}
+
+/// The path of `file` from where the profile lies: capmin verify looks there.
+std::string Job::from_profile(const fs::path& file) const {
+  const fs::path place =
+      files_.profile.has_parent_path() ? files_.profile.parent_path() : fs::path();
+  const std::string path = file.lexically_relative(place).string();
+  return path.empty() ? file.string() : path;
 }
 
 bool Job::is_unchanged_since_last(const RunOptions& options) {
@@ -175,8 +189,10 @@ void Job::write(const fs::path& path, const std::string& text) {
 JobFiles files_of(const BatchJob& job, const fs::path& directory) {
   JobFiles files{.directory = directory.empty() ? fs::path(".") : directory,
                  .profile = contained_path(directory, job.profile),
-                 .probe = {}};
+                 .probe = {},
+                 .reset = {}};
   if (!job.probe().empty()) files.probe = contained_path(directory, job.probe());
+  if (!job.reset().empty()) files.reset = contained_path(directory, job.reset());
   return files;
 }
 
@@ -184,7 +200,9 @@ std::vector<std::string> shared_things(const BatchJob& job, const JobFiles& file
   try {
     if (!job.is_verify()) return shared_things(std::get<RunOptions>(job.options));
     const Profile profile = profile_from_yaml(read_file(files.profile), files.profile.string());
-    return shared_things(parse_run_options(run_arguments(profile)));
+    RunOptions options = parse_run_options(run_arguments(profile));
+    if (!job.reset().empty()) options.reset_as_written = job.reset();
+    return shared_things(options);
   } catch (const Error&) {
     return {};
   }

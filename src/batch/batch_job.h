@@ -16,6 +16,7 @@ struct JobFiles {
   std::filesystem::path directory;  ///< of the batch file
   std::filesystem::path profile;
   std::filesystem::path probe;  ///< empty where the job names no file
+  std::filesystem::path reset;  ///< empty where the job names none
 };
 
 /// The files of `job` in a batch file of `directory`. Throws Error kUsage where one leaves it.

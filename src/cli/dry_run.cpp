@@ -41,6 +41,11 @@ std::string dry_run_text(const RunPlan& plan, const Engine& engine) {
     const TrialIdentity identity = trial_identity(plan.setup, number, grant);
     const std::string& name = identity.name;
     text += "# trial " + std::to_string(number) + ": " + to_string(grant) + '\n';
+    if (!plan.setup.reset.path.empty()) {
+      text += "CAPMIN_ENGINE=" + engine.name() +
+              " CAPMIN_PHASE=reset CAPMIN_TRIAL=" + std::to_string(number) + ' ' +
+              shell_quoted({plan.setup.reset.path}) + '\n';
+    }
     for (const std::vector<std::string>& arguments : {trial_create_arguments(plan.setup, identity),
                                                       std::vector<std::string>{"start", name},
                                                       {"container", "inspect", name}}) {

@@ -104,6 +104,9 @@ std::string write_intoto(const ExportContent& content) {
   if (const auto probe = sha256_of("sha256:" + profile.probe.sha256)) {
     configuration.items.push_back(descriptor(profile.probe.path, *probe));
   }
+  if (const auto reset = sha256_of("sha256:" + profile.reset.sha256)) {
+    configuration.items.push_back(descriptor(profile.reset.path, *reset));
+  }
   std::vector<std::string> passed = removals_of(profile);
   std::vector<std::string> warned;
   const std::vector<std::string> passes = passes_of(profile);

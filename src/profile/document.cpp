@@ -146,6 +146,13 @@ DocumentNode probe_node(const Profile::Probe& probe) {
   return {std::move(map)};
 }
 
+DocumentNode reset_node(const Profile::Reset& reset) {
+  DocumentMap map;
+  map.set("path", text(reset.path));
+  map.set("sha256", text(reset.sha256));
+  return {std::move(map)};
+}
+
 DocumentNode environment_node(const Profile::Environment& environment) {
   DocumentMap sysctls{Layout::kFlow, {}};
   for (const auto& [name, value] : environment.sysctls) {
@@ -247,6 +254,7 @@ DocumentMap document_of(const Profile& profile) {
   document.set("reasons", block_list(ordered.reasons, reason_node));
   document.set("warnings", texts(ordered.warnings, Layout::kBlock));
   document.set("probe", probe_node(ordered.probe));
+  if (!ordered.reset.path.empty()) document.set("reset", reset_node(ordered.reset));
   document.set("environment", environment_node(ordered.environment));
   if (ordered.judgement) document.set("judgement", judgement_node(*ordered.judgement));
   if (!ordered.search.empty()) document.set("search", block_list(ordered.search, step_node));

@@ -65,6 +65,12 @@ struct Profile {
     std::vector<std::string> scenario;  ///< the phases that were probed, in order
     friend bool operator==(const Probe&, const Probe&) = default;
   };
+  /// The user's program that put back, before each trial, what lies outside of the containers.
+  struct Reset {
+    std::string path;    ///< as the user wrote it; empty where there is none
+    std::string sha256;  ///< of the file
+    friend bool operator==(const Reset&, const Reset&) = default;
+  };
   struct Environment {
     std::string engine;   ///< docker or podman
     std::string version;  ///< of the engine
@@ -79,7 +85,7 @@ struct Profile {
     std::vector<std::string> options;  ///< the user's run options; names of variables, never values
     std::vector<std::string> command;  ///< the user's command in place of the image's own
     /// What stands here, or as the probe's path, in other words than the user's, because it had to
-    /// be cleaned: names of options, "command", "probe". It cannot be run again from here.
+    /// be cleaned: names of options, "command", "probe", "reset". It cannot be run again from here.
     std::vector<std::string> altered;
     friend bool operator==(const Environment&, const Environment&) = default;
   };
@@ -154,6 +160,7 @@ struct Profile {
   std::vector<Reason> reasons;  ///< one for each member of `add`
   std::vector<std::string> warnings;
   Probe probe;
+  Reset reset;
   Environment environment;
   std::optional<Judgement> judgement;  ///< nothing in profiles of before it was written down
   std::vector<Step> search;  ///< every finished trial; empty where the profile does not tell

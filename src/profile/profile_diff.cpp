@@ -61,6 +61,13 @@ std::vector<Change> probe_changes(const Profile::Probe& before, const Profile::P
   return facts.take();
 }
 
+std::vector<Change> reset_changes(const Profile::Reset& before, const Profile::Reset& after) {
+  Facts facts("reset.");
+  facts.compare("path", before.path, after.path);
+  facts.compare("sha256", before.sha256, after.sha256);
+  return facts.take();
+}
+
 template <typename Map>
 std::string value_at(const Map& map, const std::string& key) {
   const auto found = map.find(key);
@@ -167,6 +174,7 @@ ProfileDiff diff(const Profile& before, const Profile& after) {
   proof.compare("guarantee", before.guarantee, after.guarantee);
   append(result.facts, proof.take());
   append(result.facts, probe_changes(before.probe, after.probe));
+  append(result.facts, reset_changes(before.reset, after.reset));
   append(result.facts, environment_changes(before.environment, after.environment));
   append(result.facts, judgement_changes(before.judgement, after.judgement));
   result.riskier = before.add == after.add

@@ -118,6 +118,14 @@ Profile::Probe probe_of(const YamlNode& node, const YamlReader& read) {
           read.text_or_empty(node, "sha256"), read.texts(read.at(node, "scenario"))};
 }
 
+Profile::Reset reset_of(const YamlNode& node, const YamlReader& read) {
+  read.map(node, {"path", "sha256"});
+  const YamlNode& path = read.at(node, "path");
+  Profile::Reset reset{read.text(path), read.text(read.at(node, "sha256"))};
+  if (reset.path.empty()) read.fail(path, "a reset without a path");
+  return reset;
+}
+
 std::map<std::string, std::string> sysctls_of(const YamlNode& node, const YamlReader& read) {
   std::map<std::string, std::string> sysctls;
   for (const auto& [key, position, value] : read.entries(node)) {
@@ -226,7 +234,7 @@ Profile profile_from_yaml(std::string_view text, std::string_view source) {
   const YamlReader read(source);
   check_version(document, read);
   read.map(document, {"apiVersion", "kind", "image", "capabilities", "proof", "reasons", "warnings",
-                      "probe", "environment", "judgement", "search", "run"});
+                      "probe", "reset", "environment", "judgement", "search", "run"});
   Profile profile;
   profile.image = image_of(read.at(document, "image"), read);
   read_capabilities(read.at(document, "capabilities"), read, profile);
@@ -234,6 +242,9 @@ Profile profile_from_yaml(std::string_view text, std::string_view source) {
   profile.reasons = list_of(read.at(document, "reasons"), read, reason_of);
   profile.warnings = read.texts(read.at(document, "warnings"));
   profile.probe = probe_of(read.at(document, "probe"), read);
+  if (const YamlNode* const reset = read.find(document, "reset")) {
+    profile.reset = reset_of(*reset, read);
+  }
   profile.environment = environment_of(read.at(document, "environment"), read);
   if (const YamlNode* const judgement = read.find(document, "judgement")) {
     profile.judgement = judgement_of(*judgement, read);

@@ -85,6 +85,7 @@ std::vector<std::string> run_arguments(const Profile& profile) {
   }
   Arguments arguments{profile.image.reference};
   add_probe(profile.probe, arguments);
+  if (!profile.reset.path.empty()) append_option("--reset", profile.reset.path, arguments);
   for (const std::string& option : profile.environment.options) {
     add_option(option, arguments);
   }

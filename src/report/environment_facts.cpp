@@ -49,6 +49,8 @@ std::vector<EnvironmentFact> environment_facts(const Report& report) {
   add("User", profile.image.user.empty() ? "root" : profile.image.user);
   add("Probe", probe_text(profile.probe));
   add("Probe's SHA-256", profile.probe.sha256);
+  add("Reset", profile.reset.path);
+  add("Reset's SHA-256", profile.reset.sha256);
   add("Scenario", joined(profile.probe.scenario, ", "));
   add("Engine", environment.engine + ' ' + environment.version +
                     (environment.rootless ? ", without root" : ", as root"));

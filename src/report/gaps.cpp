@@ -62,6 +62,11 @@ void add_environment(const Profile& profile, std::vector<std::string>& gaps) {
   if (environment.network == "none") {
     gaps.emplace_back("The network: the containers had none.");
   }
+  if (profile.reset.path.empty() && environment.network != "none") {
+    gaps.emplace_back(
+        "What lies outside of the containers and remembers earlier trials, such as a database "
+        "beside them: a start that finds it empty may need more (--reset FILE).");
+  }
   const bool no_new_privileges =
       std::ranges::any_of(environment.options, [](const std::string& option) {
         return option.find("no-new-privileges") != std::string::npos;

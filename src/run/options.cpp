@@ -75,6 +75,10 @@ void Reader::read(const GivenOption& option) {
     read_probe(name, value);
   } else if (name == "oneshot") {
     options_.probe.oneshot = true;
+  } else if (name == "reset") {
+    if (!options_.reset_as_written.empty()) usage_error("more than one --reset is given");
+    if (value.empty()) usage_error("--reset names no file");
+    options_.reset_as_written = value;
   } else if (name == "volume") {
     read_volume(value);
   } else if (name == "keep-volumes") {

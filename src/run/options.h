@@ -37,6 +37,8 @@ struct RunOptions {
   Probe probe;
   std::string probe_as_written;  ///< its path, as the user wrote it
   std::string probe_file;        ///< where it lies, if not there
+  std::string reset_as_written;  ///< the path of --reset, as the user wrote it; empty without
+  std::string reset_file;        ///< where it lies, if not there
   std::string directory;         ///< where an --env-file is looked for first; empty: nowhere else
   /// How the image is run; `spec.image` stays empty.
   ContainerSpec spec;

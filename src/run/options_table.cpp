@@ -30,6 +30,9 @@ const std::vector<Heading>& headings() {
             "by itself with status 0"},
            {"probe-exec", "FILE", "an executable of this host, run inside the container"},
            {"oneshot", nullptr, "the container is a job; the probe runs once after its end"},
+           {"reset", "FILE",
+            "an executable, run on this host before each trial, that puts back what lies outside "
+            "of the containers and would remember the trials before, such as a database"},
        }},
       {"How the container runs, spelled as the engine spells it",
        {

@@ -28,6 +28,9 @@ po::options_description table() {
   add("in-place", "the same, but write it over the old one");
   add("image", text("IMAGE"), "verify this image in place of the profile's");
   add("probe", text("FILE"), "the probe's file, where it does not lie where the profile says");
+  add("reset", text("FILE"),
+      "the file that puts back what trials change outside of the containers, where it does not lie "
+      "where the profile says, or for a profile that names none");
   add("env,e", text("NAME[=VALUE]"),
       "the value of a variable that a profile names (default: that of the environment)");
   add("env-file", text("FILE"), "read such values from a file");
@@ -117,6 +120,8 @@ void read(const GivenOption& option, VerifyOptions& options) {
     options.image = value;
   } else if (name == "probe") {
     options.probe = value;
+  } else if (name == "reset") {
+    options.reset = value;
   } else if (name == "env") {
     options.variables.push_back(value);
   } else if (name == "env-file") {
@@ -139,6 +144,7 @@ VerifyOptions parse_verify_options(const std::vector<string>& arguments) {
   const bool is_one = options.profiles.size() == 1;
   if (!options.image.empty() && !is_one) usage_error("--image goes with one profile", kHint);
   if (!options.probe.empty() && !is_one) usage_error("--probe goes with one profile", kHint);
+  if (!options.reset.empty() && !is_one) usage_error("--reset goes with one profile", kHint);
   return options;
 }
 

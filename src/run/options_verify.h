@@ -22,6 +22,7 @@ struct VerifyOptions {
   Update update = Update::kNone;
   std::string image;                   ///< in place of the profile's; empty without
   std::string probe;                   ///< a file in place of the profile's; empty without
+  std::string reset;                   ///< the same of the reset
   std::vector<std::string> variables;  ///< NAME[=VALUE], for what profiles only name
   std::vector<std::string> env_files;
   std::optional<int> confirm;                        ///< in place of the profile's

@@ -25,6 +25,7 @@ void check_repeatable(const Profile& profile, const VerifyOptions& asked) {
   std::string names;
   for (const std::string& name : profile.environment.altered) {
     if (name == "probe" && !asked.probe.empty()) continue;
+    if (name == "reset" && !asked.reset.empty()) continue;
     names += (names.empty() ? "" : ", ") + sanitize(name);
   }
   if (names.empty()) return;
@@ -33,13 +34,14 @@ void check_repeatable(const Profile& profile, const VerifyOptions& asked) {
               "such a profile can only be found anew: capmin run");
 }
 
-/// Where the probe's file is; nothing where it is nowhere.
-std::optional<fs::path> find_probe(const Profile::Probe& probe, const fs::path& directory) {
-  const fs::path written = probe.path;
+/// Where the file of a probe or a reset is; nothing where it is nowhere.
+std::optional<fs::path> find_script(const std::string& path, const std::string& hash,
+                                    const fs::path& directory) {
+  const fs::path written = path;
   std::vector<fs::path> places{directory / written, written, directory / written.filename()};
   std::erase_if(places, [](const fs::path& place) { return !is_file(place); });
   const auto same = std::ranges::find_if(
-      places, [&probe](const fs::path& place) { return sha256(read_file(place)) == probe.sha256; });
+      places, [&hash](const fs::path& place) { return sha256(read_file(place)) == hash; });
   if (same != places.end()) return *same;
   // One of another content must at least lie where the profile says.
   const auto there = std::ranges::find_if(places, [&](const fs::path& place) {
@@ -63,7 +65,8 @@ void place_probe(const Profile& profile, const fs::path& directory, const Verify
     if (!is_same) options.probe_as_written = asked.probe;
     return;
   }
-  const std::optional<fs::path> found = find_probe(profile.probe, directory);
+  const std::optional<fs::path> found =
+      find_script(profile.probe.path, profile.probe.sha256, directory);
   if (!found) {
     throw Error(ExitCode::kUsage,
                 "there is no probe " + sanitize(profile.probe.path) +
@@ -71,6 +74,28 @@ void place_probe(const Profile& profile, const fs::path& directory, const Verify
                 "say where it is with --probe FILE");
   }
   options.probe_file = found->string();
+}
+
+void place_reset(const Profile& profile, const fs::path& directory, const VerifyOptions& asked,
+                 RunOptions& options) {
+  if (!asked.reset.empty()) {
+    options.reset_file = asked.reset;
+    const bool is_same =
+        is_file(asked.reset) && sha256(read_file(asked.reset)) == profile.reset.sha256;
+    if (!is_same) options.reset_as_written = asked.reset;
+    return;
+  }
+  if (options.reset_as_written.empty()) return;
+  const std::optional<fs::path> found =
+      find_script(profile.reset.path, profile.reset.sha256, directory);
+  if (!found) {
+    throw Error(ExitCode::kUsage,
+                "there is no file " + sanitize(profile.reset.path) +
+                    " to put back what trials change, neither beside the profile nor from the "
+                    "working directory",
+                "say where it is with --reset FILE");
+  }
+  options.reset_file = found->string();
 }
 
 }  // namespace
@@ -83,6 +108,7 @@ RunOptions options_of(const Profile& profile, const fs::path& path, const Verify
   RunOptions options = parse_run_options(run_arguments(wanted));
   const fs::path directory = path.parent_path();
   place_probe(profile, directory, asked, options);
+  place_reset(profile, directory, asked, options);
   options.directory = directory.string();
   fill_in(variables, options.spec);
   if (asked.confirm) options.confirm = *asked.confirm;

@@ -42,6 +42,15 @@ Told told_of(const Removal& removal, const SearchResult& result, const FinishedT
   return in(baseline, CheckResult::kGranted);
 }
 
+/// What was asked for, whatever became of it.
+CapabilitySet asked_for(const Trace& trace) {
+  CapabilitySet set;
+  for (const Check& check : trace.checks) {
+    set = set.with(check.capability);
+  }
+  return set;
+}
+
 int as_int(std::uint64_t count) {
   return static_cast<int>(std::clamp<std::uint64_t>(count, 1, std::numeric_limits<int>::max()));
 }
@@ -57,6 +66,32 @@ void add_reason(const Removal& removal, const Told& told, Profile& profile) {
 }
 
 }  // namespace
+
+std::optional<FirstStart> first_start(const SearchResult& result, CapabilitySet ceiling,
+                                      const Proof& proof) {
+  const std::vector<FinishedTrial> baselines = result.baselines(ceiling);
+  if (baselines.empty() || !baselines.front().outcome.trace || proof.passed.empty()) return {};
+  const int last = std::ranges::max(proof.passed);
+  if (baselines.front().number > last) return {};
+  CapabilitySet again;
+  bool was_watched = false;
+  for (const int number : proof.passed) {
+    const std::optional<Trace>& trace = result.trial(number).outcome.trace;
+    if (!trace) continue;
+    was_watched = true;
+    again |= asked_for(*trace);
+  }
+  if (!was_watched) return {};
+  FirstStart first;
+  for (const FinishedTrial& baseline : baselines) {
+    if (baseline.number <= last || !baseline.outcome.trace) continue;
+    first.was_repeated = true;
+    again |= asked_for(*baseline.outcome.trace);
+  }
+  first.used_once =
+      checked(*baselines.front().outcome.trace, CheckResult::kGranted) - again - proof.set;
+  return first;
+}
 
 void add_evidence(const SearchResult& result, CapabilitySet ceiling, const Proof& proof,
                   Profile& profile) {

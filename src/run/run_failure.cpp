@@ -301,15 +301,19 @@ Error failure_of(const Unstable& verdict, const RunOptions& options, const Searc
 Error failure_of(const Undecided& verdict, const SearchResult& result) {
   const Outcome& outcome = result.trial(verdict.trials.back()).outcome;
   const std::string times = std::to_string(verdict.trials.size());
+  const bool is_reset = outcome.ending == Ending::kNotReset;
   const std::string what = "no trial with " + to_string(verdict.grant) + " could be judged, in " +
                            times + " attempts\n  cause: " + sanitize(describe(outcome)) +
-                           last_lines("probe", outcome.probe_output);
+                           last_lines(is_reset ? "reset" : "probe", outcome.probe_output);
   switch (outcome.ending) {
     case Ending::kOutOfMemory:
       return {ExitCode::kNoWorkingSet, what, "give the container more memory with --memory"};
     case Ending::kCannotJudge:
       return {ExitCode::kNoWorkingSet, what,
               "the probe ended with status 77, or could not be run: run it by hand"};
+    case Ending::kNotReset:
+      return {ExitCode::kNoWorkingSet, what,
+              "run what --reset names by hand: it must end with status 0 each time"};
     default:
       return {ExitCode::kEngine, what, "see whether the engine still works: capmin doctor"};
   }

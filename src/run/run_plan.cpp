@@ -75,6 +75,18 @@ void prepare_probe(const RunOptions& options, RunPlan& plan) {
   }
 }
 
+void prepare_reset(const RunOptions& options, RunPlan& plan) {
+  namespace fs = std::filesystem;
+  const std::string& file =
+      options.reset_file.empty() ? options.reset_as_written : options.reset_file;
+  if (file.empty()) return;
+  const std::string path = fs::absolute(file).lexically_normal().string();
+  plan.setup.reset = {.path = path, .sha256 = sha256(read_file(path))};
+  if (::access(path.c_str(), X_OK) == 0) return;
+  throw Error(ExitCode::kUsage, "the file of --reset, " + path + ", is not executable",
+              "chmod +x " + path);
+}
+
 /// The values of all variables that the user gives to the container: any may be a secret. Shorter
 /// ones are ports, switches and the like, which make lines unreadable when they are masked.
 std::vector<std::string> given_values(const ContainerSpec& spec) {
@@ -194,6 +206,7 @@ RunPlan begin_run_plan(const RunOptions& options) {
   plan.setup.scenario = options.scenario;
   plan.search.strict = options.strict;
   if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);
+  prepare_reset(options, plan);
   check_volumes(options);
   return plan;
 }

@@ -150,6 +150,30 @@ History history_of(const std::vector<ConditionTrial>& known,
   return history;
 }
 
+/// That something outside of the containers may remember a trial, so that later ones needed less
+/// than the first start of a new installation; empty where nothing speaks for it.
+std::string memory_warning(const RunPlan& plan, const SearchResult& result, const Proof& proof) {
+  const std::string remedy =
+      "; --reset FILE puts such things back before each trial, and nothing is claimed of other "
+      "sets";
+  const auto first = first_start(result, plan.search.policy.ceiling, proof);
+  if (first && first->used_once.empty()) return {};
+  if (first) {
+    const std::string names = to_string(first->used_once);
+    return names + " was used by the container's first start and never asked for again, " +
+           (first->was_repeated ? "neither with this set nor when all was granted once more"
+                                : "though all was not granted once more") +
+           ": something outside of the container, such as a database beside it, may remember that "
+           "start, and a new installation may need " +
+           names + remedy;
+  }
+  if (plan.setup.shared.empty() || !plan.setup.reset.path.empty()) return {};
+  return "trials share " + plan.setup.shared.front() +
+         ", which may remember what a trial did, and nobody saw what a first start asks of the "
+         "kernel: a new installation may need more" +
+         remedy;
+}
+
 /// Everything that does not depend on how the search ended.
 Profile common_profile(const RunOptions& options, const RunPlan& plan, const SearchResult& result,
                        const Proof& proof, const ImagePrograms& programs, const RunEnding& ending) {
@@ -160,7 +184,9 @@ Profile common_profile(const RunOptions& options, const RunPlan& plan, const Sea
   for (const Removal& removal : proof.removals) {
     profile.reasons.push_back(reason_for(removal, result));
   }
-  profile.warnings = plan.left_out;
+  const std::string memory = memory_warning(plan, result, proof);
+  if (!memory.empty()) profile.warnings.push_back(memory);
+  profile.warnings.insert(profile.warnings.end(), plan.left_out.begin(), plan.left_out.end());
   const Losses lost =
       losses(result.trial(proof.passed.front()), result.baselines(plan.search.policy.ceiling));
   for (const std::string& line : lost.errors) {
@@ -289,7 +315,9 @@ Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchR
         " is needed under the engine's own settings for ports and ping could "
         "not be tried: the engine failed");
   }
-  profile.guarantee = guarantee_of(minimal);
+  // What something remembers makes each pass a pass of that state only.
+  const bool may_be_remembered = !memory_warning(plan, result, minimal.proof).empty();
+  profile.guarantee = may_be_remembered ? "one-minimal" : guarantee_of(minimal);
   if (profile.guarantee != "one-minimal") {
     profile.assumption = "a superset of a set that passes passes too";
     profile.essential = attempts_of(result, minimal.essential);

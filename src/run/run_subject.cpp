@@ -88,6 +88,7 @@ Profile::Environment environment_of(const RunOptions& options, const RunPlan& pl
     environment.command.push_back(cleaned.clean("command", argument));
   }
   cleaned.clean("probe", options.probe_as_written);
+  cleaned.clean("reset", options.reset_as_written);
   environment.altered = cleaned.altered();
   return environment;
 }
@@ -150,6 +151,10 @@ Profile subject_profile(const RunOptions& options, const RunPlan& plan) {
       .path = has_file ? sanitize(options.probe_as_written, kLongestText) : std::string(),
       .sha256 = plan.probe_sha256,
       .scenario = scenario_of(plan.setup.scenario)};
+  if (!options.reset_as_written.empty()) {
+    profile.reset = {.path = sanitize(options.reset_as_written, kLongestText),
+                     .sha256 = plan.setup.reset.sha256};
+  }
   profile.environment = environment_of(options, plan);
   profile.judgement = judgement_of(options, plan);
   return profile;

@@ -168,6 +168,9 @@ std::vector<std::string> shared_things(const RunOptions& options) {
   for (const EngineOption& option : spec.options) {
     if (std::string thing = shared_by(option); !thing.empty()) things.push_back(std::move(thing));
   }
+  if (!options.reset_as_written.empty()) {
+    things.push_back("what " + options.reset_as_written + " puts back (--reset)");
+  }
   for (std::string& thing : things) {
     thing = sanitize(thing);
   }

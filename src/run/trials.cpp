@@ -4,9 +4,11 @@
 #include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "run/grant_effect.h"
+#include "run/run_evidence.h"
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -31,6 +33,36 @@ RunTrial trials_of(const TrialSetup& setup, std::shared_ptr<ContainerPlaces> pla
                                                                 const std::stop_token& stop) {
     return run_trial(placed, number, grant, deadline, engine, runner, stop);
   };
+}
+
+/// Whether a repetition of the ceiling would tell more of what the first start used.
+bool leaves_first_start_open(CapabilitySet ceiling, const SearchResult& result) {
+  if (result.end != SearchEnd::kVerdict) return false;
+  const auto* const answer = std::get_if<Minimal>(&*result.verdict);
+  if (answer == nullptr) return false;
+  const std::optional<FirstStart> first = first_start(result, ceiling, answer->proof);
+  return first && !first->used_once.empty() && !first->was_repeated;
+}
+
+/// How `search` goes on after `done`, which took `spent`.
+SearchPlan rest_of(const SearchPlan& search, const SearchResult& done,
+                   std::chrono::steady_clock::duration spent) {
+  int before = search.first_number;
+  for (const FinishedTrial& trial : search.known) {
+    before = std::max(before, trial.number + 1);
+  }
+  SearchPlan rest = search;
+  rest.known = done.trials;
+  rest.first_number = done.started;
+  std::ranges::copy(done.condition_trials, std::back_inserter(rest.known_conditions));
+  if (rest.budget.trials) {
+    rest.budget.trials = std::max(0, *rest.budget.trials - (done.started - before));
+  }
+  if (rest.budget.time) {
+    const auto took = std::chrono::ceil<std::chrono::milliseconds>(spent);
+    rest.budget.time = std::max(std::chrono::milliseconds(0), *rest.budget.time - took);
+  }
+  return rest;
 }
 
 }  // namespace
@@ -117,7 +149,33 @@ SearchResult search_by_trials(SearchPlan search, const RunPlan& plan, const Rule
     setup.spec.ports = Ports::kEngine;
     search.under_engine_ports = trials_of(setup, places, engine, runner);
   }
-  return capmin::search(search, rules, trials_of(plan.setup, places, engine, runner), events, stop);
+  const RunTrial run_trial = trials_of(plan.setup, places, engine, runner);
+  const auto begin = std::chrono::steady_clock::now();
+  SearchResult result = capmin::search(search, rules, run_trial, events, stop);
+  if (!leaves_first_start_open(search.policy.ceiling, result)) return result;
+  // Of a repetition that fails the planner is told as of any other trial.
+  SearchPlan rest = rest_of(search, result, std::chrono::steady_clock::now() - begin);
+  SearchResult repeated = run_trials(
+      rest, rules, run_trial, events, stop,
+      [first = result.started,
+       ceiling = search.policy.ceiling](const History& history) -> std::optional<RunTrials> {
+        if (std::ranges::any_of(history,
+                                [first](const Observation& seen) { return seen.trial >= first; })) {
+          return std::nullopt;
+        }
+        return RunTrials{
+            {TrialRequest{.grant = ceiling, .purpose = Purpose::kConfirm, .subject = {}}}};
+      });
+  if (repeated.end == SearchEnd::kOutOfTime || repeated.end == SearchEnd::kOutOfTrials) {
+    return result;
+  }
+  repeated.condition_trials = std::move(result.condition_trials);
+  if (repeated.end != SearchEnd::kVerdict) return repeated;
+  rest = rest_of(search, repeated, std::chrono::steady_clock::now() - begin);
+  result = capmin::search(rest, rules, run_trial, events, stop);
+  result.condition_trials.insert(result.condition_trials.begin(), repeated.condition_trials.begin(),
+                                 repeated.condition_trials.end());
+  return result;
 }
 
 }  // namespace capmin

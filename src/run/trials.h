@@ -42,7 +42,8 @@ SearchEnd confirm_without_strace(const RunPlan& plan, const Budget& budget, cons
                                  const std::stop_token& stop);
 
 /// search() by trials of `plan`, and by those under the engine's own settings for ports and ping
-/// where they have others.
+/// where they have others. Where the kernel saw the first pass of the ceiling use what no pass of
+/// the answer asked for, the ceiling is tried once more, if the budget allows: see first_start().
 SearchResult search_by_trials(SearchPlan search, const RunPlan& plan, const RuleTable& rules,
                               const SearchEvents& events, Engine& engine, ProcessRunner& runner,
                               const std::stop_token& stop);

@@ -47,6 +47,8 @@ std::string ending_text(const Outcome& outcome) {
     case Ending::kKilledAtEnd:
       return "after its stop signal the container " + exit_text(outcome) +
              " before processes of it that end in time with the whole ceiling";
+    case Ending::kNotReset:
+      return "the reset before the trial failed: " + outcome.reset_failure;
   }
   return {};
 }

@@ -35,6 +35,7 @@ enum class Ending {
   kWorseEnd,          ///< failed: it ended worse after its stop signal than with the whole ceiling
   kKilledAtEnd,  ///< some of its processes had to be killed, other than with the whole ceiling:
                  ///< undecided and failed as kNoAnswer
+  kNotReset,     ///< undecided: the user's --reset failed before the container was made
 };
 
 /// The part of a trial's scenario in which it was decided.
@@ -66,8 +67,10 @@ struct Outcome {
   /// The probe was asked three times or more, and each time ended by itself with the same status
   /// and the same lines, once normalized.
   bool probe_repeats_itself = false;
-  std::string log;             ///< what the container printed; hostile
-  std::string probe_output;    ///< what the last probe printed; hostile
+  std::string log;  ///< what the container printed; hostile
+  /// What the last probe printed, or with kNotReset the reset; hostile.
+  std::string probe_output;
+  std::string reset_failure;   ///< how the reset ended, with kNotReset
   std::string engine_message;  ///< the engine's words on a trouble or a start that failed; hostile
   std::optional<KernelSets> sets;           ///< of the first process, where they could be seen
   std::vector<ContainerProcess> processes;  ///< when the probe had passed, where they could be seen

@@ -121,6 +121,7 @@ void check_alone(const TrialSetup& setup, const Engine& engine) {
 
 Outcome Trial::run() {
   check_alone(setup_, engine_);
+  if (!put_back(setup_.reset, target_.trial, engine_, runner_, stop_, outcome_)) return outcome_;
   ContainerSpec spec = with_probe(setup_);
   if (!setup_.straced.empty()) spec = strace_.behind_gate(setup_.straced, std::move(spec));
   if (heed_trouble_with_strace()) return outcome_;

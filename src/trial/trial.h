@@ -6,6 +6,7 @@
 #include "trial/container_places.h"
 #include "trial/outcome.h"
 #include "trial/probe.h"
+#include "trial/reset.h"
 
 #include <chrono>
 #include <stop_token>
@@ -30,6 +31,7 @@ struct TrialSetup {
   ContainerSpec spec;
   Probe probe;
   Scenario scenario;
+  Reset reset;
   std::string run_id;  ///< unique on the engine
   std::string owner;   ///< label value that tells whether the capmin that made a container lives
   /// What the container runs as its first process, where strace should look on from a gate in front
@@ -54,10 +56,11 @@ TrialIdentity trial_identity(const TrialSetup& setup, int number, CapabilitySet 
 std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
                                                 const TrialIdentity& identity);
 
-/// Runs one trial: a fresh container with `grant`, the probe until it passes, the
+/// Runs one trial: the reset, a fresh container with `grant`, the probe until it passes, the
 /// container ends or `deadline` is over; removes the container, or leaves that to the setup's
 /// places. Where the gate or strace fails, which is no evidence, it is run again without them and
-/// Outcome::strace_trouble tells why. Engine trouble is an undecided outcome, and so is a container of before that could not be removed where trials share something.
+/// Outcome::strace_trouble tells why. Engine trouble is an undecided outcome, so is a reset that
+/// failed, and so is a container of before that could not be removed where trials share something.
 /// Throws Error kInternal where the container's real capability sets hold more than the grant, and
 /// kImageMissing where the image is gone.
 Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,

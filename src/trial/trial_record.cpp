@@ -232,7 +232,7 @@ FinishedTrial trial_of(const json::object& object) {
   trial.request.purpose = enumerator_of(object.at("purpose"), Purpose::kExplore);
   trial.request.subject = set_of(object.at("subject"));
   trial.outcome.verdict = enumerator_of(object.at("verdict"), Verdict::kUndecided);
-  trial.outcome.ending = enumerator_of(object.at("ending"), Ending::kKilledAtEnd);
+  trial.outcome.ending = enumerator_of(object.at("ending"), Ending::kNotReset);
   trial.outcome.exit_code = number_of(object.at("exit_code"));
   trial.outcome.probe_exit = number_of(object.at("probe_exit"));
   trial.outcome.engine_message = text_of(object.at("engine_message"));

@@ -56,6 +56,15 @@ TEST_CASE("hostile text has the same bytes every time, too") {
   CHECK(to_json(hostile_profile()) == golden("hostile.json"));
 }
 
+TEST_CASE("a profile tells of what was put back before each trial, and reads it back") {
+  Profile profile = sample_profile();
+  CHECK_FALSE(contains(to_yaml(profile), "reset"));
+  profile.reset = {"./empty \"db\".sh", "e3b0"};
+  const std::string yaml = to_yaml(profile);
+  CHECK(contains(yaml, "\nreset:\n  path: \"./empty \\\"db\\\".sh\"\n  sha256: \"e3b0\"\n"));
+  CHECK(profile_from_yaml(yaml, "p.yaml").reset == profile.reset);
+}
+
 TEST_CASE("the order in which facts were found does not show") {
   Profile shuffled = sample_profile();
   std::swap(shuffled.reasons.front(), shuffled.reasons.back());

@@ -33,6 +33,7 @@ void check_same(const RunOptions& a, const RunOptions& b) {
   CHECK(a.image == b.image);
   CHECK(a.probe == b.probe);
   CHECK(a.probe_as_written == b.probe_as_written);
+  CHECK(a.reset_as_written == b.reset_as_written);
   CHECK(a.spec == b.spec);
   CHECK(a.user == b.user);
   CHECK(a.platform == b.platform);
@@ -93,6 +94,7 @@ TEST_CASE("each option of a run is read back from its profile") {
       {"--engine-arg", "-t"},
       {"--allow", "NET_ADMIN,SYSLOG", "--deny", "NET_RAW,MKNOD"},
       {"--ports", "engine"},
+      {"--reset", "night/empty db.sh"},
       {"--timeout", "1500ms"},
       {"--timeout", "2m"},
       {"--settle", "2s"},

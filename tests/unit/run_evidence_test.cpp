@@ -114,5 +114,58 @@ TEST_CASE("hostile traces make a profile that can be read") {
   CHECK(profile.reasons[0].checks[1].process == "a  ##vso");
 }
 
+/// A search whose baseline used KILL once, as the first start of a new installation does.
+SearchResult searched_beside_a_memory() {
+  SearchResult result = searched();
+  result.trials[1].outcome.trace->checks = {{kChown, kGranted, "chown", "d", 7}};
+  return result;
+}
+
+TEST_CASE("what was used by the first start alone may be remembered outside of the container") {
+  const auto first = first_start(searched_beside_a_memory(), kCeiling, kProof);
+  REQUIRE(first);
+  CHECK(first->used_once == CapabilitySet{kKill});
+  CHECK_FALSE(first->was_repeated);
+}
+
+TEST_CASE("what the set's own start is denied, or granted, is no matter of the first start") {
+  const auto first = first_start(searched(), kCeiling, kProof);
+  REQUIRE(first);
+  CHECK(first->used_once.empty());
+}
+
+TEST_CASE("what the ceiling asks for again is no matter of the first start") {
+  SearchResult result = searched_beside_a_memory();
+  result.trials.push_back(
+      trial(4, kCeiling, Verdict::kPassed,
+            {{{kKill, kGranted, "kill", "d", 3}, {kSetuid, kGranted, "setuid", "d", 2}}}));
+  const auto first = first_start(result, kCeiling, kProof);
+  REQUIRE(first);
+  CHECK(first->used_once.empty());
+  CHECK(first->was_repeated);
+}
+
+TEST_CASE("a repetition of the ceiling that needs less confirms that something is remembered") {
+  SearchResult result = searched_beside_a_memory();
+  result.trials.push_back(
+      trial(4, kCeiling, Verdict::kPassed, {{{kSetuid, kGranted, "setuid", "d", 2}}}));
+  const auto first = first_start(result, kCeiling, kProof);
+  REQUIRE(first);
+  CHECK(first->used_once == CapabilitySet{kKill});
+  CHECK(first->was_repeated);
+}
+
+TEST_CASE("nothing is known of the first start where nobody looked, or the set came first") {
+  SearchResult result = searched_beside_a_memory();
+  result.trials[0].outcome.trace.reset();
+  CHECK_FALSE(first_start(result, kCeiling, kProof));
+  result = searched_beside_a_memory();
+  result.trials[1].outcome.trace.reset();
+  CHECK_FALSE(first_start(result, kCeiling, kProof));
+  result = searched_beside_a_memory();
+  result.trials[0].number = 9;
+  CHECK_FALSE(first_start(result, kCeiling, kProof));
+}
+
 }  // namespace
 }  // namespace capmin

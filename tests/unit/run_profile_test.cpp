@@ -96,6 +96,46 @@ TEST_CASE("a condition that no trial shows is not written down") {
   CHECK(searched.written().add.empty());
 }
 
+TEST_CASE("no word of other sets where something may remember the first start") {
+  Searched searched;
+  Minimal& minimal = searched.answer.minimal;
+  searched.plan.search.policy.ceiling = {kChown};
+  searched.result.trials = {finished(0, {kChown}, Verdict::kPassed),
+                            finished(1, {}, Verdict::kFailed)};
+  minimal.proof = {.set = {kChown}, .passed = {0}, .removals = {{kChown, {}, {1}}}};
+  minimal.essential = minimal.proof.removals;
+  minimal.unique = true;
+  CHECK(searched.written().guarantee == "unique");
+  CHECK(searched.written().warnings.empty());
+  searched.plan.setup.shared = {"the host's network (--network)"};
+  const Profile profile = searched.written();
+  CHECK(profile.guarantee == "one-minimal");
+  CHECK(profile.essential.empty());
+  REQUIRE(profile.warnings.size() == 1);
+  CHECK(profile.warnings.front().starts_with("trials share the host's network (--network), "));
+  searched.plan.setup.reset = {.path = "/reset.sh", .sha256 = "0"};
+  CHECK(searched.written().guarantee == "unique");
+}
+
+TEST_CASE("the capabilities that the first start alone used are named") {
+  Searched searched;
+  const auto traced = [](CapabilitySet asked) {
+    Trace trace;
+    for (const Capability capability : asked.members()) {
+      trace.checks.push_back({capability, CheckResult::kGranted, "call", "d", 1});
+    }
+    return trace;
+  };
+  searched.result.trials[0].outcome.trace = traced(kSet);
+  searched.result.trials[2].outcome.trace = traced({kChown});
+  const Profile profile = searched.written();
+  REQUIRE(profile.warnings.size() == 1);
+  CHECK(profile.warnings.front().starts_with(
+      "NET_BIND_SERVICE was used by the container's first start and never asked for again"));
+  searched.result.trials[2].outcome.trace = traced(kSet);
+  CHECK(searched.written().warnings.empty());
+}
+
 TEST_CASE("what was cut short is written down as far as its trials go") {
   const Searched searched;
   CHECK(code_of([&] { searched.unfinished({.set = {}, .passed = {1}, .removals = {}}); }) ==

@@ -100,6 +100,11 @@ TEST_CASE("what an option of the engine's own does is taken to be shared unless 
   }
 }
 
+TEST_CASE("what has to be put back before each trial is shared") {
+  CHECK(shared({"--reset", "./empty-db.sh"}) ==
+        std::vector<std::string>{"what ./empty-db.sh puts back (--reset)"});
+}
+
 TEST_CASE("the line tells all that is shared, cleaned") {
   CHECK(one_at_a_time(shared({"--network", "host", "--device", "/dev/\x1b[2Jx"})) ==
         "one trial at a time: trials share the host's network (--network), the device "
