@@ -88,6 +88,9 @@ TEST_CASE("what the probe did not exercise follows from the scenario, the probe 
   CHECK(mentions(gaps_of(profile), "--graceful-stop"));
   CHECK(mentions(gaps_of(profile), "--settle"));
   CHECK_FALSE(mentions(gaps_of(profile), "--ports portable"));
+  CHECK(mentions(gaps_of(profile), "--reset"));
+  profile.reset = {"./empty-db.sh", "e3b0"};
+  CHECK_FALSE(mentions(gaps_of(profile), "--reset"));
   profile.probe.scenario = {"start", "settle", "graceful-stop"};
   profile.probe.kind = "healthcheck";
   profile.environment.ports = "engine";
