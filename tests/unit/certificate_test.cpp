@@ -157,7 +157,7 @@ TEST_CASE("a proof that was cut short is believed as far as it goes") {
   };
   CHECK(fault(partial) == "");
   partial.passed.clear();
-  CHECK(fault(partial) == "{SETUID CHOWN}: claimed by fewer trials than the confirmations");
+  CHECK(fault(partial).find("claimed by fewer trials") != std::string::npos);
   partial = ended.answer.proof;
   partial.removals.front().trials = partial.passed;
   CHECK(fault(partial).find("had another grant") != std::string::npos);
