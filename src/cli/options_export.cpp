@@ -40,25 +40,34 @@ po::options_description table() {
                         "compose: the service (with --merge needed only where there are several)");
   options.add_options()("container", text("NAME"),
                         "kubernetes: the container (with --merge needed only where there are "
-                        "several)");
+                        "several; KIND/WORKLOAD/NAME, such as Deployment/web/server, where several "
+                        "have its name)");
   options.add_options()("output,o", text("FILE"), "write here instead of to standard output");
   options.add_options()("in-place", "write into the file of --merge");
   options.add_options()("help,h", "print this");
   return options;
 }
 
-/// A name of a service in Compose, or of a container in Kubernetes (a label of RFC 1123).
+/// A name of a service in Compose, or of a container in Kubernetes (a label of RFC 1123), which
+/// may stand behind those of its namespace, kind and workload.
 void check_name(const std::string& option, const std::string& name) {
   const bool service = option == "service";
-  const bool fits = std::ranges::all_of(name, [service](char letter) {
+  const auto takes = [](char letter, bool all) {
     return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '-' ||
-           (service && ((letter >= 'A' && letter <= 'Z') || letter == '.' || letter == '_'));
-  });
-  if (name.empty() || !fits) {
-    usage_error(
-        "--" + option + " takes " +
-            (service ? "letters, digits, '.', '_' and '-'" : "lower-case letters, digits and '-'"),
-        kHint);
+           (all && ((letter >= 'A' && letter <= 'Z') || letter == '.' || letter == '_'));
+  };
+  const std::size_t slash = service ? std::string::npos : name.rfind('/');
+  const std::string own = slash == std::string::npos ? name : name.substr(slash + 1);
+  const std::string before = slash == std::string::npos ? "" : name.substr(0, slash);
+  const bool fits = std::ranges::all_of(own, [&](char letter) { return takes(letter, service); }) &&
+                    std::ranges::all_of(
+                        before, [&](char letter) { return letter == '/' || takes(letter, true); });
+  if (own.empty() || !fits) {
+    usage_error("--" + option + " takes " +
+                    (service ? "letters, digits, '.', '_' and '-'"
+                             : "lower-case letters, digits and '-', and with --merge "
+                               "KIND/WORKLOAD/NAME"),
+                kHint);
   }
 }
 
@@ -103,6 +112,9 @@ class Reader {
     if (!options_.merge.empty() && options_.target->format != kCompose &&
         options_.target->format != kKubernetes) {
       usage_error("--merge goes with --format compose and --format kubernetes only", kHint);
+    }
+    if (options_.merge.empty() && options_.name.find('/') != std::string::npos) {
+      usage_error("--container KIND/WORKLOAD/NAME goes with --merge FILE", kHint);
     }
     if (in_place_) {
       if (options_.merge.empty()) usage_error("--in-place goes with --merge FILE", kHint);

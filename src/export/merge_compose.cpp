@@ -18,8 +18,30 @@ std::string service_names(const YamlTree& services) {
   return names;
 }
 
-/// The path of the service `name`, or of the only one.
-YamlPath service_path(const YamlEditor& editor, const std::string& name,
+/// Compose's own tags (Compose file reference, "Merge"; Docker Compose 2.24): under the one a value
+/// takes the place of what an earlier -f file says, under the other the entry goes away whatever
+/// stands there.
+constexpr std::string_view kOverride = "!override";
+constexpr std::string_view kReset = "!reset";
+
+/// The value of `service`'s entry `key`; null where there is none, or where it is taken away.
+const YamlTree* value_of(const YamlTree& service, std::string_view key) {
+  const YamlTree* const value = service.find(key);
+  return value == nullptr || value->tag == kReset ? nullptr : value;
+}
+
+/// The entries of the services that run the profile's image, by their numbers.
+std::vector<std::size_t> services_of_image(const YamlTree& services, const std::string& image) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < services.entries(); ++i) {
+    const YamlTree* const value = value_of(services.value(i), "image");
+    if (value != nullptr && value->text == image) found.push_back(i);
+  }
+  return found;
+}
+
+/// The path of the service `name`, or of the only one, or of the only one that runs `image`.
+YamlPath service_path(const YamlEditor& editor, const std::string& name, const std::string& image,
                       const std::string& source) {
   const std::vector<YamlTree>& documents = editor.documents();
   if (documents.size() != 1) {
@@ -39,19 +61,37 @@ YamlPath service_path(const YamlEditor& editor, const std::string& name,
     }
     return path;
   }
-  if (services.entries() > 1) {
+  const std::vector<std::size_t> fitting = services_of_image(services, image);
+  if (services.entries() > 1 && fitting.size() != 1) {
     editor.fail(services, "there are several services",
                 "choose with --service one of " + service_names(services));
   }
   YamlPath path = services_path;
-  path.push_back(1);
+  path.push_back(services.entries() > 1 ? 2 * fitting.front() + 1 : 1);
   return path;
 }
 
 /// True where the text of `place`'s entry `key` is `text`.
 bool says(const YamlTree& place, std::string_view key, std::string_view text) {
-  const YamlTree* const value = place.find(key);
+  const YamlTree* const value = value_of(place, key);
   return value != nullptr && value->text == text;
+}
+
+/// Compose joins the lists of all -f files and of the override file beside this one, so that this
+/// file alone does not tell what the container holds.
+void warn_of_joined_lists(const YamlTree& service, ExportContent& content) {
+  const auto replaces = [&service](std::string_view key) {
+    const YamlTree* const value = service.find(key);
+    return value != nullptr && (value->tag == kOverride || value->tag == kReset);
+  };
+  std::string joined;
+  if (!replaces("cap_add")) joined = "cap_add";
+  if (!replaces("cap_drop")) joined += joined.empty() ? "cap_drop" : " and cap_drop";
+  if (joined.empty()) return;
+  content.warnings.push_back(
+      "Compose adds up the lists of several -f files and of an override file: " + joined +
+      " of another file would count beside what stands here; docker compose config shows the "
+      "sum, and !override before a list lets it stand alone");
 }
 
 void add_service_warnings(const YamlTree& service, ExportContent& content) {
@@ -59,11 +99,11 @@ void add_service_warnings(const YamlTree& service, ExportContent& content) {
   if (says(service, "privileged", "true")) {
     content.warnings.emplace_back("the service is privileged: it holds everything all the same");
   }
-  if (service.find("extends") != nullptr) {
+  if (value_of(service, "extends") != nullptr) {
     content.warnings.emplace_back(
         "the service extends another one: what that adds and drops counts as well");
   }
-  const YamlTree* const user = service.find("user");
+  const YamlTree* const user = value_of(service, "user");
   if (user != nullptr && is_root(user->text) != is_root(content.profile.image.user)) {
     content.warnings.push_back("the service runs as user " + user->text +
                                ", but the set was proven for user " + content.profile.image.user);
@@ -73,15 +113,34 @@ void add_service_warnings(const YamlTree& service, ExportContent& content) {
 /// An empty list is written only where something else would count without it.
 bool is_needed(const YamlTree& service, std::string_view key,
                const std::vector<std::string>& names) {
-  return !names.empty() || service.find(key) != nullptr || service.find("<<") != nullptr;
+  if (!names.empty()) return true;
+  const YamlTree* const old = service.find(key);
+  // What is taken away is empty already.
+  if (old != nullptr) return old->tag != kReset;
+  return service.find("<<") != nullptr;
+}
+
+/// Writes one of the two lists beside the other one where that is there, else behind the image.
+void set_names(YamlEditor& editor, const YamlPath& path, const std::string& key,
+               std::string_view other, const std::vector<std::string>& names,
+               const std::string& comment) {
+  const YamlTree& service = editor.at(path);
+  if (!is_needed(service, key, names)) return;
+  const YamlTree* const old = service.find(key);
+  if (old != nullptr && old->tag == kReset) {
+    editor.fail(*old, "!reset takes " + key + " away, whatever stands behind it",
+                "write !override in its place: it is kept, and the set comes behind it");
+  }
+  const bool is_beside = service.find(other) != nullptr;
+  editor.set(path, key, {key + ": " + yaml_names(names)}, is_beside ? other : "image", comment);
 }
 
 }  // namespace
 
 Exported merge_compose(const Profile& profile, const Target& target, const ExportRequest& request,
                        const MergeFile& file) {
-  YamlEditor editor(file.text, file.source);
-  const YamlPath path = service_path(editor, request.name, file.source);
+  YamlEditor editor(file.text, file.source, {kOverride});
+  const YamlPath path = service_path(editor, request.name, profile.image.reference, file.source);
   const YamlTree& service = editor.at(path);
   // In the host's network the host's rule for ports holds, not Docker's.
   const bool opens_ports = target.opens_ports && !says(service, "network_mode", "host");
@@ -91,13 +150,15 @@ Exported merge_compose(const Profile& profile, const Target& target, const Expor
   const std::vector<std::string> added = content.change.added();
   // Behind the line that differs from profile to profile.
   const std::string comment = short_comment(content);
-  if (is_needed(service, "cap_drop", dropped)) {
-    editor.set(path, "cap_drop", {"cap_drop: " + yaml_names(dropped)}, "image",
-               added.empty() ? comment : std::string());
+  warn_of_joined_lists(service, content);
+  const YamlTree& services = editor.at({path.begin(), path.end() - 1});
+  if (request.name.empty() && services.entries() > 1) {
+    content.notes.push_back("the set goes into the service " +
+                            services.items[path.back() - 1].text + ", the only one of the image " +
+                            profile.image.reference);
   }
-  if (is_needed(service, "cap_add", added)) {
-    editor.set(path, "cap_add", {"cap_add: " + yaml_names(added)}, "image", comment);
-  }
+  set_names(editor, path, "cap_drop", "cap_add", dropped, added.empty() ? comment : std::string());
+  set_names(editor, path, "cap_add", "cap_drop", added, comment);
   content.warnings.insert(content.warnings.end(), editor.losses().begin(), editor.losses().end());
   return {editor.result(), std::move(content.warnings), std::move(content.notes)};
 }

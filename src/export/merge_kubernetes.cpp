@@ -3,9 +3,10 @@
 #include "yaml/quote.h"
 #include "yaml/yaml_edit.h"
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
-#include <optional>
+#include <iterator>
 #include <utility>
 
 namespace capmin {
@@ -33,75 +34,141 @@ const std::array<Workload, 8>& workloads() {
   return table;
 }
 
+/// A container and the words that lead to it: its own name, that of its workload, the workload's
+/// kind and its namespace.
 struct Container {
-  std::string name;
+  std::vector<std::string> names;
   YamlPath path;
   YamlPath pod_spec;
-  bool initial = false;  ///< of initContainers
+  bool initial = false;            ///< of initContainers
+  bool is_one_of_several = false;  ///< chosen by its image
+
+  /// The last `count` of its names, parted by "/": Deployment/web/server are three.
+  std::string called(std::size_t count) const {
+    std::string text = names.front();
+    for (std::size_t i = 1; i < std::min(count, names.size()); ++i) {
+      text.insert(0, names[i] + "/");
+    }
+    return text;
+  }
+  bool is_called(const std::string& name) const {
+    for (std::size_t count = 1; count <= names.size(); ++count) {
+      if (called(count) == name) return true;
+    }
+    return false;
+  }
 };
 
-std::optional<YamlPath> pod_spec_of(const YamlEditor& editor, std::size_t document) {
-  const YamlTree* const kind = editor.documents()[document].find("kind");
-  if (kind == nullptr) return std::nullopt;
-  for (const Workload& workload : workloads()) {
-    if (kind->text != workload.kind) continue;
-    YamlPath path{document};
-    for (const std::string_view key : workload.pod_spec) {
-      path = editor.find(path, key);
-      if (path.empty()) return std::nullopt;
+std::string text_at(const YamlTree& map, std::string_view key) {
+  const YamlTree* const value = map.find(key);
+  return value == nullptr ? std::string() : value->text;
+}
+
+/// Adds the containers of the object at `object`, which is of `kind`: of a workload, or of each
+/// item of a list (kind List, or the list of one kind, whose items need not say it again).
+void add_containers(const YamlEditor& editor, const YamlPath& object, const std::string& kind,
+                    std::vector<Container>& containers) {
+  constexpr std::string_view kList = "List";
+  if (kind.ends_with(kList)) {
+    const YamlPath items = editor.find(object, "items");
+    if (items.empty() || editor.at(items).kind != Kind::kList) return;
+    for (std::size_t i = 0; i < editor.at(items).items.size(); ++i) {
+      YamlPath item = items;
+      item.push_back(i);
+      std::string own = text_at(editor.at(item), "kind");
+      if (own.empty()) own = kind.substr(0, kind.size() - kList.size());
+      add_containers(editor, item, own, containers);
     }
-    return path;
+    return;
   }
-  return std::nullopt;
+  const auto workload = std::ranges::find(workloads(), kind, &Workload::kind);
+  if (workload == workloads().end()) return;
+  YamlPath spec = object;
+  for (const std::string_view key : workload->pod_spec) {
+    spec = editor.find(spec, key);
+    if (spec.empty()) return;
+  }
+  const YamlPath metadata = editor.find(object, "metadata");
+  std::vector<std::string> names{"", "", kind};
+  if (!metadata.empty()) {
+    names[1] = text_at(editor.at(metadata), "name");
+    const std::string space = text_at(editor.at(metadata), "namespace");
+    if (!space.empty()) names.push_back(space);
+  }
+  for (const std::string_view key : {"containers", "initContainers"}) {
+    const YamlPath list = editor.find(spec, key);
+    if (list.empty() || editor.at(list).kind != Kind::kList) continue;
+    for (std::size_t i = 0; i < editor.at(list).items.size(); ++i) {
+      YamlPath path = list;
+      path.push_back(i);
+      names.front() = text_at(editor.at(path), "name");
+      containers.push_back({names, std::move(path), spec, key != "containers"});
+    }
+  }
 }
 
 std::vector<Container> containers_of(const YamlEditor& editor) {
   std::vector<Container> containers;
   for (std::size_t document = 0; document < editor.documents().size(); ++document) {
-    const auto spec = pod_spec_of(editor, document);
-    if (!spec) continue;
-    for (const std::string_view key : {"containers", "initContainers"}) {
-      const YamlPath list = editor.find(*spec, key);
-      if (list.empty() || editor.at(list).kind != Kind::kList) continue;
-      for (std::size_t i = 0; i < editor.at(list).items.size(); ++i) {
-        YamlPath path = list;
-        path.push_back(i);
-        const YamlTree* const name = editor.at(path).find("name");
-        containers.push_back({name == nullptr ? std::string() : name->text, std::move(path), *spec,
-                              key != "containers"});
-      }
-    }
+    add_containers(editor, {document}, text_at(editor.documents()[document], "kind"), containers);
   }
   return containers;
 }
 
-/// The container `name`, or the only one that is no init container.
+/// What each container is to be called by: its own name, or the shortest way that leads to no
+/// other one, such as Deployment/web/server.
+std::string choices(const std::vector<Container>& containers) {
+  constexpr std::size_t kMostNamed = 50;
+  std::string text;
+  for (std::size_t i = 0; i < containers.size(); ++i) {
+    if (i == kMostNamed) return text + ", ...";
+    const Container& container = containers[i];
+    std::size_t count = 1;
+    const auto fits = [&](const Container& other) {
+      return other.is_called(container.called(count));
+    };
+    if (std::ranges::count_if(containers, fits) > 1) count = 3;
+    if (std::ranges::count_if(containers, fits) > 1) count = container.names.size();
+    text += (text.empty() ? "" : ", ") + shown(container.called(count));
+  }
+  return text;
+}
+
+/// The container `name`; of several, or without a name, the only one of `image`, or else the only
+/// one that is no init container.
 Container chosen_container(const YamlEditor& editor, const std::string& name,
-                           const std::string& source) {
+                           const std::string& image, const std::string& source) {
   const std::vector<Container> all = containers_of(editor);
   std::vector<Container> fitting;
-  std::string names;
   for (const Container& container : all) {
-    names += (names.empty() ? "" : ", ") + shown(container.name);
-    if (name.empty() ? !container.initial : container.name == name) fitting.push_back(container);
+    if (name.empty() ? !container.initial : container.is_called(name)) fitting.push_back(container);
   }
   if (all.empty()) {
     fail_at(source, {}, "there is no container",
             "they are looked for in Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, "
-            "ReplicationController, Job and CronJob");
+            "ReplicationController, Job and CronJob, and in a List of these");
   }
   if (fitting.empty()) {
     fail_at(source, {}, "there is no container " + (name.empty() ? "but init containers" : name),
-            "choose with --container one of " + names);
+            "choose with --container one of " + choices(all));
   }
-  if (fitting.size() > 1) {
-    editor.fail(
-        editor.at(fitting[1].path),
-        name.empty() ? "there are several containers" : "there are several containers " + name,
-        name.empty() ? "choose with --container one of " + names
-                     : "give them names of their own, or a file for each");
+  if (fitting.size() == 1) return fitting.front();
+  std::vector<Container> of_image;
+  std::ranges::copy_if(fitting, std::back_inserter(of_image), [&](const Container& container) {
+    return text_at(editor.at(container.path), "image") == image;
+  });
+  if (of_image.size() == 1) {
+    of_image.front().is_one_of_several = true;
+    return of_image.front();
   }
-  return fitting.front();
+  const std::string several =
+      "there are several containers" + (name.empty() ? std::string() : ' ' + name);
+  const bool is_exact = std::ranges::all_of(fitting, [&](const Container& container) {
+    return container.called(container.names.size()) == name;
+  });
+  editor.fail(editor.at(fitting[1].path), several,
+              is_exact ? "give them names of their own, or a file for each"
+                       : "choose with --container one of " + choices(name.empty() ? all : fitting));
 }
 
 void add_container_warnings(const YamlEditor& editor, const Container& container,
@@ -142,9 +209,14 @@ std::vector<std::string> indented(std::vector<std::string> lines) {
 Exported merge_kubernetes(const Profile& profile, const Target& target,
                           const ExportRequest& request, const MergeFile& file) {
   YamlEditor editor(file.text, file.source);
-  const Container container = chosen_container(editor, request.name, file.source);
+  const Container container =
+      chosen_container(editor, request.name, profile.image.reference, file.source);
   ExportContent content = content_for(profile, target, request, target.opens_ports);
   add_container_warnings(editor, container, content);
+  if (container.is_one_of_several) {
+    content.notes.push_back("the set goes into the container " + container.called(3) +
+                            ", the only one of the image " + profile.image.reference);
+  }
   const std::string comment = short_comment(content);
 
   std::vector<std::string> capabilities = indented(kubernetes_capabilities(content.change));

@@ -1,5 +1,7 @@
 #include "yaml/yaml_edit.h"
 
+#include "yaml/quote.h"
+
 #include <algorithm>
 #include <functional>
 #include <optional>
@@ -13,6 +15,11 @@ using Kind = YamlTree::Kind;
 constexpr const char* kByHand =
     "edit this place by hand: capmin export without --merge shows what "
     "belongs there";
+
+/// A file of this many bytes has about as many values.
+constexpr YamlLimits kLimits{.bytes = kMostEdited, .depth = 64, .values = 2'000'000};
+/// More values than any entry has that is set.
+constexpr int kMostAdded = 1'000;
 
 /// The offset of a key that does not stand in the file yet.
 constexpr std::size_t kNowhere = std::string::npos;
@@ -39,7 +46,8 @@ bool is_aliased(const YamlTree& tree, std::size_t anchor) {
 
 /// The same but for quotes, which do not count in names of capabilities.
 bool says_the_same(const YamlTree& a, const YamlTree& b) {
-  return a.kind == b.kind && a.text == b.text &&
+  const bool same_tag = a.tag == b.tag || (is_plain_tag(a.tag) && is_plain_tag(b.tag));
+  return a.kind == b.kind && a.text == b.text && same_tag &&
          std::ranges::equal(a.items, b.items, says_the_same);
 }
 
@@ -87,10 +95,16 @@ std::string joined(const std::vector<std::string>& lines, const std::string& ind
 
 }  // namespace
 
-YamlEditor::YamlEditor(std::string text, std::string source)
+bool is_plain_tag(std::string_view tag) {
+  return tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:");
+}
+
+YamlEditor::YamlEditor(std::string text, std::string source,
+                       std::vector<std::string_view> kept_tags)
     : text_(std::move(text)),
       source_(std::move(source)),
-      documents_(parse_yaml_stream(text_, source_)),
+      kept_tags_(std::move(kept_tags)),
+      documents_(parse_yaml_stream(text_, source_, kLimits)),
       expected_(documents_) {}
 
 const YamlTree& YamlEditor::at(const YamlPath& path) const {
@@ -124,6 +138,30 @@ void YamlEditor::check_unshared(const YamlPath& path) const {
     if (tree.anchor != 0 && is_aliased(documents_[path.front()], tree.anchor)) {
       fail(tree, "an alias elsewhere in the file takes this value too, and would change with it");
     }
+  }
+}
+
+bool YamlEditor::keeps(const YamlTree& tree) const {
+  return std::ranges::find(kept_tags_, tree.tag) != kept_tags_.end();
+}
+
+void YamlEditor::refuse_tag(const YamlTree& tree) const {
+  fail(tree, "the tag " + shown(tree.tag) + " says more of this value than its text does");
+}
+
+void YamlEditor::check_tags_on(const YamlPath& path) const {
+  for (std::size_t depth = 1; depth <= path.size(); ++depth) {
+    const YamlTree& tree = at({path.begin(), path.begin() + static_cast<std::ptrdiff_t>(depth)});
+    if (!is_plain_tag(tree.tag) && !keeps(tree)) refuse_tag(tree);
+    if (tree.kind != Kind::kMap || depth == path.size()) continue;
+    check_tags_in(tree.items[path[depth] - 1]);
+  }
+}
+
+void YamlEditor::check_tags_in(const YamlTree& value) const {
+  if (!is_plain_tag(value.tag)) refuse_tag(value);
+  for (const YamlTree& item : value.items) {
+    check_tags_in(item);
   }
 }
 
@@ -203,10 +241,22 @@ void YamlEditor::set(const YamlPath& path, std::string_view key,
   if (map.kind != Kind::kMap) fail(map, "this is no map");
   if (map.flow) fail(map, "this map is written with braces: write it in lines, one for each key");
   check_unshared(path);
+  check_tags_on(path);
 
-  YamlTree entry = parse_yaml_stream(joined(lines, {}, "\n"), "value").front();
-  entry.items.front().offset = kNowhere;
+  std::vector<std::string> tagged = lines;
   const YamlPath old = find(path, key);
+  if (!old.empty()) {
+    const YamlTree& value = at(old);
+    check_tags_in(map.items[old.back() - 1]);
+    if (keeps(value)) {
+      tagged.front().insert(key.size() + 1, " " + value.tag);
+    } else if (!is_plain_tag(value.tag)) {
+      refuse_tag(value);
+    }
+    std::ranges::for_each(value.items, [this](const YamlTree& item) { check_tags_in(item); });
+  }
+  YamlTree entry = parse_yaml_stream(joined(tagged, {}, "\n"), "value").front();
+  entry.items.front().offset = kNowhere;
   if (!old.empty() && says_the_same(at(old), entry.value(0))) return;
 
   const std::size_t first = map.key(0).offset;
@@ -214,7 +264,7 @@ void YamlEditor::set(const YamlPath& path, std::string_view key,
   const std::size_t line_break = text_.find('\n', first);
   const bool crlf = line_break != std::string::npos && text_[line_break - 1] == '\r';
   const std::string line_end = crlf ? "\r\n" : "\n";
-  std::string text = joined(lines, indent, line_end);
+  std::string text = joined(tagged, indent, line_end);
   YamlTree& expected = mutable_at(expected_, path);
   if (!old.empty()) {
     replace(old, std::move(text), comment, line_end);
@@ -231,12 +281,12 @@ void YamlEditor::set(const YamlPath& path, std::string_view key,
   }
   const std::size_t place = end_of_entry(before);
   if (!comment.empty()) text.insert(text.find(line_end), "  " + comment);
-  const bool open_line = text_[place - 1] != '\n';
   auto item = item_at(expected, map.items[before.back() - 1].offset) + 2;
   // Behind what was put at the same place before.
-  item += 2 * std::ranges::count_if(edits_, [place](const Edit& edit) {
-            return edit.begin == place && edit.end == place;
-          });
+  const auto earlier = std::ranges::count_if(
+      edits_, [place](const Edit& edit) { return edit.begin == place && edit.end == place; });
+  item += 2 * earlier;
+  const bool open_line = text_[place - 1] != '\n' && earlier == 0;
   edits_.push_back({place, place, (open_line ? line_end : std::string()) + indent + text});
   expected.items.insert(item, {entry.key(0), entry.value(0)});
 }
@@ -257,8 +307,11 @@ std::string YamlEditor::result() const {
         kByHand);
   };
   const std::size_t place = edits.empty() ? 0 : edits.back().begin;
+  YamlLimits limits = kLimits;
+  limits.bytes += changed.size();
+  limits.values += kMostAdded;
   try {
-    if (std::ranges::equal(parse_yaml_stream(changed, source_), expected_, same_meaning)) {
+    if (std::ranges::equal(parse_yaml_stream(changed, source_, limits), expected_, same_meaning)) {
       return changed;
     }
   } catch (const std::exception&) {

@@ -13,12 +13,21 @@ namespace capmin {
 /// or map inside each other (YamlTree::items, where a map's values have odd numbers).
 using YamlPath = std::vector<std::size_t>;
 
+/// The most that is edited, in bytes.
+inline constexpr std::size_t kMostEdited = std::size_t{16} << 20U;
+
+/// True where `tag` (YamlTree::tag) is one of YAML itself, such as !!seq, or none was written: the
+/// value is what it looks like.
+bool is_plain_tag(std::string_view tag);
+
 /// Changes entries of maps in a YAML file and leaves every other byte as it is: comments, quotes,
 /// order, line ends. What cannot be changed safely is Error kUsage with its line.
 class YamlEditor {
  public:
-  /// Reads `text`; `source` names it in errors.
-  YamlEditor(std::string text, std::string source);
+  /// Reads `text`, at most kMostEdited bytes; `source` names it in errors. `kept_tags` are tags of
+  /// the file's own language ("!override") under which a value still is what it looks like: they
+  /// may stand on the way to an entry, and a value that is replaced keeps its own.
+  YamlEditor(std::string text, std::string source, std::vector<std::string_view> kept_tags = {});
 
   const std::vector<YamlTree>& documents() const { return documents_; }
   /// The value at `path`, which must exist.
@@ -36,7 +45,8 @@ class YamlEditor {
   /// another one is replaced, and a comment behind a value of one line is kept; a new entry comes
   /// behind the entry `neighbour`, or else at the end of the map. `comment` ("# ...") comes behind
   /// the first line where no comment of another's stands. The map must be written in lines, not
-  /// with braces, and must not be shared by aliases.
+  /// with braces, and must not be shared by aliases. Any other tag than a plain or kept one, on the
+  /// map, on what it lies in or in the value to replace, is refused: what it means is not known.
   void set(const YamlPath& path, std::string_view key, const std::vector<std::string>& lines,
            std::string_view neighbour, const std::string& comment);
 
@@ -55,6 +65,10 @@ class YamlEditor {
   };
 
   void check_unshared(const YamlPath& path) const;
+  bool keeps(const YamlTree& tree) const;
+  void check_tags_on(const YamlPath& path) const;
+  void check_tags_in(const YamlTree& value) const;
+  [[noreturn]] void refuse_tag(const YamlTree& tree) const;
   std::size_t end_of_entry(const YamlPath& value) const;
   std::size_t start_of_line(std::size_t offset) const;
   std::string kept_comment(std::size_t begin, std::size_t end);
@@ -63,6 +77,7 @@ class YamlEditor {
 
   std::string text_;
   std::string source_;
+  std::vector<std::string_view> kept_tags_;
   std::vector<YamlTree> documents_;
   std::vector<YamlTree> expected_;  ///< what the result must say
   std::vector<Edit> edits_;

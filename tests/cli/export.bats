@@ -102,6 +102,30 @@ hostile=('a: b' '# x' '$(id)' '${HOME}' '$$x' '%{if}' '%h' 'x"y' "x'y" 'a\' $'a\
   [[ "$stderr" == *"no default set to drop from"* ]]
 }
 
+@test "a set is merged behind !override, and refused with its line behind !reset" {
+  printf 'services:\n  web:\n    image: nginx:1.27\n    cap_add: !override [SYS_TIME]\n' >compose.yaml
+  export_as compose --merge compose.yaml
+  grep -q '^    cap_add: !override \["CHOWN", ' <<<"$output"
+  [[ "$stderr" == *"warning: "*"several -f files"* ]]
+  sed -i 's/!override.*/!reset null/' compose.yaml
+  cp compose.yaml before.yaml
+  capmin export "$profile" --format compose --merge compose.yaml --in-place
+  [ "$status" = 2 ]
+  [[ "$stderr" == "error: compose.yaml:4:14: !reset takes cap_add away"*"hint: write !override"* ]]
+  cmp compose.yaml before.yaml
+}
+
+@test "the way to a container goes with --merge only, and has a container at its end" {
+  capmin export "$profile" --format kubernetes --container Deployment/web/server
+  [ "$status" = 2 ]
+  [[ "$stderr" == *"goes with --merge FILE"* ]]
+  for name in Deployment/web/ / web/Server; do
+    capmin export "$profile" --format kubernetes --merge "$profile" --container "$name"
+    [ "$status" = 2 ]
+    [[ "$stderr" == *"KIND/WORKLOAD/NAME"* ]]
+  done
+}
+
 @test "an incomplete proof is the first thing that is said" {
   with proof.guarantee=incomplete
   export_as compose

@@ -64,6 +64,63 @@ TEST_CASE("a service is chosen by name, and must be where there are several") {
   CHECK(refusal("compose", two, "dbx").find("the services are web, db") != std::string::npos);
 }
 
+TEST_CASE("without a name the only service of the profile's image is taken, and named") {
+  const Exported both =
+      merged("compose", "services:\n  db:\n    image: b\n  web:\n    image: nginx:1.27\n");
+  CHECK(both.text.find("image: nginx:1.27\n    cap_drop") != std::string::npos);
+  CHECK(mentions(both.notes, "the service web, the only one of the image nginx:1.27"));
+  CHECK(refusal("compose", "services:\n  a:\n    image: nginx:1.27\n  b:\n    image: nginx:1.27\n")
+            .find("choose with --service") != std::string::npos);
+}
+
+TEST_CASE("one of the two lists comes beside the other one") {
+  const std::string head = "services:\n  web:\n    image: nginx:1.27\n    tty: true\n";
+  const std::string drop = "    cap_drop: [\"ALL\"]\n";
+  const std::string add = "    cap_add: [\"CHOWN\"]";
+  CHECK(merged("compose", head + "    cap_add: [SYS_TIME]\n    ports: [80]\n").text ==
+        head + add + kOurs + drop + "    ports: [80]\n");
+  CHECK(merged("compose", head + "    cap_drop: [KILL]\n    ports: [80]\n").text ==
+        head + drop + add + kOurs + "    ports: [80]\n");
+  CHECK(merged("compose", "services:\n  web:\n    image: nginx:1.27").text ==
+        "services:\n  web:\n    image: nginx:1.27\n" + drop + add + kOurs);
+}
+
+TEST_CASE("a list behind !override keeps that, so that it still replaces the base file's") {
+  const std::string head = "services:\n  web:\n    image: nginx:1.27\n";
+  const Exported kept = merged("compose", head +
+                                              "    cap_drop: !override [KILL]\n"
+                                              "    cap_add: !override\n      - SYS_TIME\n");
+  CHECK(kept.text == head +
+                         "    cap_drop: !override [\"ALL\"]\n    cap_add: !override "
+                         "[\"CHOWN\"]" +
+                         kOurs);
+  CHECK_FALSE(mentions(kept.warnings, "several -f files"));
+  for (const char* const way : {"services: !override\n  web:\n", "services:\n  web: !override\n"}) {
+    CAPTURE(way);
+    const std::string file = std::string(way) + "    image: nginx:1.27\n";
+    CHECK(merged("compose", file).text.starts_with(file + "    cap_drop: [\"ALL\"]"));
+  }
+}
+
+TEST_CASE(
+    "a list behind !reset counts for nothing: a set there is refused, an empty one is there") {
+  const std::string head = "services:\n  web:\n    image: nginx:1.27\n";
+  for (const char* const value : {"null", "[CHOWN]", "", "[]"}) {
+    CAPTURE(value);
+    const std::string file = head + "    cap_add: !reset " + value + "\n";
+    CHECK(refusal("compose", file).find("f:4:14: !reset takes cap_add away") == 0);
+    Profile needs_none = small_profile();
+    needs_none.add = {};
+    CHECK(merged("compose", file, {}, needs_none).text.find(file.substr(head.size())) !=
+          std::string::npos);
+  }
+  CHECK(refusal("compose", "services:\n  web: !reset\n    image: nginx:1.27\n")
+            .starts_with("f:2:8: the tag !reset"));
+  // What is taken away does not speak against the set either.
+  CHECK_FALSE(
+      mentions(merged("compose", head + "    privileged: !reset true\n").warnings, "privileged"));
+}
+
 TEST_CASE("in the host's network Docker's open ports do not count") {
   const std::string file = "services:\n  web:\n    image: nginx:1.27\n    network_mode: host\n";
   CHECK(merged("compose", file).text.find("[\"CHOWN\", \"NET_BIND_SERVICE\"]") !=
@@ -86,7 +143,8 @@ TEST_CASE("what speaks against the set in its place is a warning") {
     return merged("compose", "services:\n  web:\n    image: nginx:1.27\n    " + line + "\n")
         .warnings;
   };
-  CHECK(warnings("tty: true").empty());
+  CHECK(warnings("tty: true").size() == 1);
+  CHECK(mentions(warnings("tty: true"), "several -f files"));
   CHECK(mentions(warnings("privileged: true"), "privileged"));
   CHECK(mentions(warnings("extends: {file: a}"), "extends"));
   CHECK(mentions(warnings("user: '1000'"), "runs as user 1000"));
@@ -172,6 +230,79 @@ TEST_CASE("a container is chosen by name, among all documents") {
         std::string::npos);
   CHECK(refusal("kubernetes", "kind: Service\n").find("there is no container") !=
         std::string::npos);
+}
+
+/// A Deployment or another workload `name` with one container "server".
+std::string workload(const std::string& kind, const std::string& name, const std::string& image) {
+  return "kind: " + kind + "\nmetadata:\n  name: " + name +
+         "\nspec:\n  template:\n    spec:\n      containers:\n      - name: server\n"
+         "        image: " +
+         image + "\n";
+}
+
+TEST_CASE("containers of one name are told apart by their workloads, or by the image") {
+  const std::string file = workload("Deployment", "web", "a") + "---\n" +
+                           workload("Deployment", "api", "b") + "---\n" +
+                           workload("DaemonSet", "api", "c");
+  const std::string several = refusal("kubernetes", file, "server");
+  CHECK(several.find("there are several containers server") != std::string::npos);
+  CHECK(several.find("one of Deployment/web/server, Deployment/api/server, "
+                     "DaemonSet/api/server") != std::string::npos);
+  for (const auto& [name, image] :
+       std::vector<std::pair<std::string, std::string>>{{"Deployment/web/server", "a"},
+                                                        {"web/server", "a"},
+                                                        {"Deployment/api/server", "b"},
+                                                        {"DaemonSet/api/server", "c"}}) {
+    CAPTURE(name);
+    CHECK(merged("kubernetes", file, name).text.find("image: " + image + "\n        security") !=
+          std::string::npos);
+  }
+  CHECK(refusal("kubernetes", file, "api/server").find("several") != std::string::npos);
+  CHECK(refusal("kubernetes", file, "Deployment/server").find("no container") != std::string::npos);
+  const std::string ours = file + "---\n" + workload("Job", "once", "nginx:1.27");
+  for (const char* const name : {"", "server"}) {
+    const Exported chosen = merged("kubernetes", ours, name);
+    CHECK(chosen.text.find("image: nginx:1.27\n        security") != std::string::npos);
+    CHECK(mentions(chosen.notes, "the container Job/once/server, the only one of the image"));
+  }
+}
+
+TEST_CASE("workloads of one name are told apart by their namespaces") {
+  const auto in = [](const std::string& space, const std::string& image) {
+    std::string text = workload("Deployment", "web", image);
+    return text.insert(text.find("spec:"), "  namespace: " + space + "\n");
+  };
+  const std::string file = in("prod", "a") + "---\n" + in("test", "b");
+  CHECK(refusal("kubernetes", file, "server").find("prod/Deployment/web/server") !=
+        std::string::npos);
+  CHECK(merged("kubernetes", file, "test/Deployment/web/server")
+            .text.find("image: b\n        security") != std::string::npos);
+}
+
+TEST_CASE("the workloads of a list take the set, too") {
+  const std::string pod =
+      "metadata:\n    name: p\n  spec:\n    containers:\n    - name: web\n"
+      "      image: nginx:1.27\n";
+  const std::string set = "      securityContext:";
+  for (const std::string& file :
+       {"kind: List\nitems:\n- kind: Service\n- kind: Pod\n  " + pod,
+        "kind: PodList\nitems:\n- " + pod,
+        "kind: List\nitems:\n- kind: List\n  items: []\n- kind: Pod\n  " + pod}) {
+    CHECK(merged("kubernetes", file, "Pod/p/web").text.starts_with(file + set));
+  }
+}
+
+TEST_CASE("a tag on the way to a container is refused with its line") {
+  const std::string head = "kind: Pod\nspec:\n  containers:\n  - image: nginx:1.27\n";
+  CHECK(refusal("kubernetes", head + "    securityContext: !mine\n      runAsUser: 0\n")
+            .starts_with("f:5:22: the tag !mine"));
+  CHECK(refusal("kubernetes",
+                head + "    securityContext:\n      capabilities: {add: [!mine KILL]}\n")
+            .starts_with("f:6:"));
+  CHECK(refusal("kubernetes", "kind: Pod\nspec: !mine\n  containers:\n  - image: nginx:1.27\n")
+            .starts_with("f:2:7: the tag !mine"));
+  CHECK(refusal("kubernetes", "kind: Pod\nspec:\n  containers:\n  - !mine\n    image: x\n")
+            .starts_with("f:4:5: the tag !mine"));
 }
 
 TEST_CASE("a manifest in JSON is refused, not rewritten") {

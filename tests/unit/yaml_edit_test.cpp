@@ -112,6 +112,65 @@ TEST_CASE("what cannot be changed safely is refused with its line") {
   CHECK(refused("? k\n: [a]\nb: 1\n", {0}).find("f:1") == 0);
 }
 
+TEST_CASE("several new entries behind a last line without a line break leave no line blank") {
+  YamlEditor editor("a: 1", "f");
+  editor.set({0}, "k", {"k: 1"}, {}, {});
+  editor.set({0}, "l", {"l: 2"}, {}, {});
+  CHECK(editor.result() == "a: 1\nk: 1\nl: 2\n");
+}
+
+TEST_CASE("a tag that is to be kept stands before the new value as before the old one") {
+  for (const char* const value : {"!mine [a]", "!mine\n  - a", "!mine", "!mine null"}) {
+    CAPTURE(value);
+    YamlEditor editor("k: " + std::string(value) + "\nb: 1\n", "f", {"!mine"});
+    editor.set({0}, "k", {"k: [new]"}, {}, {});
+    CHECK(editor.result() == "k: !mine [new]\nb: 1\n");
+  }
+  YamlEditor same("k: !mine [new]\n", "f", {"!mine"});
+  same.set({0}, "k", {"k: [new]"}, {}, {});
+  CHECK(same.result() == "k: !mine [new]\n");
+  YamlEditor way("a: !mine\n  b: 1\n", "f", {"!mine"});
+  way.set({0, 1}, "k", {"k: [new]"}, {}, {});
+  CHECK(way.result() == "a: !mine\n  b: 1\n  k: [new]\n");
+}
+
+TEST_CASE("any other tag at the entry, in its value or on the way to it is refused with its line") {
+  const auto refused = [](const std::string& text, const YamlPath& path) {
+    const auto error = error_of([&] {
+      YamlEditor editor(text, "f", {"!mine"});
+      editor.set(path, "k", {"k: [new]"}, {}, {});
+    });
+    REQUIRE_MESSAGE(error.has_value(), text);
+    CHECK(error->code() == ExitCode::kUsage);
+    return std::string(error->what());
+  };
+  CHECK(refused("a: 1\nk: !other [new]\n", {0}).starts_with("f:2:4: the tag !other"));
+  CHECK(refused("k: !other\n", {0}).starts_with("f:1:4: the tag !other"));
+  CHECK(refused("k: !mine [a, !other b]\n", {0}).starts_with("f:1:14: the tag !other"));
+  CHECK(refused("!other k: [a]\n", {0}).starts_with("f:1:1: the tag !other"));
+  CHECK(refused("!other\nk: [a]\n", {0}).starts_with("f:1:1: the tag !other"));
+  CHECK(refused("b: 1\na: !other\n  x: 1\n", {0, 3}).starts_with("f:2:4: the tag !other"));
+  CHECK(refused("b: 1\n!other a:\n  x: 1\n", {0, 3}).starts_with("f:2:1: the tag !other"));
+}
+
+TEST_CASE("tags of YAML itself change nothing") {
+  CHECK(with_k("!!map\nk: !!seq [!!str a]\n") == "!!map\nk: [new]  # capmin\n");
+  CHECK(with_k("k: !!seq [!!str new]\n") == "k: !!seq [!!str new]\n");
+}
+
+TEST_CASE("a file of more than a megabyte is edited, one beyond the limit is refused") {
+  std::string text;
+  while (text.size() < std::size_t{5} << 18U) {
+    text += "- name: some-name\n  annotation: some longer value that stands in this line\n";
+  }
+  text += "- z: 1\n";
+  YamlEditor editor(text, "f");
+  const std::size_t last = editor.at({0}).items.size() - 1;
+  editor.set({0, last}, "k", {"k: [new]"}, {}, {});
+  CHECK(editor.result() == text + "  k: [new]\n");
+  CHECK(code_of([] { YamlEditor(std::string(kMostEdited + 1, 'a'), "f"); }) == ExitCode::kUsage);
+}
+
 TEST_CASE("an anchor that no alias takes is no obstacle") {
   YamlEditor editor("a: &n\n  x: 1\n", "f");
   editor.set({0, 1}, "k", {"k: [new]"}, {}, {});
