@@ -43,12 +43,25 @@ std::string time_of_day() {
   return {text.data(), length};
 }
 
-std::string ceiling_text(CapabilitySet ceiling) {
+namespace {
+
+std::string ceiling_in_words(CapabilitySet ceiling, const std::string& docker) {
   const CapabilitySet extra = ceiling - docker_default_set();
+  if (ceiling.empty()) return "no capabilities";
   if (!ceiling.contains(docker_default_set())) {
-    return std::to_string(ceiling.size()) + " capabilities";
+    return std::to_string(ceiling.size()) + (ceiling.size() == 1 ? " capability" : " capabilities");
   }
-  return extra.empty() ? "Docker's 14" : "Docker's 14 and " + to_string(extra);
+  return extra.empty() ? docker : docker + " and " + to_string(extra);
+}
+
+}  // namespace
+
+std::string ceiling_text(CapabilitySet ceiling) {
+  return ceiling_in_words(ceiling, "Docker's 14");
+}
+
+std::string ceiling_phrase(CapabilitySet ceiling) {
+  return ceiling_in_words(ceiling, "Docker's 14 capabilities");
 }
 
 std::optional<LeadingClue> leading_clue(const FinishedTrial& trial) {

@@ -36,6 +36,9 @@ std::string time_of_day();
 
 /// The ceiling in words: "Docker's 14", "Docker's 14 and NET_ADMIN", "9 capabilities".
 std::string ceiling_text(CapabilitySet ceiling);
+/// The same within a sentence: "Docker's 14 capabilities", "Docker's 14 capabilities and
+/// NET_ADMIN", "9 capabilities".
+std::string ceiling_phrase(CapabilitySet ceiling);
 
 /// A clue and the best of its suspects.
 struct LeadingClue {

@@ -247,28 +247,70 @@ std::string filter_lines(const FinishedTrial& trial, const RunOptions& options,
 
 }  // namespace
 
+namespace {
+
+/// What was seen where low ports and ping are open to everyone.
+std::string open_ports_line(const ConditionTrial& passed, CapabilitySet ceiling) {
+  return "\n  ports: under the engine's own settings, which open low ports and ping to everyone, "
+         "it "
+         "passes with " +
+         (passed.grant.empty() ? "no capability" : ceiling_phrase(ceiling) + ", not with none") +
+         " (trial " + std::to_string(passed.number) + "); what was asked for is " +
+         "a set that works where they are privileged";
+}
+
+/// What helps a user whom grants do not reach. Ports are spoken of only where they are the matter.
+std::string hint_for_unreached(const std::optional<ConditionTrial>& passed, CapabilitySet about) {
+  std::string hint;
+  if (passed) {
+    hint = "for places that open low ports and ping, as Docker does, --ports engine " +
+           std::string(passed->grant.empty() ? "proves that none is needed"
+                                             : "finds the smallest set") +
+           "; elsewhere it cannot work as this user but by a file capability: ";
+  }
+  // Without a word from the evidence, both settings may be the matter.
+  const bool is_open = passed.has_value() && (about & kOfPortsAndPing).empty();
+  const bool about_ports = is_open || about.contains(Capability::kNetBindService);
+  const bool about_ping = is_open || about.contains(Capability::kNetRaw);
+  if (!about_ports && !about_ping) {
+    return "see that the image and the probe work by hand with --user 0; what needs a capability "
+           "as this user takes it from a file capability (setcap) when the image is built";
+  }
+  if (about_ports) hint += "listen on a port of 1024 or more, ";
+  hint +=
+      "give the program a file capability (setcap) when the image is built, or set the sysctl "
+      "that makes the capability needless, for instance ";
+  hint += about_ports ? "--sysctl net.ipv4.ip_unprivileged_port_start=0" : "";
+  hint += about_ports && about_ping ? " or " : "";
+  hint += about_ping ? "--sysctl net.ipv4.ping_group_range=\"0 2147483647\"" : "";
+  return hint;
+}
+
+}  // namespace
+
 Error failure_of(const CeilingFails& verdict, const RunOptions& options, const RunPlan& plan,
                  const SearchResult& result, const ImagePrograms& programs) {
   const FinishedTrial& last = result.trial(verdict.trials.back());
   const std::string times = std::to_string(verdict.trials.size());
-  const std::string what = "the probe fails even with " + ceiling_text(plan.search.policy.ceiling) +
-                           " capabilities, " + times + " times out of " + times +
-                           cause_of(last, options, result) + filter_lines(last, options, plan);
-  if (const std::optional<std::string> fault = fault_of_probe(last.outcome)) {
+  const CapabilitySet ceiling = plan.search.policy.ceiling;
+  const std::optional<ConditionTrial> open = OpenPorts(ceiling, result.condition_trials).passed();
+  std::string what = "the probe fails even with " + ceiling_phrase(ceiling) + ", " + times +
+                     " times out of " + times +
+                     (open ? ", where low ports and ping are privileged" : "") +
+                     cause_of(last, options, result) + filter_lines(last, options, plan);
+  if (open) what += open_ports_line(*open, ceiling);
+  if (const std::optional<std::string> fault = fault_of_probe(last.outcome); fault && !open) {
     return {ExitCode::kNoWorkingSet, what,
             "the probe itself seems to be at fault, whatever is granted (" + *fault +
                 "): run it by hand against a container of the image"};
   }
   const std::string unreached = unreached_user(options, plan, result, programs);
-  if (!unreached.empty() && !is_carried_beyond(result, plan.search.policy.ceiling)) {
-    return {
-        ExitCode::kNoWorkingSet, what + unreached,
-        "listen on a port of 1024 or more, give the program a file capability (setcap) when the "
-        "image is built, or set the sysctl that makes the capability needless, for instance "
-        "--sysctl net.ipv4.ip_unprivileged_port_start=0"};
+  if (!unreached.empty() && !is_carried_beyond(result, ceiling)) {
+    return {ExitCode::kNoWorkingSet, what + unreached,
+            hint_for_unreached(open, blamed(result.trials))};
   }
-  if (const auto lead = clue_beyond(result, plan.search.policy.ceiling)) {
-    const CapabilitySet beyond = lead->suspect - plan.search.policy.ceiling;
+  if (const auto lead = clue_beyond(result, ceiling)) {
+    const CapabilitySet beyond = lead->suspect - ceiling;
     std::string risks;
     for (const Capability capability : beyond.members()) {
       risks += "; " + std::string(name_of(capability)) + " (risk " +
@@ -281,6 +323,11 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
             std::string(is_watched(lead->clue) ? "a call that was refused" : "the log") +
                 " points to what is not in the ceiling; to try it: --allow " +
                 joined(beyond.names()) + risks + forbidden_by(beyond)};
+  }
+  if (open) {
+    return {ExitCode::kNoWorkingSet, what,
+            "for places that open low ports and ping, as Docker does, --ports engine finds the "
+            "smallest set"};
   }
   return {ExitCode::kNoWorkingSet, what,
           "see that the image and the probe work by hand: capmin run " + options.image +

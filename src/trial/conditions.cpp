@@ -5,14 +5,31 @@
 namespace capmin {
 namespace {
 
-/// What the settings for ports and ping can make needed.
-constexpr CapabilitySet kCandidates{Capability::kNetBindService, Capability::kNetRaw};
 constexpr int kMostUndecided = 3;
 
 }  // namespace
 
+OpenPorts::OpenPorts(CapabilitySet ceiling, const std::vector<ConditionTrial>& trials) {
+  for (const CapabilitySet grant : {CapabilitySet{}, ceiling}) {
+    int undecided = 0;
+    bool failed = false;
+    for (const ConditionTrial& trial : trials) {
+      if (trial.grant != grant) continue;
+      if (trial.verdict == Verdict::kPassed) {
+        passed_ = trial;
+        return;
+      }
+      failed = failed || trial.verdict == Verdict::kFailed;
+      if (trial.verdict == Verdict::kUndecided) ++undecided;
+    }
+    if (failed) continue;
+    if (undecided < kMostUndecided) wanted_ = grant;
+    return;
+  }
+}
+
 Conditions::Conditions(CapabilitySet set, const std::vector<ConditionTrial>& trials) {
-  const CapabilitySet candidates = set & kCandidates;
+  const CapabilitySet candidates = set & kOfPortsAndPing;
   if (candidates.empty()) return;
   // All at once first: mostly there is one candidate, or one trial tells about both.
   const std::optional<Verdict> together = ask(set - candidates, trials);

@@ -8,6 +8,9 @@
 
 namespace capmin {
 
+/// What the settings for ports below 1024 and for ping can make needed.
+inline constexpr CapabilitySet kOfPortsAndPing{Capability::kNetBindService, Capability::kNetRaw};
+
 /// A trial under the engine's own settings for ports and ping, and how it ended.
 struct ConditionTrial {
   CapabilitySet grant;
@@ -38,6 +41,23 @@ class Conditions {
   CapabilitySet conditional_;
   CapabilitySet unknown_;
   std::vector<CapabilitySet> asked_;
+};
+
+/// Finds out whether a probe that fails even with the ceiling, where ports below 1024 and ping are
+/// privileged, passes under the engine's own settings: with nothing, or else with the ceiling.
+/// Pure, as Conditions is.
+class OpenPorts {
+ public:
+  OpenPorts(CapabilitySet ceiling, const std::vector<ConditionTrial>& trials);
+
+  /// The grant to try next; nothing when all is known, or cannot be.
+  const std::optional<CapabilitySet>& wanted() const { return wanted_; }
+  /// The trial that passed; nothing where none did.
+  const std::optional<ConditionTrial>& passed() const { return passed_; }
+
+ private:
+  std::optional<CapabilitySet> wanted_;
+  std::optional<ConditionTrial> passed_;
 };
 
 }  // namespace capmin

@@ -312,8 +312,89 @@ SearchResult run_trials(const SearchPlan& plan, const RuleTable& rules, const Ru
   return Search(plan, rules, run_trial, events, stop).run(choose);
 }
 
+CapabilitySet blamed(const std::vector<FinishedTrial>& trials) {
+  CapabilitySet blamed;
+  for (const FinishedTrial& trial : trials) {
+    if (trial.outcome.verdict != Verdict::kFailed) continue;
+    for (const Clue& clue : trial.clues) {
+      if (clue.vague) continue;
+      for (const CapabilitySet suspect : clue.suspects) {
+        blamed |= suspect;
+      }
+    }
+    if (trial.outcome.trace) blamed |= checked(*trial.outcome.trace, CheckResult::kHard);
+  }
+  return blamed;
+}
+
+namespace {
+
+/// Whether the failures of the ceiling may come from ports or ping: the evidence says so, or it
+/// blames nothing, and then a trial that ends by itself costs little, and an image that names a low
+/// port is worth the wait.
+bool may_be_about_ports(const SearchPlan& plan, const std::vector<FinishedTrial>& trials) {
+  const CapabilitySet suspected = blamed(trials);
+  if (!suspected.empty()) return !(suspected & kOfPortsAndPing).empty();
+  return !(plan.expected & kOfPortsAndPing).empty() ||
+         std::ranges::any_of(trials, [](const FinishedTrial& trial) {
+           return trial.outcome.exit_code.has_value();
+         });
+}
+
+/// What is left of a budget, of which `result` has used since `begin` what `plan` did not know.
+Budget left_of(const SearchPlan& plan, const SearchResult& result, Clock::time_point begin) {
+  Budget left = plan.budget;
+  if (left.trials) {
+    int before = plan.first_number;
+    for (const FinishedTrial& trial : plan.known) {
+      before = std::max(before, trial.number + 1);
+    }
+    left.trials = std::max(0, *left.trials - (result.started - before));
+  }
+  if (left.time) {
+    const auto spent = std::chrono::ceil<milliseconds>(Clock::now() - begin);
+    left.time = std::max(milliseconds(0), *left.time - spent);
+  }
+  return left;
+}
+
+/// Asks OpenPorts and adds its trials to `result`.
+void try_open_ports(const SearchPlan& plan, const RuleTable& rules, const SearchEvents& events,
+                    const std::stop_token& stop, const Budget& budget, SearchResult& result) {
+  SearchPlan open = plan;
+  open.slots = 1;
+  open.budget = budget;
+  open.known.clear();
+  open.first_number = result.started;
+  open.under_engine_ports = nullptr;
+  SearchEvents shown;
+  shown.finished = [&events](const FinishedTrial& trial) {
+    events.condition_finished(trial.number, trial.request.grant, trial.outcome);
+  };
+  const auto tried = [](const History& history) {
+    std::vector<ConditionTrial> trials;
+    for (const Observation& seen : history) {
+      trials.push_back({seen.grant, seen.verdict, seen.trial});
+    }
+    return trials;
+  };
+  const ChooseTrials choose = [&](const History& history) -> std::optional<RunTrials> {
+    const std::optional<CapabilitySet> wanted =
+        OpenPorts(plan.policy.ceiling, tried(history)).wanted();
+    if (!wanted) return std::nullopt;
+    return RunTrials{{TrialRequest{.grant = *wanted, .purpose = Purpose::kExplore, .subject = {}}}};
+  };
+  const SearchResult more = run_trials(open, rules, plan.under_engine_ports, shown, stop, choose);
+  std::ranges::copy(tried(more.history()), std::back_inserter(result.condition_trials));
+  result.started = std::max(result.started, more.started);
+  if (more.end == SearchEnd::kInterrupted) result.end = more.end;
+}
+
+}  // namespace
+
 SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
                     const SearchEvents& events, const std::stop_token& stop) {
+  const Clock::time_point begin = Clock::now();
   std::optional<Step> verdict;
   const ChooseTrials choose = [&](const History& history) -> std::optional<RunTrials> {
     Step step = next(plan.policy, history, plan.slots);
@@ -324,6 +405,10 @@ SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTri
   };
   SearchResult result = run_trials(plan, rules, run_trial, events, stop, choose);
   result.verdict = std::move(verdict);
+  if (result.end == SearchEnd::kVerdict && std::holds_alternative<CeilingFails>(*result.verdict) &&
+      plan.under_engine_ports && may_be_about_ports(plan, result.trials)) {
+    try_open_ports(plan, rules, events, stop, left_of(plan, result, begin), result);
+  }
   return result;
 }
 

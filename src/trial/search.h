@@ -51,8 +51,8 @@ struct SearchPlan {
   Budget budget;
   std::vector<FinishedTrial> known;  ///< trials of an earlier run of the same search
   int first_number = 0;              ///< of the trials, where no known one has a higher number
-  /// Runs trials under the engine's own settings for ports and ping, for Conditions, where those of
-  /// the search are others; else null. They are no part of the history.
+  /// Runs trials under the engine's own settings for ports and ping, for Conditions and OpenPorts,
+  /// where those of the search are others; else null. They are no part of the history.
   RunTrial under_engine_ports;
   std::vector<ConditionTrial> known_conditions;  ///< such trials of before
   bool strict = false;               ///< a trial that passes but has losses() counts as failed
@@ -106,8 +106,14 @@ SearchResult run_trials(const SearchPlan& plan, const RuleTable& rules, const Ru
                         const SearchEvents& events, const std::stop_token& stop,
                         const ChooseTrials& choose);
 
+/// What the evidence of failed trials names, and not only in a vague clue: suspects of the log, and
+/// checks that made system calls fail.
+CapabilitySet blamed(const std::vector<FinishedTrial>& trials);
+
 /// Asks the planner and runs what it wants until it has a verdict, a stop is requested or the
-/// budget is used up. Throws as run_trials().
+/// budget is used up. Where the ceiling fails and that may be about low ports or ping, OpenPorts is
+/// asked as well, as far as the budget goes: its trials are among the condition trials. Throws as
+/// run_trials().
 SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
                     const SearchEvents& events, const std::stop_token& stop);
 

@@ -83,6 +83,47 @@ PROBE
   [ ! -e "$profile" ]
 }
 
+@test "what fails for privileged ports alone is tried under the engine's own, and both are said" {
+  FAKE_USER=1000 FAKE_NEEDS_OPEN_PORTS=yes minimize -o "$profile"
+  expect_status 3
+  expect_stderr "2 times out of 2, where low ports and ping are privileged"
+  expect_stderr "under the engine's own settings, which open low ports and ping to everyone, it passes with no capability (trial 2)"
+  expect_stderr "--ports engine proves that none is needed; elsewhere it cannot work as this user but by a file capability"
+  expect_stderr "net.ipv4.ip_unprivileged_port_start=0"
+  refute_anywhere ping_group_range
+  [ "$(calls "^'create'" | wc -l)" = 3 ]
+  [ ! -e "$profile" ]
+  # As asked for there, it is an answer.
+  FAKE_USER=1000 FAKE_NEEDS_OPEN_PORTS=yes minimize --ports engine
+  expect_set
+}
+
+@test "a ceiling of a few capabilities is counted once" {
+  script health.sh <<<'exit 7'
+  minimize_soon --deny CHOWN,DAC_OVERRIDE,FSETID,FOWNER,MKNOD,NET_RAW,SETGID,SETUID,SETFCAP,SETPCAP,NET_BIND_SERVICE
+  expect_status 3
+  expect_stderr "the probe fails even with 3 capabilities, 2 times out of 2"
+  minimize_soon --allow NET_ADMIN
+  expect_stderr "the probe fails even with Docker's 14 capabilities and NET_ADMIN, 2 times out of 2"
+}
+
+@test "the engine's own ports help no more than with the ceiling where something else is needed too" {
+  FAKE_NEEDS=CHOWN FAKE_NEEDS_OPEN_PORTS=yes minimize
+  expect_status 3
+  expect_stderr "it passes with Docker's 14 capabilities, not with none (trial 3)"
+  expect_stderr "--ports engine finds the smallest set"
+}
+
+@test "a failure that is not about ports is neither tried under others nor told of them" {
+  FAKE_USER=1000 FAKE_NEEDS=NET_ADMIN minimize
+  expect_status 3
+  expect_stderr "gives added capabilities to root only"
+  refute_anywhere "port of 1024"
+  refute_anywhere ip_unprivileged_port_start
+  refute_anywhere "--ports engine"
+  [ "$(calls "^'create'" | wc -l)" = 2 ]
+}
+
 @test "a container that exits ends its trial at once, without waiting for the timeout" {
   SECONDS=0
   FAKE_NEEDS=CHOWN capmin run app:1 --probe ./health.sh --timeout 100s

@@ -68,12 +68,20 @@ host_lacks() {
   [ "$(finished_trials)" = 2 ]
 }
 
-@test "a user whom grants cannot reach is told so, also by a container that ends at once" {
+@test "a user whom grants cannot reach is told what works where low ports are open" {
   minimize lowport --probe "$images/lowport/probe.sh" --user 1000
   expect_status 3
   expect_stderr "docker gives added capabilities to root only"
+  expect_stderr "it passes with no capability (trial 2)"
   expect_stderr "ip_unprivileged_port_start"
   expect_no_profile
+  [ "$(finished_trials)" = 3 ]
+}
+
+@test "a call refused to a user whom grants cannot reach is not blamed on ports" {
+  minimize busybox --probe exit --user 1000 -- sh -c 'pivot_root /m /m/old'
+  expect_status 3
+  [[ "$stderr" != *"port of 1024"* ]]
   [ "$(finished_trials)" = 2 ]
 }
 

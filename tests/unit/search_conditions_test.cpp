@@ -48,6 +48,67 @@ TEST_CASE("what a set needs only for its ports is tried once, whatever the numbe
   }
 }
 
+/// A search in which nothing passes; `failure` is how the ceiling fails.
+SearchResult failing(const Outcome& failure, const SearchPlan& search_plan) {
+  return searched([&failure](int, CapabilitySet, auto, const auto&) { return failure; },
+                  search_plan);
+}
+
+TEST_CASE("a failing ceiling is tried under the engine's own ports: with nothing, then all") {
+  for (const CapabilitySet needed : {CapabilitySet{}, CapabilitySet{Capability::kChown}}) {
+    std::vector<CapabilitySet> asked;
+    const SearchPlan search_plan = plan_with_ports(2, needed, asked);
+    const SearchResult result = failing(failed(), search_plan);
+    CHECK(result.end == SearchEnd::kVerdict);
+    CHECK(std::holds_alternative<CeilingFails>(*result.verdict));
+    const CapabilitySet ceiling = search_plan.policy.ceiling;
+    const auto open = OpenPorts(ceiling, result.condition_trials).passed();
+    REQUIRE(open.has_value());
+    CHECK(open->grant == (needed.empty() ? CapabilitySet{} : ceiling));
+    CHECK(open->number == result.started - 1);
+    CHECK(asked.size() == (needed.empty() ? 1 : 2));
+    CHECK(result.trials.size() == 2);
+  }
+}
+
+TEST_CASE("nothing is tried about ports where a failing ceiling only costs time") {
+  std::vector<CapabilitySet> asked;
+  Outcome slow = failed();
+  slow.ending = Ending::kTimeUp;
+  slow.exit_code.reset();
+  failing(slow, plan_with_ports(1, {}, asked));
+  CHECK(asked.empty());
+  // The image names a low port.
+  SearchPlan exposed = plan_with_ports(1, {}, asked);
+  exposed.expected = {Capability::kNetBindService};
+  failing(slow, exposed);
+  CHECK(asked.size() == 1);
+}
+
+TEST_CASE("what the evidence blames says whether ports can be the matter") {
+  for (const auto& [capability, tried] :
+       std::vector<std::pair<Capability, std::size_t>>{{Capability::kNetBindService, 1},
+                                                       {Capability::kNetRaw, 1},
+                                                       {Capability::kSysAdmin, 0}}) {
+    std::vector<CapabilitySet> asked;
+    Outcome refused = failed();
+    refused.trace = Trace{};
+    refused.trace->checks = {{capability, CheckResult::kHard, "call", "app", 1}};
+    failing(refused, plan_with_ports(1, {}, asked));
+    CHECK(asked.size() == tried);
+  }
+}
+
+TEST_CASE("a budget of trials that the ceiling has used up leaves the verdict as it is") {
+  std::vector<CapabilitySet> asked;
+  SearchPlan search_plan = plan_with_ports(1, {}, asked);
+  search_plan.budget.trials = 2;
+  const SearchResult result = failing(failed(), search_plan);
+  CHECK(asked.empty());
+  CHECK(result.end == SearchEnd::kVerdict);
+  CHECK(std::holds_alternative<CeilingFails>(*result.verdict));
+}
+
 TEST_CASE("what is known of ports is not tried again, and without ports nothing is") {
   std::vector<CapabilitySet> asked;
   SearchPlan known = plan_with_ports(1, {Capability::kChown}, asked);
