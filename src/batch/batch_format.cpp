@@ -6,7 +6,7 @@
 namespace capmin {
 
 std::string in_format(const BatchResult& result, BatchOptions::Format format, const FailOn& fail_on,
-                      const std::filesystem::path& directory) {
+                      const std::filesystem::path& batch_file) {
   using Format = BatchOptions::Format;
   switch (format) {
     case Format::kText: {
@@ -23,7 +23,7 @@ std::string in_format(const BatchResult& result, BatchOptions::Format format, co
     case Format::kJunit:
       return to_junit(result, fail_on);
     case Format::kSarif:
-      return to_sarif(result, fail_on, directory);
+      return to_sarif(result, fail_on, batch_file);
     case Format::kGithub:
       return to_github(result, fail_on);
   }

@@ -72,6 +72,7 @@ DocumentMap document_of(const BatchManifest& manifest) {
   map.set("apiVersion", {std::string(kVersion)});
   map.set("kind", {std::string(kKind)});
   map.set("capmin", {manifest.version});
+  if (!manifest.file.empty()) map.set("file", {manifest.file});
   map.set("batch", {manifest.batch});
   map.set("rules", {manifest.rules});
   map.set("shards", {manifest.shards});
@@ -84,12 +85,13 @@ DocumentMap document_of(const BatchManifest& manifest) {
 BatchManifest manifest_from_json(std::string_view text, std::string_view source) {
   const YamlNode document = parse_strict_yaml(text, source, kLimits);
   const YamlReader read(source);
-  read.map(document,
-           {"apiVersion", "kind", "capmin", "batch", "rules", "shards", "held", "split", "jobs"});
+  read.map(document, {"apiVersion", "kind", "capmin", "file", "batch", "rules", "shards", "held",
+                      "split", "jobs"});
   check_word(read, read.at(document, "apiVersion"), kVersion);
   check_word(read, read.at(document, "kind"), kKind);
   BatchManifest manifest;
   manifest.version = read.text(read.at(document, "capmin"));
+  manifest.file = read.text_or_empty(document, "file");
   manifest.batch = read.text(read.at(document, "batch"));
   manifest.rules = read.text(read.at(document, "rules"));
   manifest.shards = read.whole_number(read.at(document, "shards"), 1, kMostShards);

@@ -24,9 +24,10 @@ struct ManifestJob {
 /// What a directory of results is of: which batch, in how many shards, and which of them. Written
 /// when a batch starts, and again when it ends: so the jobs of one that was killed are left.
 struct BatchManifest {
-  std::string version;  ///< of capmin
-  std::string batch;    ///< the SHA-256 of the batch file
-  std::string rules;    ///< the SHA-256 of the rules
+  std::string version;    ///< of capmin
+  std::string file = {};  ///< the batch file's name; empty in manifests that do not say
+  std::string batch;      ///< the SHA-256 of the batch file
+  std::string rules;      ///< the SHA-256 of the rules
   int shards = 1;
   std::vector<int> held;          ///< the shards that were run here, in order
   std::vector<ManifestJob> jobs;  ///< all of the batch, in the order of the file

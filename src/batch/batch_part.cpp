@@ -69,6 +69,7 @@ BatchPart part_of(const BatchOptions& options, std::string_view text,
   const Shard shard = found ? found->shard : options.shard.value_or(Shard{});
   BatchPart part;
   part.manifest.version = CAPMIN_VERSION;
+  part.manifest.file = fs::path(options.file).filename().string();
   part.manifest.batch = sha256(text);
   part.manifest.rules = rules_sha256;
   part.manifest.shards = shard.count;

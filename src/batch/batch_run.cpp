@@ -282,8 +282,7 @@ int BatchRun::finish() {
   // Jobs were told as text when they ended; other formats tell of them together.
   write_standard_output(options_.format == Format::kText
                             ? totals(all) + '\n'
-                            : in_format(all, options_.format, options_.fail_on,
-                                        fs::path(options_.file).parent_path()));
+                            : in_format(all, options_.format, options_.fail_on, options_.file));
   if (!all.left.empty()) terminal_.line("not run: " + listed(all.left));
   if (!is_stopping() || all.left.empty()) {
     if (!all.left.empty()) {

@@ -55,7 +55,7 @@ std::string_view level_of(const JobRecord& record, const FailOn& fail_on) {
 }  // namespace
 
 std::string to_sarif(const BatchResult& result, const FailOn& fail_on,
-                     const std::filesystem::path& directory) {
+                     const std::filesystem::path& batch_file) {
   SarifDocument document;
   for (const JobRun& run : result.jobs) {
     const JobRecord& record = run.record;
@@ -63,10 +63,12 @@ std::string to_sarif(const BatchResult& result, const FailOn& fail_on,
     std::string text = record.name + ": " + record.text;
     if (!record.hint.empty()) text += " (" + record.hint + ')';
     const std::string status(name_of(record.status));
+    const std::filesystem::path path =
+        record.profile_sha256.empty() ? batch_file : batch_file.parent_path() / record.profile;
     document.add({.rule = record.riskier ? "riskier" : status,
                   .level = level_of(record, fail_on),
                   .text = text,
-                  .path = (directory / record.profile).lexically_normal().string(),
+                  .path = path.lexically_normal().string(),
                   .line = 1,
                   .fingerprint = record.name + '#' + status},
                  rule_of(record));

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
 namespace capmin {
 namespace {
@@ -22,9 +23,14 @@ std::string when_skipped(const JobRun& run) {
   return "skipped: unchanged since " + shown(run.record.at);
 }
 
-/// The job's output in a report: all lines of its text.
+/// The job's output in a report: all lines of its text, which stay lines.
 Markup output_of(const JobRun& run) {
-  return Markup::element("system-out", Markup::text(to_text(run)));
+  Markup lines;
+  std::istringstream text(to_text(run));
+  for (std::string line; std::getline(text, line);) {
+    lines += Markup::text(line) + Markup::own("\n");
+  }
+  return Markup::element("system-out", lines);
 }
 
 Markup case_of(const JobRun& run, const FailOn& fail_on) {

@@ -67,7 +67,10 @@ int merge_command(const std::vector<std::string>& arguments) {
   const MergedShards merged = merge_shards(parts);
   const BatchResult result = merged.result();
   if (!options.results.empty()) write_results(merged, result, options);
-  write_standard_output(in_format(result, options.format, options.fail_on, options.directory));
+  // Nobody else can say where a job without a profile stands.
+  const std::string file = merged.manifest.file.empty() ? "batch.yaml" : merged.manifest.file;
+  write_standard_output(
+      in_format(result, options.format, options.fail_on, fs::path(options.directory) / file));
   name_missing(merged);
   return exit_of(result, options.fail_on);
 }

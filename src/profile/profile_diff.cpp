@@ -158,6 +158,34 @@ bool reaches_more(CapabilitySet before, CapabilitySet after) {
   return false;
 }
 
+/// Whether low ports and ping were open to everyone in all trials: Docker's own settings, which the
+/// host's network does not have.
+bool had_open_ports(const Profile::Environment& environment) {
+  return environment.ports == "engine" && environment.engine == "docker" &&
+         environment.network != "host" && !environment.network.starts_with("container:");
+}
+
+/// Whether `after` reaches more where both sets hold. What was proven with open ports alone tells
+/// nothing of the need elsewhere, which a portable profile names as conditional.
+bool is_riskier(const Profile& before, const Profile& after) {
+  const bool was_open = had_open_ports(before.environment);
+  const bool is_open = had_open_ports(after.environment);
+  if (was_open != is_open) {
+    // The engine's own settings in which ports are privileged do not tell what they are to blame
+    // for.
+    const Profile::Environment& closed = was_open ? after.environment : before.environment;
+    const CapabilitySet untold =
+        closed.ports == "portable"
+            ? CapabilitySet{}
+            : CapabilitySet{Capability::kNetBindService, Capability::kNetRaw};
+    return reaches_more(before.add - untold, after.add - untold);
+  }
+  if (before.environment.ports != after.environment.ports || before.add == after.add) {
+    return reaches_more(with_conditional(before), with_conditional(after));
+  }
+  return reaches_more(before.add, after.add);
+}
+
 }  // namespace
 
 bool ProfileDiff::empty() const {
@@ -177,9 +205,7 @@ ProfileDiff diff(const Profile& before, const Profile& after) {
   append(result.facts, reset_changes(before.reset, after.reset));
   append(result.facts, environment_changes(before.environment, after.environment));
   append(result.facts, judgement_changes(before.judgement, after.judgement));
-  result.riskier = before.add == after.add
-                       ? reaches_more(with_conditional(before), with_conditional(after))
-                       : reaches_more(before.add, after.add);
+  result.riskier = is_riskier(before, after);
   return result;
 }
 

@@ -23,7 +23,8 @@ struct ProfileDiff {
   std::vector<Change> conditions;  ///< the field is the capability's name
   std::vector<Change> facts;       ///< of image, guarantee, probe, environment and judgement
   /// The new set reaches more: more members in the worst tier in which the sets differ. With equal
-  /// sets the conditional capabilities are compared.
+  /// sets the conditional capabilities are compared. Where one profile was found with low ports and
+  /// ping open to everyone and the other was not, what both tell of counts: the sets without them.
   bool riskier = false;
 
   bool empty() const;

@@ -31,6 +31,7 @@ CapabilitySet conditional_set(const Profile& profile) {
 std::string needs_text(const Profile& profile) {
   const int all = docker_default_set().size();
   const int needed = (profile.add & docker_default_set()).size();
+  const int conditional = ((conditional_set(profile) & docker_default_set()) - profile.add).size();
   const CapabilitySet others = profile.add - docker_default_set();
   std::string text = "needs ";
   if (!is_complete(profile) && !profile.add.empty()) text += "at most ";
@@ -39,7 +40,10 @@ std::string needs_text(const Profile& profile) {
   if (!others.empty()) {
     text += (needed == 0 ? ", but " : " and ") + counted(others.size(), "other");
   }
-  const int dropped = all - needed;
+  if (conditional != 0) {
+    text += ", " + std::to_string(conditional) + (needed == 0 ? "" : " more") + " in some places";
+  }
+  const int dropped = all - needed - conditional;
   text += "; " + (dropped == 0     ? "none"
                   : dropped == all ? "all " + std::to_string(all)
                                    : std::to_string(dropped));

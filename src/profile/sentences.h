@@ -15,8 +15,8 @@ bool is_complete(const Profile& profile);
 /// The capabilities that are needed only under a condition.
 CapabilitySet conditional_set(const Profile& profile);
 
-/// What the image needs of Docker's default set, and how much can be dropped: "needs 4 of Docker's
-/// 14 default capabilities; 10 can be dropped".
+/// What the image needs of Docker's default set, and how much can be dropped everywhere: "needs 4
+/// of Docker's 14 default capabilities, 1 more in some places; 9 can be dropped".
 std::string needs_text(const Profile& profile);
 
 /// A condition of a profile in a reader's terms, where capmin knows who meets it: "only where ...".

@@ -258,10 +258,10 @@ void Sections::others() {
 }
 
 void Sections::dropped() {
-  const CapabilitySet conditional = conditional_set(profile_) & report_.dropped;
+  const CapabilitySet conditional = conditional_set(profile_) - profile_.add;
   Markup content = el("p", "lead",
                       text("Everything that is not kept is dropped. Of what Docker "
-                           "grants by default that is:"));
+                           "grants by default and is needed nowhere that is:"));
   content += capability_chips(report_.dropped);
   if (!conditional.empty()) {
     content += el("p", "condition",

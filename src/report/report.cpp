@@ -16,19 +16,26 @@ constexpr std::size_t kMostWays = 3;
 
 std::string guarantee_text(const Profile& profile) {
   const bool has_others = !profile.alternatives.empty();
+  const int members = (profile.add | conditional_set(profile)).size();
+  const std::string failed = members == 0   ? "the probe passed without any capability"
+                             : members == 1 ? "the probe failed without its only member"
+                                            : "the probe failed without each single member";
   std::string text;
   if (profile.guarantee == "incomplete") {
-    return "Incomplete: the probe passes with the set, but the search was cut short. Members may "
-           "be superfluous.";
+    text = "Incomplete: the probe passes with the set, but the search was cut short.";
+    return members == 0 ? text : text + " Members may be superfluous.";
   }
   if (profile.guarantee == "one-minimal") {
-    return "One-minimal: the probe passed with the set, and failed without each single member. "
-           "Both were seen; nothing is taken for granted.";
+    return (members == 0
+                ? "One-minimal: " + failed + ". That was seen"
+                : "One-minimal: the probe passed with the set, and " +
+                      failed.substr(std::string_view("the probe ").size()) + ". Both were seen") +
+           "; nothing is taken for granted.";
   }
   if (profile.guarantee == "unique") {
-    text = "Unique: the probe failed without each single member, and no other minimal set exists.";
+    text = "Unique: " + failed + ", and no other minimal set exists.";
   } else if (profile.guarantee == "least-risk") {
-    text = "Least risk: the probe failed without each single member, and no less risky set works.";
+    text = "Least risk: " + failed + ", and no less risky set works.";
   } else {
     text = has_others ? "All minimal: every minimal set is told; this is the least risky one."
                       : "All minimal: every minimal set was looked for; this is the only one.";
@@ -112,7 +119,7 @@ Report report_of(const ReportSource& source, const RuleTable& rules) {
   for (const ReportMember& member : report.members) {
     report.risk = std::max(report.risk, info(member.name).risk);
   }
-  report.dropped = docker_default_set() - profile.add;
+  report.dropped = docker_default_set() - profile.add - conditional_set(profile);
   report.pod_security = pod_security_text(profile);
   report.platforms = platforms_of(profile.add | conditional_set(profile));
   report.gaps = gaps_of(profile);

@@ -45,11 +45,11 @@ struct Report {
   std::string path;  ///< of the profile
   Profile profile;   ///< in_order()
   Places places;
-  std::string verdict;     ///< "needs 4 of Docker's 14 default capabilities; 10 can be dropped"
+  std::string verdict;     ///< needs_text()
   std::string guarantee;   ///< what the proof promises, a sentence; untrusted: it may quote
   Risk risk = Risk::kLow;  ///< the worst of the members; without members low
   std::vector<ReportMember> members;  ///< of the set, then those under conditions
-  CapabilitySet dropped;              ///< what Docker grants by default and is not kept
+  CapabilitySet dropped;              ///< of Docker's default set what is needed nowhere
   std::string pod_security;           ///< half a sentence
   std::vector<ReportPlatform> platforms;
   std::vector<std::string> gaps;  ///< what was not exercised

@@ -65,9 +65,10 @@ std::vector<FinishedTrial> judged(std::vector<FinishedTrial> trials) {
   return trials;
 }
 
-int started_before(const std::vector<FinishedTrial>& known) {
-  int started = 0;
-  for (const FinishedTrial& trial : known) {
+/// The number of the first trial that is not known.
+int started_before(const SearchPlan& plan) {
+  int started = plan.first_number;
+  for (const FinishedTrial& trial : plan.known) {
     started = std::max(started, trial.number + 1);
   }
   return started;
@@ -107,7 +108,7 @@ std::optional<FoundProfile> find_profile(const ProfileSearch& asked, int& trials
   };
   const SearchResult result = search_by_trials(with_files, plan, bench.rules.table, events, engine,
                                                bench.runner, bench.stop);
-  trials += result.started - started_before(with_files.known);
+  trials += result.started - started_before(with_files);
   if (result.end == SearchEnd::kInterrupted) return std::nullopt;
   const ImagePrograms programs = find_programs(
       options, plan, result, files,

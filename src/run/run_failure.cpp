@@ -266,7 +266,7 @@ std::string hint_for_unreached(const std::optional<ConditionTrial>& passed, Capa
     hint = "for places that open low ports and ping, as Docker does, --ports engine " +
            std::string(passed->grant.empty() ? "proves that none is needed"
                                              : "finds the smallest set") +
-           "; elsewhere it cannot work as this user but by a file capability: ";
+           "; elsewhere it cannot work as this user without a file capability: ";
   }
   // Without a word from the evidence, both settings may be the matter.
   const bool is_open = passed.has_value() && (about & kOfPortsAndPing).empty();

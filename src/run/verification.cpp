@@ -144,11 +144,12 @@ std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const Ru
   };
   SearchPlan search = plan.search;
   search.slots = 1;
+  search.first_number = result_.trials;
   limit(search);
   SearchResult result = run_trials(search, bench_.rules.table,
                                    trials_of(plan.setup, search.slots, engine_, bench_.runner),
                                    events(), bench_.stop, choose);
-  result_.trials += result.started;
+  result_.trials = result.started;
   if (is_interrupted(result)) return std::nullopt;
   RecheckStep end = next(question, result.history());
   return Rechecked{std::move(end), std::move(result)};
@@ -179,7 +180,7 @@ std::optional<Verified> Verifier::judge(const Rechecked& checked, const RunPlan&
   const FinishedTrial& last = checked.result.trial(broken->trials.back());
   const std::string times = std::to_string(broken->trials.size());
   tell("the probe fails " + with(set) + ", " + times + " times out of " + times +
-           ", and passes with " + ceiling_text(plan.search.policy.ceiling) +
+           ", and passes with " + ceiling_phrase(plan.search.policy.ceiling) +
            (plan.setup.spec.ports == options_.spec.ports
                 ? ""
                 : ", under the engine's own settings for ports and ping") +
@@ -215,6 +216,7 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
   search.plan.search.policy.awaits_trace = tracing.tracer() != nullptr;
   search.plan.search.known = std::move(known);
   search.plan.search.known_conditions = under_engine_;
+  search.plan.search.first_number = result_.trials;
   limit(search.plan.search);
   std::optional<FoundProfile> found = find_profile(search, result_.trials);
   if (!found) return std::nullopt;

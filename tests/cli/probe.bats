@@ -88,7 +88,7 @@ PROBE
   expect_status 3
   expect_stderr "2 times out of 2, where low ports and ping are privileged"
   expect_stderr "under the engine's own settings, which open low ports and ping to everyone, it passes with no capability (trial 2)"
-  expect_stderr "--ports engine proves that none is needed; elsewhere it cannot work as this user but by a file capability"
+  expect_stderr "--ports engine proves that none is needed; elsewhere it cannot work as this user without a file capability"
   expect_stderr "net.ipv4.ip_unprivileged_port_start=0"
   refute_anywhere ping_group_range
   [ "$(calls "^'create'" | wc -l)" = 3 ]

@@ -56,7 +56,7 @@ golden() {
 @test "Markdown is the default, and tells why each capability is needed" {
   capmin report "$profile"
   [ "$status" = 0 ]
-  [[ "$output" == *"needs 4 of Docker's 14 default capabilities; 10 can be dropped"* ]]
+  [[ "$output" == *"needs 4 of Docker's 14 default capabilities, 1 more in some places; 9 can be dropped"* ]]
   [[ "$output" == *'| needed because | ` chown("/var/lib/nginx/body", 33) failed'* ]]
   [[ "$output" == *'| without it | trial 10 failed: exit status 1 |'* ]]
   [[ "$output" == *'| to avoid it | ` give /var/lib/nginx to www-data'* ]]

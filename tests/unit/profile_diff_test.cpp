@@ -54,6 +54,27 @@ TEST_CASE("one worse capability is riskier than many better ones") {
   CHECK(diff_after([](Profile& p) { p.add = p.add.with(kKill); }).riskier);
 }
 
+TEST_CASE("what was found with ports open to all is not less risky for what it cannot tell") {
+  const Profile portable = sample_profile();
+  Profile engine = portable;
+  engine.environment.ports = "engine";
+  engine.conditional.clear();
+  CHECK_FALSE(diff(engine, portable).riskier);
+  CHECK_FALSE(diff(portable, engine).riskier);
+  Profile more = portable;
+  more.add = more.add.with(kNetRaw);
+  CHECK(diff(engine, more).riskier);
+  // Elsewhere the engine's own settings tell of privileged ports, too.
+  Profile podman = engine;
+  podman.environment.engine = "podman";
+  podman.add = podman.add.with(kNetBindService);
+  CHECK_FALSE(diff(portable, podman).riskier);
+  CHECK_FALSE(diff(podman, portable).riskier);
+  CHECK_FALSE(diff(engine, podman).riskier);
+  podman.add = podman.add.with(kNetRaw);
+  CHECK(diff(portable, podman).riskier);
+}
+
 TEST_CASE("a swap within a tier is not riskier") {
   CHECK_FALSE(diff_after([](Profile& p) { p.add = p.add.without(kChown).with(kFowner); }).riskier);
 }

@@ -108,6 +108,22 @@ TEST_CASE("a job is not asked to stop or to settle") {
   CHECK_FALSE(mentions(gaps_of(profile), "--settle"));
 }
 
+TEST_CASE("a proof of no member or of one does not speak of each") {
+  Profile profile;
+  for (const char* const guarantee : {"one-minimal", "unique", "least-risk"}) {
+    profile.guarantee = guarantee;
+    profile.add = {};
+    CHECK(report_for(profile).guarantee.find("the probe passed without any capability") !=
+          std::string::npos);
+    profile.add = {kChown};
+    CHECK(report_for(profile).guarantee.find("failed without its only member") !=
+          std::string::npos);
+    profile.add = {kChown, kKill};
+    CHECK(report_for(profile).guarantee.find("failed without each single member") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("the command that reproduces a profile names what it was made with") {
   Profile profile;
   profile.image.reference = "web:1";

@@ -28,7 +28,8 @@ TEST_CASE("the summary says what to keep, why, where, how to avoid it and what i
   profile.other_pass.reset();
   profile.warnings.clear();
   CHECK(summary(profile, "nginx.yaml") ==
-        "nginx:1.27 needs 4 of Docker's 14 default capabilities; 10 can be dropped\n"
+        "nginx:1.27 needs 4 of Docker's 14 default capabilities, 1 more in some places; 9 can be "
+        "dropped\n"
         "  keep  CHOWN DAC_OVERRIDE SETGID SETUID    each one removed again: the probe fails\n"
         "  also  NET_BIND_SERVICE                    only where ports below 1024 are privileged "
         "(podman,\n"
@@ -54,6 +55,20 @@ TEST_CASE("an image that needs nothing is told so") {
         "other than\n"
         "    root\n"
         "  wrote web.yaml     2 container runs (fewest possible: 1)   3.0 s\n");
+}
+
+TEST_CASE("what is needed in some places only can be dropped in the others only") {
+  Profile profile;
+  profile.conditional = {{kNetBindService, "net.ipv4.ip_unprivileged_port_start > 80"},
+                         {kNetRaw, "x"}};
+  CHECK(contains(summary(profile, ""),
+                 "needs none of Docker's 14 default capabilities, 2 in some places; 12 can be "
+                 "dropped\n"));
+  // Needed everywhere, and once more under a condition.
+  profile.add = {kNetRaw};
+  CHECK(contains(summary(profile, ""),
+                 "needs 1 of Docker's 14 default capabilities, 1 more in some places; 12 can be "
+                 "dropped\n"));
 }
 
 TEST_CASE("one member is not spoken of as many") {
