@@ -114,10 +114,12 @@ EngineFacts docker_facts(const json::value& version, const json::value& info) {
     }
   }
   facts.seccomp = "off";
+  facts.userns_remap = false;
   for (const std::string& option : texts(member(info, "SecurityOptions"))) {
     constexpr std::string_view kSeccomp = "name=seccomp,profile=";
     if (option.starts_with(kSeccomp)) facts.seccomp = option.substr(kSeccomp.size());
     if (option.starts_with("name=rootless")) facts.rootless = true;
+    if (option.starts_with("name=userns")) facts.userns_remap = true;
   }
   facts.cgroups = text(member(info, "CgroupVersion")) == "2" ? 2 : 1;
   facts.network = "bridge";

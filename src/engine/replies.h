@@ -23,6 +23,9 @@ struct EngineFacts {
   std::string platform;  ///< "linux/amd64"
   std::string seccomp;   ///< name of the default profile; "off" without
   bool rootless = false;
+  /// Whether root of a container is another user of the host (dockerd --userns-remap); nothing
+  /// where the engine does not tell.
+  std::optional<bool> userns_remap = {};
   int cgroups = 0;      ///< version of the control groups, 1 or 2; 0 where the engine does not tell
   std::string network;  ///< what a container is connected to unless told otherwise
 };

@@ -71,6 +71,10 @@ void add_environment_warnings(bool opens_ports, ExportContent& content) {
     content.warnings.emplace_back(
         "the set was proven without root: its capabilities counted in a user namespace only, and "
         "other ones may be needed elsewhere");
+  } else if (environment.userns_remap.value_or(false)) {
+    content.warnings.emplace_back(
+        "the set was proven with an engine that remaps users (userns-remap): its capabilities "
+        "counted in a user namespace only, and other ones may be needed elsewhere");
   }
 }
 

@@ -166,6 +166,7 @@ DocumentNode environment_node(const Profile::Environment& environment) {
   map.set("kernel", text(environment.kernel));
   map.set("seccomp", text(environment.seccomp));
   map.set("rootless", {environment.rootless});
+  if (environment.userns_remap) map.set("userns_remap", {*environment.userns_remap});
   map.set("network", text(environment.network));
   map.set("ports", text(environment.ports));
   map.set("sysctls", {std::move(sysctls)});

@@ -8,12 +8,13 @@ namespace capmin {
 namespace {
 
 /// The engine's class is what decides on capabilities: which engine, whether it has root, what
-/// its filter of system calls lets through. Its version is none of it.
-constexpr std::array<std::string_view, 13> kStale{
+/// its filter of system calls lets through, whether root inside is root outside. Its version is
+/// none of it.
+constexpr std::array<std::string_view, 14> kStale{
     "image.user",           "image.platform",      "probe.kind",         "probe.sha256",
     "probe.scenario",       "reset.sha256",        "environment.engine", "environment.seccomp",
     "environment.rootless", "environment.network", "environment.ports",  "environment.options",
-    "environment.command"};
+    "environment.command",  "environment.userns_remap"};
 
 bool is_stale(std::string_view field) {
   return std::ranges::find(kStale, field) != kStale.end() ||

@@ -87,6 +87,9 @@ struct Profile {
     /// What stands here, or as the probe's path, in other words than the user's, because it had to
     /// be cleaned: names of options, "command", "probe", "reset". It cannot be run again from here.
     std::vector<std::string> altered;
+    /// Whether the engine maps root of its containers to another user of the host (dockerd
+    /// --userns-remap); nothing where the engine does not tell, and in profiles of before.
+    std::optional<bool> userns_remap = {};
     friend bool operator==(const Environment&, const Environment&) = default;
   };
   /// How trials were judged and what was asked for: what it takes to do the same again.

@@ -87,6 +87,10 @@ std::vector<Change> environment_changes(const Profile::Environment& before,
   facts.compare("kernel", before.kernel, after.kernel);
   facts.compare("seccomp", before.seccomp, after.seccomp);
   facts.compare("rootless", truth(before.rootless), truth(after.rootless));
+  // Profiles of before it was recorded do not say.
+  if (before.userns_remap && after.userns_remap) {
+    facts.compare("userns_remap", truth(*before.userns_remap), truth(*after.userns_remap));
+  }
   facts.compare("network", before.network, after.network);
   facts.compare("ports", before.ports, after.ports);
   std::map<std::string, std::string> sysctls = before.sysctls;

@@ -137,9 +137,10 @@ std::map<std::string, std::string> sysctls_of(const YamlNode& node, const YamlRe
 Profile::Environment environment_of(const YamlNode& node, const YamlReader& read) {
   constexpr std::array<std::string_view, 2> kEngines{"docker", "podman"};
   constexpr std::array<std::string_view, 2> kPorts{"portable", "engine"};
-  read.map(node, {"engine", "version", "runtime", "kernel", "seccomp", "rootless", "network",
-                  "ports", "sysctls", "options", "command", "altered"});
+  read.map(node, {"engine", "version", "runtime", "kernel", "seccomp", "rootless", "userns_remap",
+                  "network", "ports", "sysctls", "options", "command", "altered"});
   const YamlNode* const altered = read.find(node, "altered");
+  const YamlNode* const remap = read.find(node, "userns_remap");
   return {read.word(read.at(node, "engine"), kEngines),
           read.text(read.at(node, "version")),
           read.text(read.at(node, "runtime")),
@@ -151,7 +152,8 @@ Profile::Environment environment_of(const YamlNode& node, const YamlReader& read
           sysctls_of(read.at(node, "sysctls"), read),
           read.texts(read.at(node, "options")),
           read.texts(read.at(node, "command")),
-          altered == nullptr ? std::vector<std::string>{} : read.texts(*altered)};
+          altered == nullptr ? std::vector<std::string>{} : read.texts(*altered),
+          remap == nullptr ? std::optional<bool>() : read.truth(*remap)};
 }
 
 /// A span of time as capmin writes it, "1500ms"; empty where the key is missing.

@@ -53,7 +53,9 @@ std::vector<EnvironmentFact> environment_facts(const Report& report) {
   add("Reset's SHA-256", profile.reset.sha256);
   add("Scenario", joined(profile.probe.scenario, ", "));
   add("Engine", environment.engine + ' ' + environment.version +
-                    (environment.rootless ? ", without root" : ", as root"));
+                    (environment.rootless                       ? ", without root"
+                     : environment.userns_remap.value_or(false) ? ", as root, users remapped"
+                                                                : ", as root"));
   add("Runtime", environment.runtime);
   add("Kernel", environment.kernel);
   add("Seccomp", environment.seccomp);

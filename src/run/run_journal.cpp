@@ -52,6 +52,7 @@ SearchFacts search_facts(const RunOptions& options, const RunPlan& plan,
                     {"search", search_text(plan.search.policy)},
                     {"rules", rules_sha256}};
   if (!plan.setup.reset.path.empty()) facts.emplace_back("reset", plan.setup.reset.sha256);
+  if (plan.engine.userns_remap.value_or(false)) facts.emplace_back("userns", "remapped");
   // What passed or failed under strace is no fact about the container alone, and a search without
   // strace would not try its answer again.
   if (!plan.setup.straced.empty()) facts.emplace_back("evidence", "strace");

@@ -76,6 +76,7 @@ Profile::Environment environment_of(const RunOptions& options, const RunPlan& pl
   environment.kernel = sanitize(plan.engine.kernel);
   environment.seccomp = sanitize(plan.engine.seccomp);
   environment.rootless = plan.engine.rootless;
+  environment.userns_remap = plan.engine.userns_remap;
   Cleaned cleaned;
   environment.network = options.spec.network.empty()
                             ? plan.engine.network

@@ -50,6 +50,16 @@ runs_again() {
   expect_stdout "1 skipped, unchanged"
 }
 
+@test "an engine that begins to map users runs its job again" {
+  jobs "$(search web)"
+  batch
+  expect_status 0
+  FAKE_USERNS=yes batch
+  refute_anywhere skipped
+  FAKE_USERNS=yes batch
+  expect_stdout "1 skipped, unchanged"
+}
+
 @test "a mount that is too large to be read is no reason to skip" {
   mkdir data
   truncate -s 65M data/large

@@ -200,6 +200,30 @@ PROBE
   expect_stdout "works with NET_ADMIN"
 }
 
+@test "an engine that begins to map users makes a profile stale, but no profile that does not say" {
+  found CHOWN
+  grep -q '^  userns_remap: false' "$profile"
+  FAKE_USERNS=yes FAKE_NEEDS=CHOWN verify
+  expect_status 1
+  expect_stdout "changed environment.userns_remap: false -> true"
+  changed '/^  userns_remap/d'
+  FAKE_USERNS=yes FAKE_NEEDS=CHOWN verify
+  expect_status 0
+}
+
+@test "each trial of a verification has a number of its own" {
+  found NET_BIND_SERVICE
+  changed 's/^  add: .*/  add: []/; s/^  conditional: \[\]/  conditional:\n    - {name: "NET_BIND_SERVICE", when: "net.ipv4.ip_unprivileged_port_start > 80"}/'
+  for full in '' --full; do
+    # shellcheck disable=SC2086  # one word or none
+    verify $full
+    expect_status 0
+    numbers=$(grep -oE '(pass|fail|----)  +(trial +[0-9]+|baseline)' <<<"$stderr")
+    [ "$(wc -l <<<"$numbers")" -ge 2 ]
+    [ -z "$(sort <<<"$numbers" | uniq -d)" ]
+  done
+}
+
 @test "a condition is tried from both sides" {
   found NET_BIND_SERVICE
   # The scripted program needs it whatever the ports are, so the profile has no condition yet.

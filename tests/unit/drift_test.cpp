@@ -32,6 +32,7 @@ TEST_CASE("another probe, user, class of engine or option makes a profile stale"
   CHECK(is_stale_after([](Profile& p) { p.image.platform = "linux/arm64"; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.engine = "podman"; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.rootless = true; }));
+  CHECK(is_stale_after([](Profile& p) { p.environment.userns_remap = true; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.seccomp = "off"; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.network = "none"; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.ports = "engine"; }));

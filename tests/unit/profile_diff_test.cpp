@@ -140,6 +140,15 @@ TEST_CASE("how trials were judged is told apart, but not from profiles that do n
   CHECK(diff_after([](Profile& p) { p.judgement.reset(); }).empty());
 }
 
+TEST_CASE("users that are remapped are told apart, but not from profiles that do not say") {
+  CHECK(diff_after([](Profile& p) { p.environment.userns_remap = true; }).facts ==
+        Changes{{"environment.userns_remap", "false", "true"}});
+  Profile old = sample_profile();
+  old.environment.userns_remap.reset();
+  CHECK(diff(old, sample_profile()).empty());
+  CHECK(diff(sample_profile(), old).empty());
+}
+
 TEST_CASE("the bounds of arguments are part of a command") {
   Profile before;
   before.environment.command = {"a", "b c"};

@@ -51,9 +51,11 @@ TEST_CASE("a profile of before the judgement was written down reads back without
   Profile old = in_order(sample_profile());
   old.judgement.reset();
   old.environment.altered.clear();
+  old.environment.userns_remap.reset();
   const std::string yaml = to_yaml(old);
   CHECK(yaml.find("judgement") == std::string::npos);
   CHECK(yaml.find("altered") == std::string::npos);
+  CHECK(yaml.find("userns_remap") == std::string::npos);
   CHECK(profile_from_yaml(yaml, "p.yaml") == old);
 }
 

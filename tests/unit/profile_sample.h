@@ -65,7 +65,8 @@ inline Profile sample_profile() {
       {{"net.ipv4.ip_unprivileged_port_start", "1024"}, {"net.ipv4.ping_group_range", "1 0"}},
       {"--env", "TZ", "--publish", "80"},
       {"nginx", "-g", "daemon off;"},
-      {"--label-file"}};
+      {"--label-file"},
+      false};
   profile.judgement = {docker_default_set(), "unique", 2, true, "20s", "1500ms"};
   profile.search = {
       {0, "baseline", docker_default_set(), Verdict::kPassed, 1},

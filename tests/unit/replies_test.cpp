@@ -24,6 +24,13 @@ TEST_CASE("the engine's version, runtime, kernel and seccomp profile are read") 
   CHECK(facts.platform == "linux/amd64");
   CHECK(facts.seccomp == "default");
   CHECK_FALSE(facts.rootless);
+  CHECK(facts.userns_remap == false);
+}
+
+TEST_CASE("docker tells that it maps users") {
+  const EngineFacts docker = parse_engine_facts(
+      kVersion, R"({"SecurityOptions":["name=seccomp,profile=default","name=userns"]})");
+  CHECK(docker.userns_remap == true);
 }
 
 TEST_CASE("an image's user, ports and health check are read") {
@@ -162,6 +169,7 @@ TEST_CASE("podman's version, runtime, kernel and seccomp profile are read") {
   CHECK(facts.seccomp == "/usr/share/containers/seccomp.json");
   CHECK(facts.cgroups == 1);
   CHECK(facts.network == "bridge");
+  CHECK_FALSE(facts.userns_remap.has_value());
   CHECK_FALSE(facts.rootless);
 }
 
