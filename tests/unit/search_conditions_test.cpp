@@ -57,7 +57,7 @@ SearchResult failing(const Outcome& failure, const SearchPlan& search_plan) {
 TEST_CASE("a failing ceiling is tried under the engine's own ports: with nothing, then all") {
   for (const CapabilitySet needed : {CapabilitySet{}, CapabilitySet{Capability::kChown}}) {
     std::vector<CapabilitySet> asked;
-    const SearchPlan search_plan = plan_with_ports(2, needed, asked);
+    const SearchPlan search_plan = plan_with_ports(1, needed, asked);
     const SearchResult result = failing(failed(), search_plan);
     CHECK(result.end == SearchEnd::kVerdict);
     CHECK(std::holds_alternative<CeilingFails>(*result.verdict));
