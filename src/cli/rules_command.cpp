@@ -64,7 +64,7 @@ std::string test(const RuleTable& table, const std::string& log) {
                      ? "(condition not met)"
                      : suspects_text(decision.suspects),
                  kSuspectsWidth) +
-            sanitize(mask_secrets(decision.line, {})) + '\n';
+            sanitize(mask_secrets(decision.line)) + '\n';
   });
   return text;
 }

@@ -5,7 +5,6 @@
 #include "diagnosis/matched_lines.h"
 #include "diagnosis/pattern.h"
 #include "diagnosis/sanitize.h"
-#include "diagnosis/secrets.h"
 #include "diagnosis/steady_line.h"
 
 #include <algorithm>
@@ -36,7 +35,7 @@ struct Surroundings {
 
 /// The line as clues show it.
 std::string shown(std::string_view line) {
-  return sanitize(steady_line(sanitize(mask_secrets(line, {}), kBeforeStamps)));
+  return sanitize(steady_line(sanitize(mask_secrets(line), kBeforeStamps)));
 }
 
 bool port_is_below(const std::string& port, int limit) {
@@ -246,11 +245,17 @@ RuleTable RuleTable::extended(std::string_view yaml, std::string_view source) {
   return RuleTable(std::make_unique<const Compiled>(std::move(file)));
 }
 
-std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
+std::vector<Clue> RuleTable::clues(const Evidence& evidence, const Secrets& secrets) const {
   const LogLines log = log_lines(evidence.log);
   const LogLines engine = log_lines(evidence.engine_message);
   std::vector<std::string_view> all = log.lines;
   all.insert(all.end(), engine.lines.begin(), engine.lines.end());
+  // Covered before anything is shortened or cleaned: what is left of a secret then is found no
+  // more.
+  const std::string covered = secrets.covered(evidence.log);
+  const LogLines shown_log = log_lines(covered);
+  const std::string covered_message = secrets.covered(evidence.engine_message);
+  const LogLines shown_engine = log_lines(covered_message);
   MatchedLines lines(std::move(all), *compiled_->patterns, *compiled_->near);
   std::vector<Clue> clues;
   std::set<std::string> seen;
@@ -272,7 +277,10 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence) const {
         !seen.insert(rule_line + normalized(line)).second) {
       continue;
     }
-    clues.push_back({rule.id, shown(lines[i]), answer.suspects, rule.reason, rule.check,
+    const std::string_view covered_line = i < shown_log.lines.size()
+                                              ? shown_log.lines[i]
+                                              : shown_engine.lines[i - shown_log.lines.size()];
+    clues.push_back({rule.id, shown(covered_line), answer.suspects, rule.reason, rule.check,
                      rule.alternative, rule.vague, answer.program, rule.seccomp, rule.optional});
     if (clues.size() > 2 * kClueEnd) {
       clues.erase(clues.begin() + kClueEnd);

@@ -2,6 +2,7 @@
 
 #include "diagnosis/clue.h"
 #include "diagnosis/rule.h"
+#include "diagnosis/secrets.h"
 
 #include <functional>
 #include <memory>
@@ -27,9 +28,9 @@ class RuleTable {
 
   /// The clues in `evidence`, in the order of the lines that gave them, the engine's message last.
   /// A line gives one clue at most; lines that are equal once normalized give one clue for a rule.
-  /// Secrets of common shapes are masked. At most 200 clues: the first and the last 100.
-  /// Linear in the size of the evidence.
-  std::vector<Clue> clues(const Evidence& evidence) const;
+  /// Rules see the lines as they are; in the clues `secrets` and secrets of common shapes are
+  /// masked. At most 200 clues: the first and the last 100. Linear in the size of the evidence.
+  std::vector<Clue> clues(const Evidence& evidence, const Secrets& secrets = {}) const;
 
   /// What the table makes of one line of a log.
   struct Decision {

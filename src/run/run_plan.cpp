@@ -9,15 +9,14 @@
 #include "profile/pod_security.h"
 #include "run/grant_effect.h"
 #include "run/shared.h"
+#include "run/variables.h"
 #include "system/file.h"
 #include "system/process_identity.h"
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <filesystem>
 #include <future>
-#include <sstream>
 #include <unistd.h>
 
 namespace capmin {
@@ -85,30 +84,6 @@ void prepare_reset(const RunOptions& options, RunPlan& plan) {
   if (::access(path.c_str(), X_OK) == 0) return;
   throw Error(ExitCode::kUsage, "the file of --reset, " + path + ", is not executable",
               "chmod +x " + path);
-}
-
-/// The values of all variables that the user gives to the container: any may be a secret. Shorter
-/// ones are ports, switches and the like, which make lines unreadable when they are masked.
-std::vector<std::string> given_values(const ContainerSpec& spec) {
-  constexpr std::size_t kShortest = 6;
-  std::vector<std::string> values;
-  const auto add = [&values](const std::string& variable) {
-    const std::size_t equals = variable.find('=');
-    // A name alone takes its value from our environment, which the engine's client has as well.
-    const char* const ours = equals == std::string::npos ? std::getenv(variable.c_str()) : nullptr;
-    std::string value = ours == nullptr ? std::string() : ours;
-    if (equals != std::string::npos) value = variable.substr(equals + 1);
-    if (value.size() >= kShortest) values.push_back(std::move(value));
-  };
-  for (const EngineOption& option : spec.options) {
-    if (option.name == "--env") add(*option.value);
-    if (option.name != "--env-file") continue;
-    std::istringstream lines(read_file(*option.value));
-    for (std::string line; std::getline(lines, line);) {
-      add(line);
-    }
-  }
-  return values;
 }
 
 /// Files of variables may lie in a directory of their own.
@@ -201,7 +176,7 @@ RunPlan begin_run_plan(const RunOptions& options) {
   plan.search.slots = plan.setup.shared.empty() ? options.jobs : 1;
   plan.search.budget = options.budget;
   if (!options.directory.empty()) place_env_files(options.directory, plan.setup.spec);
-  plan.search.secrets = given_values(plan.setup.spec);
+  plan.search.secrets = Secrets(values_given_to(plan.setup.spec));
   if (plan.search.slots > 1 || options.free_ports) free_host_ports(plan.setup.spec);
   plan.setup.scenario = options.scenario;
   plan.search.strict = options.strict;

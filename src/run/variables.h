@@ -23,4 +23,10 @@ Variables given_variables(const std::vector<std::string>& assignments,
 /// all that are missing, where that lacks one, too.
 void fill_in(const Variables& variables, ContainerSpec& spec);
 
+/// The values of all variables that `spec` gives to its container, those of its files and those
+/// that are taken from the environment included: any may be a secret. What stands in a file and is
+/// no variable is among them as well: it may be a line of one. Podman takes "NAME*" for all
+/// variables of the environment that begin so. Throws Error kUsage for a file that cannot be read.
+std::vector<std::string> values_given_to(const ContainerSpec& spec);
+
 }  // namespace capmin

@@ -1,6 +1,7 @@
 #include "trial/search.h"
 
 #include "trial/harmless_evidence.h"
+#include "core/error.h"
 #include "trial/trial_diagnosis.h"
 
 #include <algorithm>
@@ -54,6 +55,7 @@ class Search {
   }
   void start(const TrialRequest& request);
   void start_condition(CapabilitySet grant);
+  [[noreturn]] void throw_masked(const std::exception_ptr& error) const;
   void launch(Running& trial, const RunTrial& run_trial);
   void steer(const RunTrials& wanted);
   bool conditions_are_known(CapabilitySet set, bool is_answer);
@@ -216,16 +218,27 @@ void Search::collect(Clock::time_point end) {
     }
     lock.unlock();
     trial->thread.join();
-    if (trial->error && !trial->useless) std::rethrow_exception(trial->error);
+    if (trial->error && !trial->useless) throw_masked(trial->error);
     if (!trial->useless && !stop_.stop_requested()) finish(*trial);
     lock.lock();
     trial = running_.erase(trial);
   }
 }
 
+/// The engine's words may quote what it was given.
+void Search::throw_masked(const std::exception_ptr& error) const {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& plain) {
+    throw Error(plain.code(), plan_.secrets.masked(plain.what()),
+                plan_.secrets.masked(plain.hint()));
+  }
+}
+
 void Search::finish(Running& trial) {
   if (trial.is_condition) {
     const CapabilitySet grant = trial.request.grant;
+    trial.outcome->engine_message = plan_.secrets.masked(trial.outcome->engine_message);
     result_.condition_trials.push_back({grant, trial.outcome->verdict, trial.number});
     events_.condition_finished(trial.number, grant, *trial.outcome);
     return;

@@ -3,6 +3,7 @@
 #include "core/planner.h"
 #include "core/program_privileges.h"
 #include "diagnosis/rule_table.h"
+#include "diagnosis/secrets.h"
 #include "trial/conditions.h"
 #include "trial/finished_trial.h"
 
@@ -56,7 +57,7 @@ struct SearchPlan {
   RunTrial under_engine_ports;
   std::vector<ConditionTrial> known_conditions;  ///< such trials of before
   bool strict = false;               ///< a trial that passes but has losses() counts as failed
-  std::vector<std::string> secrets;  ///< masked in everything that a trial leaves behind
+  Secrets secrets;                   ///< masked in everything that a trial leaves behind
   /// Asked about programs whose execution was refused, or that complain without saying of what, and
   /// about the first ones that a traced baseline executed.
   PrivilegesOfProgram privileges_of = [](const auto&) { return ProgramPrivileges{}; };

@@ -21,10 +21,7 @@ void ask_rules(const SearchPlan& plan, const RuleTable& rules, const HarmlessEvi
                FinishedTrial& trial) {
   if (trial.outcome.verdict == Verdict::kUndecided) return;
   const Evidence evidence = evidence_of(trial.outcome, trial.request.grant);
-  std::ranges::move(rules.clues(evidence), std::back_inserter(trial.clues));
-  for (Clue& clue : trial.clues) {
-    clue.line = mask_given(clue.line, plan.secrets);
-  }
+  std::ranges::move(rules.clues(evidence, plan.secrets), std::back_inserter(trial.clues));
   // The way it ended is asked where no line tells more.
   if (trial.outcome.verdict == Verdict::kFailed) {
     std::erase_if(trial.clues, [&harmless](const Clue& clue) { return harmless.holds(clue); });
@@ -70,7 +67,7 @@ void judge_end(const SearchPlan& plan, const RuleTable& rules, const SearchResul
   Evidence said;
   said.granted = trial.request.grant;
   said.log = outcome.stop_end->log;
-  std::optional<WorseEnd> worse = worse_end(trial, rules.clues(said), baselines);
+  std::optional<WorseEnd> worse = worse_end(trial, rules.clues(said, plan.secrets), baselines);
   if (!worse) return;
   outcome.exit_code = outcome.stop_end->exit_code;
   outcome.decide(worse->ending == Ending::kWorseEnd ? Verdict::kFailed : Verdict::kUndecided,
@@ -108,28 +105,30 @@ void judge_losses(const SearchPlan& plan, const SearchResult& before, FinishedTr
 }
 
 /// What strace saw fail in a trial that passed is kept whatever was granted: it is harmless.
-void add_watched_clues(const SearchPlan& plan, const RuleTable& rules, FinishedTrial& trial) {
+void add_watched_clues(const RuleTable& rules, FinishedTrial& trial) {
   if (trial.outcome.verdict == Verdict::kUndecided) return;
   const bool has_failed = trial.outcome.verdict == Verdict::kFailed;
   const CapabilitySet known = has_failed ? trial.request.grant : CapabilitySet{};
-  for (Clue& clue : straced_clues(trial.outcome, known, rules)) {
-    clue.line = mask_given(clue.line, plan.secrets);
-    trial.clues.push_back(std::move(clue));
-  }
+  std::ranges::move(straced_clues(trial.outcome, known, rules), std::back_inserter(trial.clues));
   std::ranges::move(traced_clues(trial.outcome, rules), std::back_inserter(trial.clues));
 }
 
-void mask(const std::vector<std::string>& secrets, FinishedTrial& trial) {
-  Outcome& outcome = trial.outcome;
-  outcome.log = mask_given(outcome.log, secrets);
-  outcome.probe_output = mask_given(outcome.probe_output, secrets);
-  if (outcome.stop_end) outcome.stop_end->log = mask_given(outcome.stop_end->log, secrets);
+void mask(const Secrets& secrets, Outcome& outcome) {
+  for (std::string* const text : {&outcome.log, &outcome.probe_output, &outcome.reset_failure,
+                                  &outcome.engine_message, &outcome.strace_trouble}) {
+    *text = secrets.masked(*text);
+  }
+  for (FailedCall& call : outcome.failed_calls) {
+    call.arguments = secrets.masked(call.arguments);
+    call.process = secrets.masked(call.process);
+  }
+  if (outcome.stop_end) outcome.stop_end->log = secrets.masked(outcome.stop_end->log);
   if (!outcome.trace) return;
   outcome.trace = with_names(*outcome.trace, [&secrets](const std::string& process) {
-    return mask_given(sanitize(process), secrets);
+    return secrets.masked(sanitize(process));
   });
   for (std::string& program : outcome.trace->programs) {
-    program = mask_given(program, secrets);
+    program = secrets.masked(program);
   }
 }
 
@@ -144,8 +143,11 @@ void diagnose(const SearchPlan& plan, const RuleTable& rules, const SearchResult
   sharpen_clues(plan, trial);
   if (plan.strict) judge_losses(plan, before, trial);
   // Only now: the diagnosis reads ports and paths that the user may have given as variables.
-  mask(plan.secrets, trial);
-  add_watched_clues(plan, rules, trial);
+  mask(plan.secrets, trial.outcome);
+  add_watched_clues(rules, trial);
+  for (Clue& clue : trial.clues) {
+    clue.line = plan.secrets.masked(clue.line);
+  }
   trial.observation = observation_of(trial, harmless);
   if (trial.outcome.verdict == Verdict::kFailed) harmless.take_from(trial);
 }

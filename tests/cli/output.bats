@@ -164,3 +164,67 @@ expect_harmless() {
   run --separate-stderr bash -c '"$0" "$@" >/dev/full' "$CAPMIN" help run
   expect_status 8
 }
+
+# no_needle_in FILE...: fails where a piece of the secret, in any of its forms, is in a file.
+no_needle_in() {
+  local needle
+  while read -r needle; do
+    if grep -nF -- "$needle" "$@"; then
+      echo "leaked: $needle"
+      return 1
+    fi
+  done <needles
+}
+
+@test "H19: a secret of several lines is nowhere to be read, line by line, escaped or encoded" {
+  python3 - <<'PYTHON'
+import base64, json, urllib.parse
+secret = '-----BEGIN KEY-----\nMIIEvQ"\\IBAD/N+?\nq9mQ7w=='
+lines, needles = [], ["IBAD/N", "q9mQ7w", "token-in-a-file"]
+def say(text, needle):
+    lines.append(f"chown: {len(lines)} {text} /x: Operation not permitted")
+    needles.append(needle)
+for line in secret.splitlines()[1:] + ["token-in-a-file"]:
+    say(line, line)
+say(json.dumps(secret), "IBAD/N+?")
+say(json.dumps(json.dumps(secret)), "IBAD/N+?")
+say(urllib.parse.quote(secret, safe=""), "IBAD%2FN")
+for before in ("", "a", "ab"):
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        text = encode((before + secret + "\n").encode()).decode()
+        say(text, text[8:28])
+        say(text.rstrip("="), text[30:50])
+lines.append(base64.encodebytes(("config: " + secret * 2).encode()).decode())
+needles.append(lines[-1][-20:-8].strip())
+open("log", "w").write("\n".join(lines))
+open("needles", "w").write("\n".join(needles) + "\n")
+open("key", "w").write(secret)
+PYTHON
+  printf 'TOKEN=token-in-a-file\r\n' >env
+  script refusing.sh <<<'cat "$FAKE_LOG"; exit 1'
+  KEY=$(cat key)
+  export KEY FAKE_LOG=$PWD/log FAKE_NEEDS="CHOWN SETUID"
+  local jobs='env: [KEY], env-file: env, max-trials: 2'
+  printf 'apiVersion: capmin/v1\nkind: Batch\njobs:\n  - {name: a, image: app:1, probe: health.sh, profile: a.yaml, mode: minimize, %s}\n' "$jobs" >batch.yaml
+  minimize -e "KEY=$KEY" --env-file env -o "$profile" -v
+  expect_status 0
+  printf '%s' "$output$stderr" >said
+  minimize -e KEY --env-file env -o other.yaml --max-trials 2 -v
+  expect_status 7
+  printf '%s' "$output$stderr" >>said
+  capmin run app:1 --probe ./refusing.sh --timeout 1s -e KEY --env-file env -v
+  expect_status 3
+  printf '%s' "$output$stderr" >>said
+  capmin batch batch.yaml -v
+  expect_status 7
+  printf '%s' "$output$stderr" >>said
+  FAKE_FAULT="create:error:Error: invalid environment: $(tail -n 1 key) token-in-a-file" minimize -e KEY --env-file env
+  [ "$status" != 0 ]
+  printf '%s' "$output$stderr" >>said
+  [ -s other.yaml.journal ]
+  "$CAPMIN" report "$profile" --format html >report.html
+  no_needle_in said "$profile" other.yaml other.yaml.journal report.html
+  find batch.yaml.results -type f >results
+  mapfile -t results <results
+  no_needle_in "${results[@]}"
+}

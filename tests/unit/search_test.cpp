@@ -286,7 +286,7 @@ TEST_CASE("where a log is vague, what the image speaks for is tried first") {
 
 TEST_CASE("names of processes are masked and cleaned before anybody sees them") {
   SearchPlan search_plan = plan();
-  search_plan.secrets = {"hunter2"};
+  search_plan.secrets = Secrets({"hunter2"});
   const RunTrial run = [](int, CapabilitySet grant, const auto&, const auto&) {
     Outcome outcome = judged(grant);
     outcome.trace =
@@ -297,6 +297,45 @@ TEST_CASE("names of processes are masked and cleaned before anybody sees them") 
   const SearchResult result = searched(run, search_plan);
   REQUIRE_FALSE(result.trials.empty());
   CHECK(result.trials.front().outcome.trace->checks.front().process == "[masked]");
+}
+
+TEST_CASE("secrets are masked in a clue before its line is shortened, and in its signature") {
+  const RuleTable table = RuleTable::parse(
+      "rules: [{id: \"any\", patterns: [\"denied for (?P<path>/key-\\\\w+)\"], suspects: "
+      "[\"CHOWN\"], when: {path_under: [\"/key-of\"]}, reason: \"-\", check: \"-\"}]",
+      "test");
+  const std::string secret = "key-of-someone-" + std::string(600, 'x') + "\nlast-line";
+  SearchPlan search_plan = plan();
+  search_plan.secrets = Secrets({secret});
+  const SearchResult result = search(
+      search_plan, table,
+      [&secret](int, CapabilitySet grant, auto, const auto&) {
+        if (grant.contains(Capability::kChown)) return passed();
+        Outcome outcome = failed();
+        outcome.log = "a\ndenied for /" + secret.substr(0, secret.find('\n')) + ": last-line\n";
+        outcome.engine_message = "last-line";
+        return outcome;
+      },
+      {}, {});
+  const FinishedTrial& trial = result.trial(1);
+  CHECK(trial.clues.front().line == "denied for /[masked]: [masked]");
+  CHECK(trial.observation.signature.find("last-line") == std::string::npos);
+  CHECK(trial.outcome.engine_message == "[masked]");
+}
+
+TEST_CASE("an error of the engine's does not tell what it was given") {
+  SearchPlan search_plan = plan();
+  search_plan.secrets = Secrets({"hunter2"});
+  const RunTrial run = [](int, CapabilitySet, const auto&, const auto&) -> Outcome {
+    throw Error(ExitCode::kImageMissing, "no image for hunter2", "not hunter2");
+  };
+  try {
+    searched(run, search_plan);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()) == "no image for [masked]");
+    CHECK(error.hint() == "not [masked]");
+  }
 }
 
 }  // namespace

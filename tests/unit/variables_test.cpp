@@ -62,5 +62,36 @@ TEST_CASE("files of variables are read as docker does, and give way to single on
   CHECK(code_of([] { given_variables({"=x"}, {}); }) == ExitCode::kUsage);
 }
 
+TEST_CASE("every value that reaches a container is known, whatever it comes from") {
+  const Scratch scratch;
+  const std::string file = (scratch.path / "env").string();
+  write_file(file,
+             "\xef\xbb\xbf"
+             "FIRST=one\r\n# COMMENT=no\n  SECOND=two words \nCAPMIN_VARIABLES_KEY\n"
+             "dotted.name=three\nq9mQ7w==\n");
+  ::setenv("CAPMIN_VARIABLES_KEY", "a\nb", 1);
+  ContainerSpec spec = naming({"A=x=y", "CAPMIN_VARIABLES_KEY", "CAPMIN_VARIABLES_K*", "UNSET"});
+  spec.options.push_back({.name = "--env-file", .value = file});
+  CHECK(values_given_to(spec) == std::vector<std::string>{"x=y", "a\nb", "a\nb", "one",
+                                                          "two words ", "a\nb", "three",
+                                                          "dotted.name=three", "=", "q9mQ7w=="});
+  ::unsetenv("CAPMIN_VARIABLES_KEY");
+}
+
+TEST_CASE("what may be a part of a value is not told when a file cannot be used") {
+  const Scratch scratch;
+  const std::string file = (scratch.path / "env").string();
+  for (const char* const text : {"=hunter2\n", "KEY=-----BEGIN\nMIIE/hunter2\n"}) {
+    write_file(file, text);
+    try {
+      given_variables({}, {file});
+      FAIL("accepted");
+    } catch (const Error& error) {
+      CHECK(error.code() == ExitCode::kUsage);
+      CHECK((std::string(error.what()) + error.hint()).find("hunter2") == std::string::npos);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace capmin
