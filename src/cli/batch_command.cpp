@@ -92,7 +92,7 @@ int batch_job_command(const std::vector<std::string>& arguments) {
   const PlacedJob& placed = jobs.front();
   const ChosenRules rules = chosen_rules(options.rules);
   Terminal terminal(options.color);
-  const Interruption interruption("");
+  const Interruption interruption;
   ProcessRunner runner;
   VerifyBench bench{runner, rules, &terminal, interruption.token()};
   if (options.deadline) bench.until = begin + *options.deadline;

@@ -1,17 +1,25 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
 namespace capmin {
 
 /// While it lives, the first SIGINT, SIGTERM or SIGHUP requests a stop instead of ending the
-/// program, so that containers can be removed; a second one ends the program at once after
-/// printing `last_words`. SIGPIPE is ignored for good: writing reports it. One object at a time.
+/// program, so that containers can be removed. Any of them that comes within a second of the first
+/// one is the same signal: GNU timeout(1) signals a process and its group, service managers and
+/// wrappers do so as well. One that comes later ends the program at once. The time is that of the
+/// arrival, on a clock that nobody sets. SIGPIPE is ignored for good: writing reports it. One
+/// object at a time; once a signal has come, later ones are nothing after its end: the program is
+/// about to end as well.
 class Interruption {
  public:
-  explicit Interruption(std::string last_words);
+  /// `last_words` are printed on standard error when the program ends at once. Without them no
+  /// later signal ends it: that is for a process whose parent decides, which gets the signals of
+  /// its parent and perhaps those of others.
+  explicit Interruption(std::optional<std::string> last_words = {});
   ~Interruption();
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;

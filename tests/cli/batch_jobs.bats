@@ -114,6 +114,21 @@ until_held() {
   expect_stdout "3 jobs: 3 ok; 2 skipped, unchanged; 1 container run"
 }
 
+@test "a batch that timeout signals, and its group, lets running jobs end" {
+  found one CHOWN
+  cp one.yaml two.yaml
+  jobs "$(check one)" "$(check two)"
+  FAKE_NEEDS=CHOWN FAKE_FAULT=start:hold timeout 100 "$CAPMIN" batch batch.yaml --grace 60s >out 2>err 3>&- &
+  pid=$!
+  within 20 held
+  kill -TERM "$pid"
+  within 20 grep -q "stopping: 1 running job has 60 s to end" err
+  open_gate
+  end_run 40
+  expect_stdout "2 jobs: 1 ok; 1 not run"
+  expect_stderr "the same command goes on from here"
+}
+
 # interrupt_search: ends a batch whose search has three trials behind it, the baseline among them,
 # and is in the probe of the fourth.
 interrupt_search() {

@@ -102,6 +102,53 @@ interrupt_proving() {
   expect_stderr "what is written works, but is not proven to be minimal"
 }
 
+# start_under_timeout ARG...: capmin in the background, under GNU timeout, which signals a process
+# and its group.
+start_under_timeout() {
+  env --default-signal=INT timeout 100 "$CAPMIN" "$@" >out 2>err 3>&- &
+  pid=$!
+  within 20 held
+}
+
+@test "what works so far is written when timeout signals capmin and its group" {
+  FAKE_NEEDS=CHOWN FAKE_FAULT=create:hold FAKE_FAULT_CALLS=4 \
+    start_under_timeout run app:1 --probe ./health.sh --unique -o "$profile"
+  kill -TERM "$pid"
+  open_gate
+  end_run 10
+  show_run
+  [ "$status" = 124 ] || [ "$status" = 143 ]
+  grep -qx '  add: \["CHOWN"\]' "$profile"
+  expect_stderr "what is written works, but is not proven to be minimal"
+  expect_stderr "interrupted; the containers of this run are removed"
+}
+
+@test "signals of two kinds at once are one signal to a run and to verify" {
+  FAKE_NEEDS=CHOWN FAKE_FAULT=create:hold FAKE_FAULT_CALLS=4 start_run --unique
+  within 20 held
+  kill -TERM "$pid"
+  kill -INT "$pid"
+  kill -HUP "$pid"
+  open_gate
+  end_run 5
+  show_run
+  [ "$status" != 0 ]
+  grep -qx '  guarantee: "incomplete"' "$profile"
+  rm "$profile" "$FAKE_ENGINE_DIR/held"
+  FAKE_NEEDS=CHOWN minimize -o "$profile"
+  expect_status 0
+  FAKE_NEEDS=CHOWN FAKE_FAULT=rm:hold "$CAPMIN" verify "$profile" >out 2>err 3>&- &
+  pid=$!
+  within 20 held
+  kill -TERM "$pid"
+  kill -TERM "$pid"
+  open_gate
+  end_run 5
+  show_run
+  [ "$status" = 143 ]
+  expect_stderr "interrupted; the containers of this run are removed"
+}
+
 @test "what works so far is told at a signal, and an old profile is intact" {
   echo old >"$profile"
   interrupt_proving INT
