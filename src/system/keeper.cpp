@@ -171,14 +171,24 @@ void kill_descendants() {
   ::_exit(WEXITSTATUS(status));
 }
 
-[[noreturn]] void keep(pid_t program) {
-  constexpr int kPoll = 100;  // milliseconds
-  // The pipes of the program are not ours.
-  ::close_range(0, ~0U, 0);
+sigset_t awaited_signals() {
   sigset_t awaited;
   ::sigemptyset(&awaited);
   ::sigaddset(&awaited, SIGCHLD);
   ::sigaddset(&awaited, SIGTERM);
+  return awaited;
+}
+
+/// Waits for a signal; where `end` is a time, not much longer than that. True when it is SIGTERM.
+bool is_told_to_end(long long end) {
+  constexpr int kPoll = 100;  // milliseconds
+  const sigset_t awaited = awaited_signals();
+  const timespec patience{.tv_sec = 0, .tv_nsec = kPoll * kMillisecond};
+  return ::sigtimedwait(&awaited, nullptr, end == 0 ? nullptr : &patience) == SIGTERM;
+}
+
+/// Sees the program to its end.
+[[noreturn]] void keep(pid_t program) {
   long long end = 0;
   for (;;) {
     int status = 0;
@@ -192,10 +202,45 @@ void kill_descendants() {
       kill_descendants();
       end_as(SIGKILL);
     }
-    const timespec patience{.tv_sec = 0, .tv_nsec = kPoll * kMillisecond};
-    if (::sigtimedwait(&awaited, nullptr, end == 0 ? nullptr : &patience) == SIGTERM && end == 0) {
+    if (is_told_to_end(end) && end == 0) {
       ::kill(-program, SIGTERM);
       end = now() + kGraceAfterTerm;
+    }
+  }
+}
+
+/// What is known of a program that ended, or that nobody can tell of any more, as of waitpid(2).
+[[noreturn]] void end_after(pid_t ended, int status) {
+  kill_descendants();
+  end_as(ended > 0 ? status : SIGKILL);
+}
+
+/// Sees the keeper to its end, and the program where the keeper is killed or stopped before: then
+/// its children have become ours.
+[[noreturn]] void stand_by(pid_t keeper, pid_t program) {
+  bool is_alone = false;
+  long long end = 0;
+  for (;;) {
+    int status = 0;
+    const pid_t ended = ::waitpid(-1, &status, WNOHANG | WUNTRACED);
+    if (ended > 0 && WIFSTOPPED(status)) {
+      if (ended == keeper) ::kill(keeper, SIGKILL);
+      continue;
+    }
+    if (ended == program || ended < 0) end_after(ended, status);
+    if (ended == keeper) {
+      is_alone = true;
+      int own_status = 0;
+      const pid_t found = ::waitpid(program, &own_status, WNOHANG);
+      // The program is not our child when the keeper has seen its end, and ended as it did.
+      if (found < 0) end_after(keeper, status);
+      if (found == program) end_after(program, own_status);
+    }
+    if (ended > 0) continue;
+    if (end != 0 && now() >= end) end_after(-1, 0);
+    if (is_told_to_end(end) && end == 0) {
+      ::kill(is_alone ? -program : keeper, SIGTERM);
+      end = now() + (is_alone ? 1 : 2) * kGraceAfterTerm;
     }
   }
 }
@@ -207,23 +252,40 @@ bool continue_under_keeper() {
   for (const int number : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) {
     static_cast<void>(std::signal(number, SIG_DFL));
   }
-  sigset_t awaited;
+  const sigset_t awaited = awaited_signals();
   sigset_t before;
-  ::sigemptyset(&awaited);
-  ::sigaddset(&awaited, SIGCHLD);
-  ::sigaddset(&awaited, SIGTERM);
   ::sigprocmask(SIG_BLOCK, &awaited, &before);
+  std::array<int, 2> ends{-1, -1};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  const pid_t keeper = ::_Fork();
+  if (keeper < 0) return false;
+  if (keeper > 0) {
+    pid_t program = -1;
+    const ssize_t size = (::close(ends[1]), ::read(ends[0], &program, sizeof program));
+    if (size != static_cast<ssize_t>(sizeof program)) {
+      ::waitpid(keeper, nullptr, 0);
+      errno = EAGAIN;
+      return false;
+    }
+    // The pipes of the program are not ours.
+    ::close_range(0, ~0U, 0);
+    stand_by(keeper, program);
+  }
+  ::setpgid(0, 0);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   ::prctl(PR_SET_NAME, "capmin-keeper");
   const pid_t program = ::_Fork();
+  if (program < 0) ::_exit(1);
   if (program > 0) {
     ::setpgid(program, program);
+    if (::write(ends[1], &program, sizeof program) < 0) ::_exit(1);
+    ::close_range(0, ~0U, 0);
     keep(program);
   }
-  if (program < 0) return false;
   ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
   return true;
 }

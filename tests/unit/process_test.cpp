@@ -6,6 +6,7 @@
 #include <csignal>
 #include <future>
 #include <mutex>
+#include <thread>
 
 namespace capmin {
 namespace {
@@ -128,6 +129,45 @@ TEST_CASE("H2: they end with a program that is ended by its deadline") {
   const ProcessResult result = runner.run(command);
   CHECK(result.ending == Ending::kDeadline);
   CHECK_FALSE(runs(result.out));
+}
+
+bool ends_within(const std::string& pid, std::chrono::seconds time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (runs(pid) && std::chrono::steady_clock::now() < end) {
+    std::this_thread::yield();
+  }
+  return !runs(pid);
+}
+
+TEST_CASE("H2: a program that kills or stops its keeper ends as it would, and so do descendants") {
+  ProcessRunner runner;
+  for (const char* const signal : {"KILL", "STOP", "TERM"}) {
+    CAPTURE(signal);
+    const ProcessResult result = runner.run(
+        kept_shell("trap '' TERM; setsid sleep 1000 & echo $!; kill -" + std::string(signal) +
+                   " $PPID; i=0; while [ $i -lt 1000 ]; do i=$((i + 1)); done; exit 3"));
+    CHECK(result.ending == Ending::kExited);
+    CHECK(result.status == 3);
+    CHECK(ends_within(result.out, 20s));
+  }
+  Command endless = kept_shell("setsid sleep 1000 & echo $!; kill -KILL $PPID; sleep 1000");
+  endless.deadline = 300ms;
+  const ProcessResult result = runner.run(endless);
+  CHECK(result.ending == Ending::kDeadline);
+  CHECK_FALSE(runs(result.out));
+}
+
+TEST_CASE("H2: a program that kills or stops who stands by its keeper leaves nothing either") {
+  ProcessRunner runner;
+  const std::string find = "read -r _ _ _ other _ </proc/$PPID/stat; setsid sleep 1000 & echo $!; ";
+  const ProcessResult killed = runner.run(kept_shell(find + "kill -KILL $other; sleep 1000"));
+  CHECK(killed.ending == Ending::kSignaled);
+  CHECK(ends_within(killed.out, 20s));
+  Command stopping = kept_shell(find + "kill -STOP $other; exit 0");
+  stopping.deadline = 300ms;
+  const ProcessResult stopped = runner.run(stopping);
+  CHECK(stopped.ending == Ending::kDeadline);
+  CHECK(ends_within(stopped.out, 20s));
 }
 
 TEST_CASE("H2: a program's end leaves those of a program beside it alone") {
