@@ -9,6 +9,11 @@ namespace capmin {
 /// null, ...). Conservative: other plain texts are to be quoted.
 bool is_plain_text(std::string_view scalar);
 
+/// True when an unquoted scalar is a string to YAML itself, to version 1.1 (yaml.org/type) as well
+/// as to the core schema of 1.2.2: none of nothing, truth value, number, time stamp, "<<" and "=".
+/// What only one of the two takes for something else (yes, 0o7, 1:30, 1e3) is none.
+bool is_string(std::string_view scalar);
+
 /// True for plain text of at least two ASCII letters and digits: a key that needs no quotes.
 bool is_plain_word(std::string_view scalar);
 

@@ -87,7 +87,7 @@ const std::vector<YamlNode>& YamlReader::items(const YamlNode& node) const {
 }
 
 std::string YamlReader::text(const YamlNode& node) const {
-  const bool plain = node.kind == YamlNode::Kind::kPlain && is_plain_text(node.text);
+  const bool plain = node.kind == YamlNode::Kind::kPlain && is_string(node.text);
   if (node.kind != YamlNode::Kind::kQuoted && !plain) wrong_type(node, "text");
   return node.text;
 }
