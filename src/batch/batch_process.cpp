@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "diagnosis/sanitize.h"
 #include "run/run_profile.h"
+#include "system/process_limits.h"
 
 #include <algorithm>
 #include <array>
@@ -60,7 +61,8 @@ Error failure_of(const ProcessResult& result) {
     case ProcessResult::Ending::kStopped:
       return {ExitCode::kBudget, "the job did not end in time", ""};
     case ProcessResult::Ending::kNotStarted:
-      return {ExitCode::kEngine, "no process could be started: " + result.failure, ""};
+      return {ExitCode::kEngine, "no process could be started: " + result.failure,
+              is_of_limits(result.error) ? limits_hint(true) : ""};
     case ProcessResult::Ending::kExited:
       break;
   }
@@ -86,6 +88,8 @@ std::string duration_text(std::chrono::milliseconds duration) {
   return std::to_string(std::max<std::int64_t>(duration.count(), 1)) + "ms";
 }
 
+}  // namespace
+
 JobRun failed(const BatchJob& job, const Error& error) {
   const Verification verification = failed_by(error);
   JobRecord record;
@@ -103,8 +107,6 @@ JobRun failed(const BatchJob& job, const Error& error) {
   record.at = ending_now(std::chrono::steady_clock::now()).at;
   return {std::move(record), false};
 }
-
-}  // namespace
 
 Command job_process(const BatchOptions& options, const std::string& name,
                     std::optional<std::chrono::milliseconds> left) {

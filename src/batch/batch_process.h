@@ -2,6 +2,7 @@
 
 #include "batch/batch_job.h"
 #include "batch/batch_options.h"
+#include "core/error.h"
 #include "system/process.h"
 
 #include <chrono>
@@ -26,5 +27,8 @@ std::string answer_of(const JobRun& run);
 /// What became of `job`, whose process ended with `result`: its answer, else the error that the
 /// process ended with. Nothing where it was stopped, which `is_stopping` allows.
 std::optional<JobRun> run_of(const BatchJob& job, const ProcessResult& result, bool is_stopping);
+
+/// What is said of a job that `error` kept from its end.
+JobRun failed(const BatchJob& job, const Error& error);
 
 }  // namespace capmin

@@ -60,7 +60,11 @@ fs::path ResultFiles::profile(const std::string& job) const {
 }
 
 BatchResults::BatchResults(const fs::path& directory)
-    : files_{made(directory)}, lock_(directory / "lock") {}
+    : files_{made(directory)}, lock_(directory / "lock") {
+  for (const fs::path& file : {files_.manifest(), files_.times(), files_.summary()}) {
+    check_writable(file);
+  }
+}
 
 std::optional<BatchManifest> BatchResults::find_manifest() const {
   return found(files_.manifest(), manifest_from_json);
@@ -79,6 +83,13 @@ void BatchResults::keep(const JobRecord& record, const std::optional<std::string
     fs::remove(copy, ignored);
   }
   write_file(files_.record(record.name), emit_json(document_of(record)));
+}
+
+void BatchResults::forget(const std::string& name) const {
+  std::error_code ignored;
+  for (const fs::path& file : {files_.record(name), files_.profile(name)}) {
+    fs::remove(file, ignored);
+  }
 }
 
 void BatchResults::keep_log(const std::string& name, const std::string& text) const {

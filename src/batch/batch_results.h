@@ -41,6 +41,8 @@ class BatchResults {
   /// The same with the text of that profile.
   void keep(const JobRecord& record, const std::optional<std::string>& profile) const;
   /// Keeps what the job `name` said of its trials, see clean_log().
+  /// Removes the record of a job, so that it counts as one that never ran.
+  void forget(const std::string& name) const;
   void keep_log(const std::string& name, const std::string& text) const;
   void keep(const BatchManifest& manifest) const;
   /// Keeps the times of those jobs of `manifest` that there is a record of.

@@ -119,6 +119,7 @@ class BatchRun {
   std::vector<Ended> wait();
   void drain();
   void take(const Ended& ended);
+  void keep(const BatchJob& job, const std::string& log, JobRun& run);
   void keep_log(const JobRun& run, const std::string& log);
   void tell();
   BatchResult result() const;
@@ -222,12 +223,21 @@ void BatchRun::take(const Ended& ended) {
   schedule_.end(ended.job);
   std::optional<JobRun> run = run_of(jobs_[ended.job].job, ended.result, is_stopping());
   if (!run) return progress_.left(ended.job);
-  if (!run->is_skipped) {
-    keep_log(*run, ended.result.err);
-    records_.keep(run->record);
-  }
+  if (!run->is_skipped) keep(jobs_[ended.job].job, ended.result.err, *run);
   progress_.ended(ended.job, *run);
   runs_[ended.job] = std::move(run);
+}
+
+/// Writes down what became of a job. Where that cannot be done it is this job's error, and it runs
+/// again the next time.
+void BatchRun::keep(const BatchJob& job, const std::string& log, JobRun& run) {
+  try {
+    keep_log(run, log);
+    records_.keep(run.record);
+  } catch (const Error& error) {
+    run = failed(job, error);
+    records_.forget(job.name);
+  }
 }
 
 /// What the job's process said of its trials; each line was cleaned there, but for a crash's.

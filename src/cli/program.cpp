@@ -28,6 +28,7 @@
 #include "engine/guard.h"
 #include "run/options_table.h"
 #include "run/options_verify.h"
+#include "system/process_limits.h"
 #include "system/standard_output.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -35,9 +36,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <fcntl.h>
+#include <new>
+#include <system_error>
 #include <unistd.h>
 
 namespace capmin {
@@ -192,21 +198,54 @@ int report(const Error& error) {
   return static_cast<int>(error.code());
 }
 
+/// For what the system refused although nothing asked for too much.
+Error lack(int error) {
+  return {ExitCode::kEngine, "the system refused what capmin needs: " + error_text(error),
+          limits_hint(true)};
+}
+
+Error fault(const std::exception& error) {
+  return {ExitCode::kInternal, std::string("internal error: ") + error.what(),
+          "this is a fault of capmin; please report it"};
+}
+
+/// Ends the program where a thread was refused memory or another thread: nobody catches that. The
+/// guardian removes what is left.
+[[noreturn]] void end_for_lack() {
+  try {
+    std::rethrow_exception(std::current_exception());
+  } catch (const std::bad_alloc&) {
+    ::_exit(report(lack(ENOMEM)));
+  } catch (const std::system_error& error) {
+    if (is_of_limits(error.code().value())) ::_exit(report(lack(error.code().value())));
+  } catch (...) {
+  }
+  std::abort();
+}
+
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments) {
   occupy_standard_streams();
+  // Writing reports what these would tell.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
+  std::set_terminate(end_for_lack);
   const auto log = spdlog::stderr_logger_mt("capmin");
   log->set_pattern("%H:%M:%S.%e  %v");
   spdlog::set_default_logger(log);
   try {
+    check_stack();
     return dispatch(arguments);
   } catch (const Error& error) {
     return report(error);
+  } catch (const std::bad_alloc&) {
+    return report(lack(ENOMEM));
+  } catch (const std::system_error& error) {
+    if (is_of_limits(error.code().value())) return report(lack(error.code().value()));
+    return report(fault(error));
   } catch (const std::exception& error) {
-    return report(Error(ExitCode::kInternal, std::string("internal error: ") + error.what(),
-                        "this is a fault of capmin; please report it"));
+    return report(fault(error));
   }
 }
 

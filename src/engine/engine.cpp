@@ -26,6 +26,14 @@ constexpr std::size_t kLogLimit = 4U << 20U;
 /// Twice what the headers of one file take, with its extended attributes.
 constexpr std::size_t kArchiveLimit = 1U << 18U;
 
+/// Podman has no daemon that brings to its end what a client began: one that is killed between a
+/// container and its anonymous volumes leaves volumes that nothing names.
+Command::Orphaned orphaned(Dialect dialect, const std::string& command) {
+  const bool leaves_halves = dialect == Dialect::kPodman &&
+                             (command == "create" || command == "rm" || command == "volume");
+  return leaves_halves ? Command::Orphaned::kGoesOn : Command::Orphaned::kEnded;
+}
+
 }  // namespace
 
 Engine::Engine(ProcessRunner& runner, std::vector<std::string> command,
@@ -46,7 +54,8 @@ ProcessResult Engine::call(const std::vector<std::string>& arguments,
   ProcessResult result = runner_.run({.argv = command_line(arguments),
                                       .deadline = deadline,
                                       .output_limit = kLogLimit,
-                                      .streams = streams});
+                                      .streams = streams,
+                                      .orphaned = orphaned(dialect_, arguments.front())});
   if (result.ok()) warnings_.note(result.err);
   return result;
 }

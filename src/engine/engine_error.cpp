@@ -1,6 +1,7 @@
 #include "engine/engine_error.h"
 
 #include "engine/dialect.h"
+#include "system/process_limits.h"
 
 #include <algorithm>
 
@@ -21,7 +22,8 @@ Error engine_error(const std::string& engine, const std::string& action,
   const std::string prefix = "cannot " + action + ": ";
   switch (result.ending) {
     case Ending::kNotStarted:
-      return {ExitCode::kEngine, prefix + result.failure, "install " + engine};
+      return {ExitCode::kEngine, prefix + result.failure,
+              is_of_limits(result.error) ? limits_hint(true) : "install " + engine};
     case Ending::kDeadline:
       return {ExitCode::kEngine, prefix + engine + " did not answer in time",
               "see whether the engine still works: " + engine + " version"};
@@ -29,7 +31,8 @@ Error engine_error(const std::string& engine, const std::string& action,
       return {ExitCode::kEngine, prefix + "interrupted"};
     case Ending::kSignaled:
       return {ExitCode::kEngine,
-              prefix + engine + " was killed by signal " + std::to_string(result.status)};
+              prefix + engine + " was killed by signal " + std::to_string(result.status),
+              limits_hint(false)};
     case Ending::kExited:
       break;
   }
@@ -37,10 +40,11 @@ Error engine_error(const std::string& engine, const std::string& action,
   if (const auto unusable = says_unusable(dialect_of(engine), words)) {
     return {ExitCode::kEngine, prefix + unusable->reason, unusable->hint};
   }
+  const std::string limits = limits_hint(false);
   return {ExitCode::kEngine,
           prefix + (words.empty() ? "no reason given" : words) + " (exit status " +
               std::to_string(result.status) + ')',
-          "see whether the engine still works: capmin doctor"};
+          limits.empty() ? "see whether the engine still works: capmin doctor" : limits};
 }
 
 }  // namespace capmin

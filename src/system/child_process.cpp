@@ -7,6 +7,7 @@
 #include <boost/process/v2/posix/default_launcher.hpp>
 #include <boost/process/v2/process.hpp>
 #include <boost/process/v2/stdio.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -23,13 +24,14 @@ namespace {
 namespace process_v2 = boost::process::v2;
 using boost::system::error_code;
 
-/// Gives the child its environment, a process group of its own, default signal handling and an end
-/// when capmin ends, however that comes about.
+/// Gives the child its environment, a process group of its own, default signal handling and, where
+/// it is to be so, an end when capmin ends, however that comes about.
 struct ChildSetup {
   /// Entries and a null pointer at the end; in Boost 1.81 the library's own initializer for this
   /// (process_environment) has no definition to link with.
   const char* const* environment;
   Command::Strays strays;
+  Command::Orphaned orphaned;
 
   template <typename Launcher>
   error_code on_setup(Launcher& launcher, const process_v2::filesystem::path& /*program*/,
@@ -42,8 +44,9 @@ struct ChildSetup {
                            const char* const*& /*argv*/) {
     ::setpgid(0, 0);
     // The signal comes at the end of the thread that forked: the runner's, which ends with it.
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (orphaned == Command::Orphaned::kEnded) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     static_cast<void>(::signal(SIGPIPE, SIG_DFL));
+    static_cast<void>(::signal(SIGXFSZ, SIG_DFL));
     if (strays == Command::Strays::kEnded && !continue_under_keeper()) {
       return {errno, boost::system::system_category()};
     }
@@ -136,13 +139,13 @@ process_v2::process launch(boost::asio::io_context& context, const Command& comm
   const auto launch_by = [&](auto launcher) {
     return launcher(context.get_executor(), failure, program, arguments,
                     process_v2::process_stdio{nullptr, out, err},
-                    ChildSetup{environment.data(), command.strays});
+                    ChildSetup{environment.data(), command.strays, command.orphaned});
   };
   // The keeper goes on after exec of its child, with memory of its own.
   process_v2::process process = command.strays == Command::Strays::kEnded
                                     ? launch_by(process_v2::default_process_launcher())
                                     : launch_by(SharedMemoryLauncher());
-  if (failure) throw std::runtime_error(failure.message());
+  if (failure) throw boost::system::system_error(failure);
   return process;
 }
 

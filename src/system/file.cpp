@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "system/descriptor.h"
+#include "system/process_limits.h"
 
 #include <array>
 #include <cerrno>
@@ -19,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string reason(int error) {
-  return std::generic_category().message(error);
+  return error_text(error);
 }
 
 [[noreturn]] void fail(const fs::path& path, const std::string& why) {
@@ -94,16 +95,20 @@ std::string read_file(const fs::path& path, std::size_t limit) {
   const auto unreadable = [&path](const std::string& why) {
     return Error(ExitCode::kUsage, "cannot read " + path.string() + ": " + why);
   };
+  const auto refused = [&unreadable](int error) {
+    const Error plain = unreadable(reason(error));
+    return is_of_limits(error) ? Error(ExitCode::kEngine, plain.what(), limits_hint(true)) : plain;
+  };
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
-  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) throw unreadable(reason(errno));
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) throw refused(errno);
   if (!S_ISREG(status.st_mode)) throw unreadable("it is not a regular file");
   std::string text;
   std::array<char, 65536> buffer{};
   for (;;) {
     const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw unreadable(reason(errno));
+    if (count < 0) throw refused(errno);
     if (count == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(count));
     if (text.size() > limit) {

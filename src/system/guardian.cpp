@@ -1,6 +1,7 @@
 #include "system/guardian.h"
 
 #include "core/error.h"
+#include "system/process_limits.h"
 
 #include <array>
 #include <cerrno>
@@ -10,7 +11,6 @@
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace capmin {
@@ -37,10 +37,10 @@ struct SpawnSettings {
 };
 
 [[noreturn]] void fail(int error) {
-  throw Error(ExitCode::kEngine,
-              "cannot start the process that removes containers if capmin is killed: " +
-                  std::generic_category().message(error),
-              "see the limits on processes and open files: ulimit -u -n");
+  throw Error(
+      ExitCode::kEngine,
+      "cannot start the process that removes containers if capmin is killed: " + error_text(error),
+      limits_hint(true));
 }
 
 }  // namespace

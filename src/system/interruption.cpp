@@ -1,6 +1,7 @@
 #include "system/interruption.h"
 
 #include "core/error.h"
+#include "system/process_limits.h"
 
 #include <array>
 #include <atomic>
@@ -9,7 +10,6 @@
 #include <ctime>
 #include <fcntl.h>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -31,9 +31,8 @@ struct Arrival {
 struct ArrivalPipe {
   ArrivalPipe() {
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-      throw Error(ExitCode::kEngine,
-                  "cannot prepare for signals: " + std::generic_category().message(errno),
-                  "see the limit on open files: ulimit -n");
+      throw Error(ExitCode::kEngine, "cannot prepare for signals: " + error_text(errno),
+                  limits_hint(true));
     }
     ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
   }

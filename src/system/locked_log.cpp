@@ -2,12 +2,12 @@
 
 #include "core/error.h"
 #include "system/file.h"
+#include "system/process_limits.h"
 
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace capmin {
@@ -17,7 +17,7 @@ constexpr std::size_t kLargest = 64U << 20U;
 constexpr int kAttempts = 5;
 
 std::string reason() {
-  return std::generic_category().message(errno);
+  return error_text(errno);
 }
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& why) {
@@ -38,6 +38,7 @@ Descriptor open_locked(const std::filesystem::path& path) {
     struct stat status {};
     if (file.get() < 0 || ::fstat(file.get(), &status) != 0) fail(path, reason());
     if (!S_ISREG(status.st_mode)) fail(path, "it is not a regular file");
+    if (status.st_nlink > 1) fail(path, "the file has another name as well, a hard link");
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
       fail(path, errno == EWOULDBLOCK ? "another capmin is using it" : reason());
     }
@@ -60,6 +61,17 @@ std::vector<std::string> LockedLog::whole_lines() const {
     lines.push_back(text.substr(begin, end - begin));
   }
   return lines;
+}
+
+std::string LockedLog::beginning(std::size_t bytes) const {
+  std::string text(bytes, '\0');
+  ssize_t count = 0;
+  do {
+    count = ::pread(file_.get(), text.data(), text.size(), 0);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) fail(path_, reason());
+  text.resize(static_cast<std::size_t>(count));
+  return text;
 }
 
 void LockedLog::truncate(std::size_t lines) {

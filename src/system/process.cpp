@@ -1,7 +1,9 @@
 #include "system/process.h"
 
+#include "core/error.h"
 #include "system/capped_text.h"
 #include "system/child_process.h"
+#include "system/process_limits.h"
 
 #include <boost/asio/connect_pipe.hpp>
 #include <boost/asio/io_context.hpp>
@@ -12,11 +14,14 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <future>
+#include <new>
 #include <optional>
 #include <set>
 #include <signal.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -64,6 +69,7 @@ class Job : public std::enable_shared_from_this<Job> {
     std::array<char, 16384> buffer{};
   };
 
+  void not_started(std::string failure, int error);
   void spawn();
   void read(Stream& stream);
   void exited(int native_status);
@@ -91,12 +97,13 @@ void Job::launch() {
   const std::string& name = command_.argv.front();
   try {
     spawn();
+  } catch (const std::bad_alloc&) {
+    return not_started(name + ": " + error_text(ENOMEM), ENOMEM);
+  } catch (const boost::system::system_error& failure) {
+    const int error = failure.code().value();
+    return not_started(name + ": " + error_text(error), error);
   } catch (const std::exception& error) {
-    finished_ = true;
-    ProcessResult result;
-    result.failure = name + ": " + error.what();
-    done_(std::move(result));
-    return;
+    return not_started(name + ": " + error.what(), 0);
   }
   group_ = process_->id();
   read(out_);
@@ -106,6 +113,14 @@ void Job::launch() {
   deadline_.async_wait([self = shared_from_this()](const error_code& cancelled) {
     if (!cancelled) self->end(Ending::kDeadline);
   });
+}
+
+void Job::not_started(std::string failure, int error) {
+  finished_ = true;
+  ProcessResult result;
+  result.failure = std::move(failure);
+  result.error = error;
+  done_(std::move(result));
 }
 
 void Job::spawn() {
@@ -138,6 +153,8 @@ void Job::end(Ending ending) {
   if (finished_ || native_status_ || forced_) return;
   forced_ = ending;
   kill_group(SIGTERM);
+  // A stopped process does not heed it otherwise, and its keeper has others to end.
+  kill_group(SIGCONT);
   grace_.expires_after(is_kept() ? kGraceOfKeeper : command_.grace);
   grace_.async_wait([self = shared_from_this()](const error_code& cancelled) {
     if (cancelled) return;
@@ -198,7 +215,16 @@ struct ProcessRunner::Loop {
   std::jthread thread{[this] { context.run(); }};
 };
 
-ProcessRunner::ProcessRunner() : loop_(std::make_unique<Loop>()) {}
+ProcessRunner::ProcessRunner() {
+  constexpr const char* kAttempt = "cannot prepare for running programs: ";
+  try {
+    loop_ = std::make_unique<Loop>();
+  } catch (const boost::system::system_error& error) {
+    throw Error(ExitCode::kEngine, kAttempt + error_text(error.code().value()), limits_hint(true));
+  } catch (const std::system_error& error) {
+    throw Error(ExitCode::kEngine, kAttempt + error_text(error.code().value()), limits_hint(true));
+  }
+}
 
 ProcessRunner::~ProcessRunner() {
   loop_->work.reset();

@@ -30,6 +30,9 @@ struct Command {
   /// What becomes of descendants that leave the program's process group: nothing, or they are
   /// killed as well when the program has ended; for programs that nobody here has written.
   enum class Strays { kIgnored, kEnded } strays = Strays::kIgnored;
+  /// What becomes of the program when this process is killed: it is killed, too, or goes on to its
+  /// end; for those that leave a half of something behind where they are killed.
+  enum class Orphaned { kEnded, kGoesOn } orphaned = Orphaned::kEnded;
   /// Where set, is given standard output piece by piece in place of ProcessResult::out, without a
   /// limit; on the runner's thread, before the program counts as ended. Must neither block nor
   /// throw.
@@ -50,6 +53,7 @@ struct ProcessResult {
   std::string out = {};
   std::string err;
   std::string failure;
+  int error = 0;  ///< with kNotStarted: errno(3) of that, where it is known
 
   /// The program ran to its end and said that all went well.
   bool ok() const { return ending == Ending::kExited && status == 0; }
@@ -59,9 +63,10 @@ struct ProcessResult {
 /// that starts processes. Thread-safe. What a program leaves running in its group is killed when
 /// the program itself ends (with Command::Strays::kEnded also what left the group), and a
 /// descendant that keeps a pipe open is not waited for. Programs end with capmin, also when it is
-/// killed.
+/// killed, but for Command::Orphaned::kGoesOn.
 class ProcessRunner {
  public:
+  /// Throws Error kEngine where a limit of this process is in the way.
   ProcessRunner();
   /// Kills what still runs.
   ~ProcessRunner();

@@ -15,6 +15,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kFormat = "capmin-journal/1";
+/// How the journals of all versions begin.
+constexpr std::string_view kFirst = R"({"format":"capmin-journal/)";
 
 std::string to_line(const SearchFacts& facts) {
   json::object object{{"format", json::string_view(kFormat.data(), kFormat.size())}};
@@ -50,6 +52,12 @@ std::optional<std::string> difference(std::string_view line, const SearchFacts& 
 
 Journal::Journal(const std::filesystem::path& path, const SearchFacts& facts, Mode mode)
     : log_(path) {
+  // What was cut short may still be ours.
+  const std::string first = log_.beginning(kFirst.size());
+  if (!kFirst.starts_with(first)) {
+    throw Error(ExitCode::kOutput, "cannot use " + path.string() + ": it is no journal of capmin's",
+                "name another output with -o FILE, or give the file another name");
+  }
   const std::vector<std::string> lines = log_.whole_lines();
   if (mode == Mode::kStart || lines.empty()) {
     dropped_ = lines.size() > 1;

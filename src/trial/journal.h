@@ -22,7 +22,8 @@ class Journal {
   /// Opens the journal `path` for a search with these facts. With `resume`, the trials in it become
   /// known(); a torn or damaged line and what follows it are dropped. Otherwise what it held is
   /// dropped. Throws Error kUsage where it belongs to another search, saying which fact differs,
-  /// and Error kOutput where it cannot be written or another capmin holds it.
+  /// and Error kOutput where it cannot be written, is something else than a journal, or another
+  /// capmin holds it.
   enum class Mode { kStart, kResume };
   Journal(const std::filesystem::path& path, const SearchFacts& facts, Mode mode);
 

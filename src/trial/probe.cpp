@@ -1,5 +1,8 @@
 #include "trial/probe.h"
 
+#include "core/error.h"
+#include "system/process_limits.h"
+
 #include <algorithm>
 
 namespace capmin {
@@ -28,6 +31,11 @@ ProbeAttempt judged(ProcessResult result) {
       attempt.result = Result::kStopped;
       break;
     case ProcessResult::Ending::kNotStarted:
+      // That says nothing about the probe.
+      if (is_of_limits(result.error)) {
+        throw Error(ExitCode::kEngine, "cannot start the probe: " + result.failure,
+                    limits_hint(true));
+      }
       attempt.result = Result::kCannotJudge;
       attempt.output = result.failure;
       break;
