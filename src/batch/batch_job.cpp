@@ -56,7 +56,9 @@ class Job {
   RunOptions search_options() const;
   void check_inside(const std::string& key, const std::string& file) const;
   std::string from_profile(const fs::path& file) const;
+  std::string key_of(const RunOptions& options) const;
   bool is_unchanged_since_last(const RunOptions& options);
+  void check_key(const RunOptions& options);
   void take(Verification verification);
   void write(const fs::path& path, const std::string& text);
 
@@ -93,6 +95,7 @@ bool Job::run() {
   if (has_profile) target += ".new";
   if (!job_.is_verify()) check_writable(target);
 
+  const RunOptions as_asked = options;
   options.free_ports = bench_.is_beside_others;
   VerifyBench bench = bench_.bench;
   // Without a key nobody can tell whether the trials of before are still about the same.
@@ -102,6 +105,7 @@ bool Job::run() {
       old ? verify(*old, options, {.full = is_full, .refresh = !job_.is_verify()}, bench)
           : find_first(options, bench);
   if (!verified || bench.stop.stop_requested()) return false;
+  check_key(as_asked);
   take(std::move(verified->verification));
   if (!verified->refreshed) return true;
   const Profile& found = *verified->refreshed;
@@ -162,9 +166,23 @@ std::string Job::from_profile(const fs::path& file) const {
   return path.empty() ? file.string() : path;
 }
 
-bool Job::is_unchanged_since_last(const RunOptions& options) {
+std::string Job::key_of(const RunOptions& options) const {
   const bool is_full = job_.is_verify() && std::get<VerifyOptions>(job_.options).full;
-  record_.key = batch_key(options, record_.mode + (is_full ? " full" : ""), bench_.bench);
+  return batch_key(options, record_.mode + (is_full ? " full" : ""), bench_.bench);
+}
+
+/// A result is of the key's inputs only where these were the same from the beginning to the end.
+void Job::check_key(const RunOptions& options) {
+  if (record_.key.empty()) return;
+  try {
+    if (key_of(options) != record_.key) record_.key.clear();
+  } catch (const Error&) {
+    record_.key.clear();
+  }
+}
+
+bool Job::is_unchanged_since_last(const RunOptions& options) {
+  record_.key = key_of(options);
   is_skipped_ = last_ != nullptr && is_unchanged(*last_, record_.key, profile_hash());
   return is_skipped_;
 }

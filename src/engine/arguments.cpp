@@ -168,6 +168,28 @@ std::vector<std::string> create_arguments(const ContainerSpec& spec,
   return argv;
 }
 
+std::vector<FileOption> file_options(const ContainerSpec& spec) {
+  constexpr std::string_view kLabelFile = "--label-file=";
+  std::vector<FileOption> files;
+  for (const auto& [name, value] : spec.options) {
+    if (!value) {
+      if (name.starts_with(kLabelFile)) {
+        files.push_back({"--label-file", name.substr(kLabelFile.size())});
+      }
+    } else if (name == "--env-file") {
+      files.push_back({name, *value});
+    } else if (name == "--security-opt" &&
+               (value->starts_with("seccomp=") || value->starts_with("seccomp:"))) {
+      std::string path = value->substr(value->find_first_of("=:") + 1);
+      // Words of the engines that name no file.
+      if (path != "unconfined" && path != "builtin" && path != "default") {
+        files.push_back({name, std::move(path)});
+      }
+    }
+  }
+  return files;
+}
+
 void free_host_ports(ContainerSpec& spec) {
   for (EngineOption& option : spec.options) {
     if (option.name != "--publish" || !option.value) continue;

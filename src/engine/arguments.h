@@ -18,6 +18,15 @@ std::vector<std::pair<std::string, std::string>> trial_sysctls(const ContainerSp
 /// The arguments of the engine's create command for one trial: everything dropped, the grant added.
 std::vector<std::string> create_arguments(const ContainerSpec& spec, const TrialIdentity& identity);
 
+/// A file of this machine that the engine's client reads whenever it creates a container.
+struct FileOption {
+  std::string name;  ///< of the option, with its dashes
+  std::string path;  ///< as the client takes it
+};
+
+/// The files of --env-file, --security-opt seccomp=FILE and --engine-arg --label-file=FILE.
+std::vector<FileOption> file_options(const ContainerSpec& spec);
+
 /// Takes the host's ports out of the --publish options of `spec`, so that the engine chooses free
 /// ones and trials can run side by side.
 void free_host_ports(ContainerSpec& spec);

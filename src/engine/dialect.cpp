@@ -1,10 +1,25 @@
 #include "engine/dialect.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace capmin {
 namespace {
 
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
+}
+
+bool has_any(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return std::ranges::any_of(parts, [text](std::string_view part) { return has(text, part); });
+}
+
+/// The runtime, or what stands between it and the engine, could not be executed or died: words of
+/// containerd 1.6 and podman 4.3.
+bool says_runtime_trouble(std::string_view words) {
+  return has_any(words, {"unable to retrieve OCI runtime error", "did not terminate successfully",
+                         "failed to start shim", "no logs from conmon", "write child: broken pipe",
+                         "working conmon binary", "default OCI runtime"});
 }
 
 }  // namespace
@@ -43,6 +58,63 @@ bool says_no_such_object(std::string_view words) {
 
 bool says_start_failed(std::string_view words) {
   return has(words, "Error response from daemon") || has(words, "unable to start container");
+}
+
+bool says_create_refused(Dialect dialect, std::string_view words, int status) {
+  constexpr int kRefused = 125;
+  if (status == kRefused) return true;
+  return dialect == Dialect::kDocker && has(words, "Error response from daemon");
+}
+
+bool says_exec_trouble(Dialect dialect, std::string_view output) {
+  if (dialect == Dialect::kPodman) {
+    return output.starts_with("Error: ") && says_runtime_trouble(output);
+  }
+  if (output.starts_with("OCI runtime exec failed")) return says_runtime_trouble(output);
+  // A container that has ended or was paused is no trouble of the engine's.
+  return output.starts_with("Cannot connect to the Docker daemon") ||
+         output.starts_with("error during connect") ||
+         (output.starts_with("Error response from daemon") &&
+          !has_any(output, {"ontainer ", "o such container"}));
+}
+
+bool says_machine_trouble(std::string_view words) {
+  return says_runtime_trouble(words) ||
+         has_any(words, {"port is already allocated", "address already in use",
+                         "cannot assign requested address", "no space left on device",
+                         "cannot allocate memory", "resource temporarily unavailable",
+                         "too many open files", "deadline exceeded", "transport is closing",
+                         "connection refused"});
+}
+
+std::optional<ContainerFault> says_container_fault(std::string_view words, bool names_user) {
+  const std::string quoted(words);
+  const bool is_group_option = has(words, "Unable to find group");
+  if (!is_group_option && has_any(words, {"matching entries in passwd", "matching entries in group",
+                                          "uids and gids must be in range"})) {
+    if (names_user) {
+      return ContainerFault{"the image has no such user as --user names: " + quoted,
+                            "give a user of its /etc/passwd, or numbers: --user UID:GID", false};
+    }
+    return ContainerFault{"the image names a user that it does not have: " + quoted,
+                          "give another with --user UID:GID, or mend the image's USER", true};
+  }
+  if (has_any(words, {"o command specified", "no command or entrypoint provided"})) {
+    return ContainerFault{"the image names no program to run: it has neither ENTRYPOINT nor CMD",
+                          "give one behind the options: capmin run IMAGE ... -- COMMAND", true};
+  }
+  if ((has(words, "network ") && has(words, " not found")) ||
+      has(words, "unable to find network with name")) {
+    return ContainerFault{"the network of --network is not there: " + quoted,
+                          "make it first (docker network create, podman network create), or name "
+                          "another",
+                          false};
+  }
+  if (has(words, "plugin") && has_any(words, {"not found", "required plugin missing"})) {
+    return ContainerFault{"the options name a plugin that is not there: " + quoted,
+                          "install it on the engine's machine, or leave the option out", false};
+  }
+  return std::nullopt;
 }
 
 std::optional<Capability> unknown_capability(std::string_view words) {

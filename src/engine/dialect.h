@@ -36,6 +36,26 @@ bool says_no_such_object(std::string_view words);
 /// A start was refused by an engine that works: something about this container keeps it from
 /// starting.
 bool says_start_failed(std::string_view words);
+/// A creation that ended with `status` was refused by an engine that works, or by its client, which
+/// ends with 125 then.
+bool says_create_refused(Dialect dialect, std::string_view words, int status);
+/// A program could not be run in a container because the engine, or its runtime, is in trouble;
+/// `output` is all that was printed, which may be the program's own.
+bool says_exec_trouble(Dialect dialect, std::string_view output);
+/// A container was refused for a lack of the machine's, which may be over at another time: a port
+/// or a disk in use, or a runtime that does not work.
+bool says_machine_trouble(std::string_view words);
+
+/// Why no engine can make a container of an image with these options.
+struct ContainerFault {
+  std::string reason;
+  std::string hint;
+  bool is_of_image = false;  ///< and not of the options
+};
+
+/// Reads the words of a create or start that was refused for that; nothing where they say something
+/// else, or nobody here knows them. `names_user`: a user was given with the options.
+std::optional<ContainerFault> says_container_fault(std::string_view words, bool names_user);
 /// The capability that the engine does not know; nothing where it says something else.
 std::optional<Capability> unknown_capability(std::string_view words);
 

@@ -6,6 +6,7 @@
 #include "system/process_identity.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <future>
 #include <sstream>
 #include <string_view>
@@ -14,6 +15,7 @@ namespace capmin {
 namespace {
 
 using Ending = ProcessResult::Ending;
+using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes kPullDeadline{15};
 /// An engine keeps waiting for a container as long as it lives; its trial's deadline ends the call.
@@ -71,6 +73,30 @@ void Engine::check() {
   checked({"version", "--format", "{{json .}}"});
 }
 
+bool Engine::await_answer(std::chrono::milliseconds patience, const std::stop_token& stop) {
+  using Clock = std::chrono::steady_clock;
+  // One that works answers in a fraction of it, also on a busy machine.
+  constexpr milliseconds kLongestAnswer{5'000};
+  constexpr milliseconds kFirstPause{100};
+  constexpr milliseconds kLongestPause{2'000};
+  const Clock::time_point end = Clock::now() + patience;
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  for (milliseconds pause = kFirstPause; !stop.stop_requested();
+       pause = std::min(2 * pause, kLongestPause)) {
+    const ProcessResult answer =
+        runner_.run({.argv = command_line({"version", "--format", "{{json .}}"}),
+                     .deadline = std::min(deadline_, kLongestAnswer)},
+                    stop);
+    if (answer.ok()) return true;
+    const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
+    if (left.count() <= 0) return false;
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, stop, std::min(pause, left), [] { return false; });
+  }
+  return false;
+}
+
 EngineFacts Engine::facts() {
   std::future<std::string> info = std::async(std::launch::async, [this] {
     return checked({"info", "--format", "{{json .}}"});
@@ -108,7 +134,13 @@ std::optional<std::string> Engine::create(const std::vector<std::string>& argume
     throw Error(ExitCode::kImageMissing, "the image is gone: " + one_line(result.err),
                 "make or pull it again");
   }
-  throw engine_error(name(), "create a container", result);
+  const Error error = engine_error(name(), "create a container", result);
+  const std::string words = one_line(result.err);
+  if (result.ending != Ending::kExited || says_unusable(dialect_, words) ||
+      !says_create_refused(dialect_, words, result.status)) {
+    throw Error(error);
+  }
+  throw RefusedContainer(error, words);
 }
 
 CapabilitySet Engine::accepted(CapabilitySet wanted, const std::string& image) {
@@ -256,9 +288,15 @@ ProcessResult Engine::exec(const std::string& container, const std::vector<std::
   }
   arguments.push_back(container);
   arguments.insert(arguments.end(), program.begin(), program.end());
-  return runner_.run(
+  ProcessResult result = runner_.run(
       {.argv = command_line(arguments), .deadline = deadline, .streams = Command::Streams::kMerged},
       stop);
+  if (result.ending == Ending::kExited && !result.ok() &&
+      says_exec_trouble(dialect_, warnings_.removed_from(result.out))) {
+    result.err = result.out;
+    throw engine_error(name(), "run a program in " + container, result);
+  }
+  return result;
 }
 
 void Engine::create_volume(const std::string& volume,

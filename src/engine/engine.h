@@ -46,6 +46,9 @@ class Engine {
 
   /// Throws Error kEngine unless the engine answers.
   void check();
+  /// Asks the engine until it answers, with growing pauses, for at most `patience` (0 asks once) or
+  /// until a stop; whether it has answered.
+  bool await_answer(std::chrono::milliseconds patience, const std::stop_token& stop);
   EngineFacts facts();
   /// The image that `reference` names now; nothing where the engine has none.
   std::optional<ImageFacts> find_image(const std::string& reference);
@@ -56,7 +59,7 @@ class Engine {
   std::vector<std::string> images();
 
   /// Creates a container by the arguments of create_arguments: its id; nothing where its name is
-  /// taken.
+  /// taken. Throws RefusedContainer where the engine works and will not make it.
   std::optional<std::string> create(const std::vector<std::string>& arguments);
   /// The part of `wanted` that the engine accepts for `image`, found by creating a container that
   /// is never started. Docker names one capability that it does not know at a time.
@@ -83,7 +86,8 @@ class Engine {
                     const std::stop_token& stop);
   /// Calls `done` once when the container has ended, or when the engine can't tell.
   void when_ended(const std::string& container, std::stop_token stop, std::function<void()> done);
-  /// Runs a program inside a running container.
+  /// Runs a program inside a running container. Throws Error kEngine also where the engine says
+  /// that it, and not the program, is in trouble.
   ProcessResult exec(const std::string& container, const std::vector<std::string>& program,
                      const std::vector<std::pair<std::string, std::string>>& environment,
                      std::chrono::milliseconds deadline, const std::stop_token& stop);

@@ -18,26 +18,38 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 2> kPrefixes{"capmin-volume-", "capmin-gate-"};
 constexpr std::string_view kRandom = "-XXXXXX";
 
+Error cannot_make_in(const std::string& parent) {
+  return {ExitCode::kOutput, "cannot make a temporary directory in " + parent,
+          "name a directory that can be written in TMPDIR"};
+}
+
 fs::path new_directory(std::string_view prefix) {
-  std::error_code error;
-  const fs::path parent = fs::temp_directory_path(error);
+  const fs::path parent = temporary_directory();
+  if (parent.string().find(':') != std::string::npos) {
+    throw Error(ExitCode::kOutput,
+                "the temporary directory " + parent.string() +
+                    " has a colon in its path, where an engine would take the path for ended",
+                "name one without a colon in TMPDIR");
+  }
   // The name is there as soon as the directory is, unlike a file in it. A colon would end the path
   // in an option of the engine.
   std::string owner = process_identity();
   std::ranges::replace(owner, ':', '.');
   std::string name = (parent / std::string(prefix).append(owner).append(kRandom)).string();
-  if (error || ::mkdtemp(name.data()) == nullptr) {
-    // The library tells no path that it does not take for a directory.
-    const char* const wanted = std::getenv("TMPDIR");
-    throw Error(ExitCode::kOutput,
-                "cannot make a temporary directory in " +
-                    (parent.empty() && wanted != nullptr ? wanted : parent.string()),
-                "name a directory that can be written in TMPDIR");
-  }
+  if (::mkdtemp(name.data()) == nullptr) throw cannot_make_in(parent.string());
   return name;
 }
 
 }  // namespace
+
+fs::path temporary_directory() {
+  std::error_code error;
+  const fs::path found = fs::temp_directory_path(error);
+  if (!error) return fs::absolute(found);
+  // The library tells no path that it does not take for a directory.
+  const char* const wanted = std::getenv("TMPDIR");
+  throw cannot_make_in(wanted == nullptr ? found.string() : wanted);
+}
 
 OwnedDirectory::OwnedDirectory(Purpose purpose)
     : path_(new_directory(kPrefixes.at(static_cast<std::size_t>(purpose)))) {}

@@ -7,6 +7,10 @@
 
 namespace capmin {
 
+/// The system's directory for temporary files, absolute: TMPDIR, or else /tmp. Throws Error kOutput
+/// where it is no directory.
+std::filesystem::path temporary_directory();
+
 /// A new directory below the system's temporary one, closed to other users and removed with all
 /// that it holds at the end of this object's life. Its name tells this process, so that what a
 /// killed capmin left can be told.
@@ -16,7 +20,7 @@ class OwnedDirectory {
     kVolume,  ///< a copy of what a trial may write
     kGate,    ///< what holds a trial's container at its start
   };
-  /// Throws Error kOutput where it cannot be made.
+  /// Throws Error kOutput where it cannot be made, or could not be mounted by its path.
   explicit OwnedDirectory(Purpose purpose);
   ~OwnedDirectory();
   OwnedDirectory(const OwnedDirectory&) = delete;

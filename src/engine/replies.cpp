@@ -309,8 +309,15 @@ bool program_not_executable(const ContainerFacts& facts) {
   const auto says = [&facts](std::string_view words) {
     return facts.error.find(words) != std::string::npos;
   };
+  // What runc says from here on is its own word on the container's first process. Podman quotes
+  // the quotes of a runtime that does not log as JSON.
+  const std::size_t begin = facts.error.find("container process");
+  const std::string process = begin == std::string::npos ? "" : facts.error.substr(begin);
+  const bool is_by_runc = process.find("running hook") == std::string::npos &&
+                          (process.find("exec: \"") != std::string::npos ||
+                           process.find("exec: \\\"") != std::string::npos);
   return !facts.started && (facts.exit_code == 126 || facts.exit_code == 127) &&
-         (says("exec: \"") || says("crun: executable file `") || says("crun: open executable"));
+         (is_by_runc || says("executable file `") || says("crun: open executable"));
 }
 
 }  // namespace capmin

@@ -94,9 +94,10 @@ void add_start_failure(std::string_view words, ContainerFacts& facts);
 
 /// Tells whether a container did not start because its program could not be executed under the
 /// grant and user at hand (no such file, permission denied): then the container's start has failed
-/// like any program's, and it is no engine trouble. runc says `exec: "PROGRAM": ...`, crun
-/// "executable file `PROGRAM` not found" and "open executable"; the exit status is 126 or 127
-/// (docker 20.10 and podman 4.3 with runc 1.1; crun's words from its version 1.8).
+/// like any program's, and it is no engine trouble. runc says `container process: exec: "PROGRAM":
+/// ...`, crun "executable file `PROGRAM` not found" and "open executable"; the exit status is 126
+/// or 127 (docker 20.10 and podman 4.3 with runc 1.1; crun's words from its version 1.8). An engine
+/// says `exec: "..."` as well of a program of its own that is not there: its runtime, shim, proxy.
 bool program_not_executable(const ContainerFacts& facts);
 
 }  // namespace capmin

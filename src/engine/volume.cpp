@@ -42,6 +42,10 @@ Volume parse_volume(std::string_view argument) {
   }
   if (volume.kind == Volume::Kind::kBind) {
     volume.source = std::filesystem::absolute(volume.source).lexically_normal().string();
+    if (volume.source.find(':') != std::string::npos) {
+      throw Error(ExitCode::kUsage, volume.source + " cannot be mounted: its path has a colon",
+                  "give a path without a colon");
+    }
   }
   return volume;
 }

@@ -1,6 +1,5 @@
 #include "run/container_contents.h"
 
-#include "system/file.h"
 #include "system/tree_hash.h"
 
 #include <cstdlib>
@@ -16,10 +15,12 @@ void append(const std::string& part, std::string& text) {
 
 }  // namespace
 
-std::string hash_of_variables(const ContainerSpec& spec) {
+std::string hash_of_variables(const ContainerSpec& spec, const std::vector<PinnedFile>& files) {
   std::string text;
+  for (const PinnedFile& file : files) {
+    append(file.sha256, text);
+  }
   for (const EngineOption& option : spec.options) {
-    if (option.name == "--env-file") append(read_file(*option.value), text);
     if (option.name != "--env" || option.value->find('=') != std::string::npos) continue;
     const char* const ours = std::getenv(option.value->c_str());
     append(ours == nullptr ? "unset" : '=' + std::string(ours), text);

@@ -83,6 +83,11 @@ SearchEvents Progress::events() {
   events.condition_finished = [this](int number, CapabilitySet grant, const Outcome& outcome) {
     condition_finished(number, grant, outcome);
   };
+  events.engine_lost = [this](std::chrono::milliseconds patience) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(patience).count();
+    terminal_.line("       the engine does not answer; it is waited for, at most " +
+                   std::to_string(seconds) + " s, and the trial is run again");
+  };
   return events;
 }
 

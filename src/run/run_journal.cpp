@@ -29,7 +29,7 @@ std::string hash_of_options(const RunOptions& options, const RunPlan& plan) {
 }
 
 std::string probe_text(const RunPlan& plan) {
-  return std::to_string(static_cast<int>(plan.setup.probe.kind)) + ' ' + plan.probe_sha256;
+  return std::to_string(static_cast<int>(plan.setup.probe.kind)) + ' ' + plan.setup.probe.sha256;
 }
 
 std::string search_text(const Policy& policy) {
@@ -47,7 +47,7 @@ SearchFacts search_facts(const RunOptions& options, const RunPlan& plan,
                     {"probe", probe_text(plan)},
                     {"engine", plan.engine.name + ' ' + plan.engine.version},
                     {"options", hash_of_options(options, plan)},
-                    {"variables", hash_of_variables(plan.setup.spec)},
+                    {"variables", hash_of_variables(plan.setup.spec, plan.setup.files)},
                     {"mounts", hash_of_mounts(plan.setup.spec)},
                     {"search", search_text(plan.search.policy)},
                     {"rules", rules_sha256}};

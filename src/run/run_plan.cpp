@@ -6,6 +6,7 @@
 #include "engine/arguments.h"
 #include "engine/directory_copy.h"
 #include "engine/host_limits.h"
+#include "engine/owned_directory.h"
 #include "profile/pod_security.h"
 #include "run/grant_effect.h"
 #include "run/shared.h"
@@ -35,8 +36,14 @@ ImageFacts or_pulled(std::optional<ImageFacts> image, const RunOptions& options,
 
 /// A user inside a container may need a capability, or lack one, just to execute the probe: then
 /// trials would tell of the probe's file and not of the image.
-void check_open_to_all(const std::filesystem::path& probe) {
+void check_mountable(const std::filesystem::path& probe) {
   namespace fs = std::filesystem;
+  if (probe.string().find(':') != std::string::npos) {
+    throw Error(ExitCode::kUsage,
+                "the probe " + probe.string() +
+                    " has a colon in its path, so that it cannot be mounted into the container",
+                "give a path without a colon");
+  }
   using enum fs::perms;
   constexpr fs::perms kNeeded =
       owner_read | owner_exec | group_read | group_exec | others_read | others_exec;
@@ -61,9 +68,9 @@ void prepare_probe(const RunOptions& options, RunPlan& plan) {
       throw Error(ExitCode::kUsage, "the probe " + path.string() + " is not executable",
                   "chmod +x " + path.string());
     }
-    if (probe.kind == Probe::Kind::kExec) check_open_to_all(path);
+    if (probe.kind == Probe::Kind::kExec) check_mountable(path);
     probe.path = path.string();
-    plan.probe_sha256 = sha256(text);
+    probe.sha256 = sha256(text);
   } else if (probe.kind == Probe::Kind::kHealthcheck) {
     if (plan.image.healthcheck.empty()) {
       throw Error(ExitCode::kUsage, "the image " + options.image + " has no HEALTHCHECK",
@@ -84,6 +91,18 @@ void prepare_reset(const RunOptions& options, RunPlan& plan) {
   if (::access(path.c_str(), X_OK) == 0) return;
   throw Error(ExitCode::kUsage, "the file of --reset, " + path + ", is not executable",
               "chmod +x " + path);
+}
+
+/// Reads the files from which each container is made, and all values that the user gives to it.
+void read_inputs(RunPlan& plan) {
+  plan.search.secrets = Secrets(values_given_to(plan.setup.spec));
+  for (const auto& [name, path] : file_options(plan.setup.spec)) {
+    std::error_code ignored;
+    // Others may lie where the engine is.
+    if (name != "--env-file" && !std::filesystem::is_regular_file(path, ignored)) continue;
+    plan.setup.files.push_back(
+        {.role = "the file of " + name, .path = path, .sha256 = sha256(read_file(path))});
+  }
 }
 
 /// Files of variables may lie in a directory of their own.
@@ -121,6 +140,19 @@ void check_volumes(const RunOptions& options) {
   if (options.spec.keep_volumes) return;
   for (const Volume& volume : options.spec.volumes) {
     if (volume.kind == Volume::Kind::kBind && !volume.read_only) check_copyable(volume.source);
+  }
+}
+
+/// A lack of room for copies is told before anything starts; engines' clients use the same place.
+void check_temporary_directory(const RunOptions& options) {
+  const bool has_copies = !options.spec.keep_volumes &&
+                          std::ranges::any_of(options.spec.volumes, [](const Volume& volume) {
+                            return volume.kind == Volume::Kind::kBind && !volume.read_only;
+                          });
+  if (has_copies || options.evidence == EvidenceSource::kStrace) {
+    const OwnedDirectory trial(OwnedDirectory::Purpose::kVolume);
+  } else {
+    temporary_directory();
   }
 }
 
@@ -176,13 +208,14 @@ RunPlan begin_run_plan(const RunOptions& options) {
   plan.search.slots = plan.setup.shared.empty() ? options.jobs : 1;
   plan.search.budget = options.budget;
   if (!options.directory.empty()) place_env_files(options.directory, plan.setup.spec);
-  plan.search.secrets = Secrets(values_given_to(plan.setup.spec));
+  read_inputs(plan);
   if (plan.search.slots > 1 || options.free_ports) free_host_ports(plan.setup.spec);
   plan.setup.scenario = options.scenario;
   plan.search.strict = options.strict;
   if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   prepare_reset(options, plan);
   check_volumes(options);
+  check_temporary_directory(options);
   return plan;
 }
 
@@ -192,6 +225,10 @@ void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan)
         if (options.pull == Pull::kAlways) return std::nullopt;
         return engine.find_image(options.image);
       });
+  plan.search.await_engine = [&engine](std::chrono::milliseconds patience,
+                                       const std::stop_token& stop) {
+    return engine.await_answer(patience, stop);
+  };
   plan.engine = engine.facts();
   plan.image = or_pulled(image.get(), options, engine);
   if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);

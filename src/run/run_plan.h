@@ -19,7 +19,6 @@ struct RunPlan {
   ImageFacts image;
   TrialSetup setup;
   SearchPlan search;
-  std::string probe_sha256;           ///< of the probe's file; empty where there is none
   std::vector<std::string> left_out;  ///< capabilities that cannot be tried here, and why
 };
 
@@ -27,9 +26,9 @@ struct RunPlan {
 /// kUsage for a probe or a volume that cannot work.
 RunPlan begin_run_plan(const RunOptions& options);
 
-/// Looks at the engine and the image (fetching it where that was asked for) and settles what will
-/// be tried. Throws Error kEngine, kImageMissing, and kUsage for an image without a HEALTHCHECK
-/// that should be the probe.
+/// `engine` must outlive the plan. Looks at it and the image (fetching it where that was asked for)
+/// and settles what will be tried. Throws Error kEngine, kImageMissing, and kUsage for an image
+/// without a HEALTHCHECK that should be the probe.
 void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan);
 
 /// What is run on what, in a line for a person.

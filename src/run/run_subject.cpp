@@ -150,7 +150,7 @@ Profile subject_profile(const RunOptions& options, const RunPlan& plan) {
   profile.probe = {
       .kind = kind_of(options.probe),
       .path = has_file ? sanitize(options.probe_as_written, kLongestText) : std::string(),
-      .sha256 = plan.probe_sha256,
+      .sha256 = plan.setup.probe.sha256,
       .scenario = scenario_of(plan.setup.scenario)};
   if (!options.reset_as_written.empty()) {
     profile.reset = {.path = sanitize(options.reset_as_written, kLongestText),

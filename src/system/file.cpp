@@ -135,4 +135,22 @@ std::string sha256(std::string_view data) {
   return digits.data();
 }
 
+void check_unchanged(const PinnedFile& file) {
+  const std::string hint =
+      "put back what it held, or run again with what it holds now; nothing is written";
+  std::string now;
+  try {
+    now = sha256(read_file(file.path));
+  } catch (const Error& error) {
+    throw Error(ExitCode::kUsage,
+                file.role + " is not what it was when the run began: " + error.what(), hint);
+  }
+  if (now == file.sha256) return;
+  throw Error(ExitCode::kUsage,
+              file.role + ", " + file.path.string() +
+                  ", was changed while the run went on: its trials would not be about one and the "
+                  "same",
+              hint);
+}
+
 }  // namespace capmin

@@ -23,4 +23,14 @@ void write_file(const std::filesystem::path& path, std::string_view text);
 /// The SHA-256 of `data` in 64 lower-case hexadecimal digits.
 std::string sha256(std::string_view data);
 
+/// A file that is read or executed again and again while what it held at first is what counts.
+struct PinnedFile {
+  std::string role;  ///< what it is, for a person: "the probe"
+  std::filesystem::path path;
+  std::string sha256;  ///< of what it held at first
+};
+
+/// Throws Error kUsage where the file does not hold what it held at first, or cannot be read.
+void check_unchanged(const PinnedFile& file);
+
 }  // namespace capmin

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "system/process_limits.h"
+#include "system/file.h"
 
 #include <algorithm>
 
@@ -64,9 +65,11 @@ std::vector<std::pair<std::string, std::string>> probe_environment(const ProbeTa
   return variables;
 }
 
-ProbeAttempt attempt(const Probe& probe, const ProbeTarget& target, Engine& engine,
-                     ProcessRunner& runner, std::chrono::milliseconds deadline,
-                     const std::stop_token& stop) {
+namespace {
+
+ProbeAttempt run_probe(const Probe& probe, const ProbeTarget& target, Engine& engine,
+                       ProcessRunner& runner, std::chrono::milliseconds deadline,
+                       const std::stop_token& stop) {
   const bool is_own_time = probe.attempt_deadline <= deadline;
   if (is_own_time) deadline = probe.attempt_deadline;
   const auto environment = probe_environment(target, engine.name());
@@ -86,6 +89,22 @@ ProbeAttempt attempt(const Probe& probe, const ProbeTarget& target, Engine& engi
   if (is_own_time && attempt.result == ProbeAttempt::Result::kNoAnswer) {
     attempt.result = ProbeAttempt::Result::kFailed;
   }
+  return attempt;
+}
+
+}  // namespace
+
+void check_unchanged(const Probe& probe) {
+  if (probe.path.empty()) return;
+  check_unchanged(PinnedFile{.role = "the probe", .path = probe.path, .sha256 = probe.sha256});
+}
+
+ProbeAttempt attempt(const Probe& probe, const ProbeTarget& target, Engine& engine,
+                     ProcessRunner& runner, std::chrono::milliseconds deadline,
+                     const std::stop_token& stop) {
+  check_unchanged(probe);
+  ProbeAttempt attempt = run_probe(probe, target, engine, runner, deadline, stop);
+  if (attempt.result != ProbeAttempt::Result::kStopped) check_unchanged(probe);
   return attempt;
 }
 

@@ -21,6 +21,7 @@ struct Probe {
   };
   Kind kind = Kind::kFile;
   std::string path;                  ///< absolute; of kFile and kExec
+  std::string sha256;                ///< of what the file held at first
   std::vector<std::string> program;  ///< of kHealthcheck
   bool oneshot = false;  ///< the container is a job, and the probe runs once after its end
   std::chrono::milliseconds attempt_deadline = std::chrono::hours(1);  ///< of a single attempt
@@ -65,8 +66,13 @@ inline constexpr int kCannotJudgeStatus = 77;
 std::vector<std::pair<std::string, std::string>> probe_environment(const ProbeTarget& target,
                                                                    const std::string& engine);
 
+/// Throws Error kUsage where the probe's file does not hold what it held at first.
+void check_unchanged(const Probe& probe);
+
 /// Runs the probe once, for at most `deadline`; one that takes longer than its own time for an
-/// attempt, which is an image's HEALTHCHECK's, has failed. Not for kExit.
+/// attempt, which is an image's HEALTHCHECK's, has failed. A file is run where it lies, because a script may
+/// look for others beside itself; it must hold what it held at first, before and after, or Error
+/// kUsage is thrown: what it said would be the word of another probe. Not for kExit.
 ProbeAttempt attempt(const Probe& probe, const ProbeTarget& target, Engine& engine,
                      ProcessRunner& runner, std::chrono::milliseconds deadline,
                      const std::stop_token& stop);

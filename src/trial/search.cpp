@@ -43,6 +43,7 @@ class Search {
     TrialRequest request;
     bool is_condition = false;
     bool useless = false;
+    bool has_lost_engine = false;
     std::stop_source stop;
     std::optional<Outcome> outcome;
     std::exception_ptr error;
@@ -59,6 +60,8 @@ class Search {
   void launch(Running& trial, const RunTrial& run_trial);
   void steer(const RunTrials& wanted);
   bool conditions_are_known(CapabilitySet set, bool is_answer);
+  void await_engine(Clock::time_point end, int losses, const std::stop_token& stop) const;
+  std::optional<milliseconds> patience_left(const Running& trial);
   void collect(Clock::time_point end);
   void finish(Running& trial);
   void cancel_all();
@@ -86,6 +89,9 @@ class Search {
   Clock::time_point end_ = Clock::time_point::max();
   std::optional<double> baseline_seconds_;
   bool is_stuck_ = false;  ///< a trial of the ceiling was
+  /// When the engine was lost, until a trial ends without that; and how many it took since.
+  std::optional<Clock::time_point> lost_since_;
+  int losses_ = 0;
 };
 
 SearchResult Search::run(const ChooseTrials& choose) {
@@ -166,16 +172,25 @@ void Search::start_condition(CapabilitySet grant) {
 }
 
 void Search::launch(Running& trial, const RunTrial& run_trial) {
-  trial.thread = std::jthread([this, &trial, &run_trial] {
+  // What is known of the engine now; the thread sees none of what changes later.
+  const std::optional<Clock::time_point> lost_since = lost_since_;
+  const int losses = losses_;
+  trial.thread = std::jthread([this, &trial, &run_trial, lost_since, losses] {
     std::optional<Outcome> outcome;
     std::exception_ptr error;
+    bool has_lost_engine = false;
     try {
+      const std::stop_token stop = trial.stop.get_token();
+      if (lost_since) await_engine(*lost_since + plan_.engine_patience, losses, stop);
       outcome = run_trial(
-          trial.number, trial.request.grant, [this] { return deadline(); }, trial.stop.get_token());
+          trial.number, trial.request.grant, [this] { return deadline(); }, stop);
+      has_lost_engine =
+          outcome->ending == Ending::kEngineTrouble && !plan_.await_engine(milliseconds(0), stop);
     } catch (...) {
       error = std::current_exception();
     }
     const std::scoped_lock lock(mutex_);
+    trial.has_lost_engine = has_lost_engine;
     trial.outcome = std::move(outcome);
     trial.error = error;
     changed_.notify_all();
@@ -235,22 +250,57 @@ void Search::throw_masked(const std::exception_ptr& error) const {
   }
 }
 
+/// Waits for an engine that was lost: until it answers, and longer the oftener it was lost since,
+/// as one that falls again and again answers in between.
+void Search::await_engine(Clock::time_point end, int losses, const std::stop_token& stop) const {
+  constexpr milliseconds kFirstPause{250};
+  constexpr int kMostDoublings = 4;
+  if (losses > 1) {
+    const milliseconds pause = kFirstPause * (1 << std::min(losses - 2, kMostDoublings));
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    never.wait_until(lock, stop, std::min(end, Clock::now() + pause), [] { return false; });
+  }
+  const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
+  plan_.await_engine(std::max(left, milliseconds(0)), stop);
+}
+
+/// How much longer the engine is waited for that was lost in `trial`, which is then as if it had
+/// not been; nothing where it counts.
+std::optional<milliseconds> Search::patience_left(const Running& trial) {
+  if (!trial.has_lost_engine) {
+    lost_since_.reset();
+    losses_ = 0;
+    return std::nullopt;
+  }
+  const Clock::time_point now = Clock::now();
+  if (!lost_since_) lost_since_ = now;
+  ++losses_;
+  const auto left = std::chrono::ceil<milliseconds>(*lost_since_ + plan_.engine_patience - now);
+  return left.count() > 0 ? std::optional(left) : std::nullopt;
+}
+
 void Search::finish(Running& trial) {
+  const std::optional<milliseconds> patience = patience_left(trial);
   if (trial.is_condition) {
     const CapabilitySet grant = trial.request.grant;
     trial.outcome->engine_message = plan_.secrets.masked(trial.outcome->engine_message);
-    result_.condition_trials.push_back({grant, trial.outcome->verdict, trial.number});
+    if (!patience) {
+      result_.condition_trials.push_back({grant, trial.outcome->verdict, trial.number});
+    }
     events_.condition_finished(trial.number, grant, *trial.outcome);
-    return;
+  } else {
+    FinishedTrial finished{.number = trial.number,
+                           .request = trial.request,
+                           .outcome = std::move(*trial.outcome),
+                           .clues = {},
+                           .observation = {}};
+    diagnose(plan_, rules_, result_, harmless_, finished);
+    events_.finished(finished);
+    if (!patience) remember(std::move(finished));
   }
-  FinishedTrial finished{.number = trial.number,
-                         .request = trial.request,
-                         .outcome = std::move(*trial.outcome),
-                         .clues = {},
-                         .observation = {}};
-  diagnose(plan_, rules_, result_, harmless_, finished);
-  events_.finished(finished);
-  remember(std::move(finished));
+  if (patience) events_.engine_lost(*patience);
 }
 
 /// What a trial that passes left behind speaks for nothing any more in those before it.

@@ -38,6 +38,14 @@ std::chrono::milliseconds baseline_deadline(const Patience& patience, bool is_st
 /// least 3 s, since other processes of the machine may slow any trial.
 std::chrono::milliseconds derived_deadline(double baseline_seconds, const Patience& patience);
 
+/// Waits until the engine answers, at most so long (0: asks once) or until a stop; whether it does.
+using AwaitEngine =
+    std::function<bool(std::chrono::milliseconds patience, const std::stop_token& stop)>;
+
+/// For so long after an engine was lost, trials that it takes with it do not count: they are run
+/// again as soon as it answers.
+inline constexpr std::chrono::milliseconds kEnginePatience{30'000};
+
 /// How much a search may cost, beyond the trials that it knows; nothing set is no limit.
 struct Budget {
   std::optional<std::chrono::milliseconds> time;  ///< from the start of search()
@@ -55,6 +63,9 @@ struct SearchPlan {
   /// Runs trials under the engine's own settings for ports and ping, for Conditions and OpenPorts,
   /// where those of the search are others; else null. They are no part of the history.
   RunTrial under_engine_ports;
+  /// Asked after engine trouble, and before another trial where the engine was lost.
+  AwaitEngine await_engine = [](auto, const auto&) { return true; };
+  std::chrono::milliseconds engine_patience = kEnginePatience;
   std::vector<ConditionTrial> known_conditions;  ///< such trials of before
   bool strict = false;               ///< a trial that passes but has losses() counts as failed
   Secrets secrets;                   ///< masked in everything that a trial leaves behind
@@ -72,6 +83,8 @@ struct SearchEvents {
   std::function<void(const FinishedTrial& trial)> finished = [](const auto&) {};
   std::function<void(int number, CapabilitySet grant, const Outcome& outcome)> condition_finished =
       [](int, CapabilitySet, const auto&) {};
+  /// The engine does not answer and is waited for, at most so long.
+  std::function<void(std::chrono::milliseconds patience)> engine_lost = [](auto) {};
 };
 
 /// Why a search came to its end.
@@ -98,6 +111,9 @@ struct SearchResult {
 /// The trials that should be running after `history`; nothing where no more are wanted.
 using ChooseTrials = std::function<std::optional<RunTrials>(const History& history)>;
 
+/// A trial that ends in engine trouble, after which the engine does not answer, is left out of the
+/// history for SearchPlan::engine_patience from the first of them on, and so run again; what comes
+/// later is undecided like any other trouble.
 /// Runs what `choose` wants until it wants nothing (the end is kVerdict then, without a verdict), a
 /// stop is requested or the budget is used up. Where it wants no trials for a likely set, what that
 /// needs only for its ports is found out, at any cost, and is the end; beside other trials that is

@@ -5,10 +5,12 @@
 #include "engine/container.h"
 #include "engine/container_process.h"
 #include "engine/container_programs.h"
+#include "engine/engine_error.h"
 #include "engine/kernel_sets.h"
 #include "engine/ownership.h"
 #include "trial/end_watch.h"
 #include "trial/phase_wait.h"
+#include "trial/refusal.h"
 #include "trial/strace_watch.h"
 
 #include <algorithm>
@@ -88,6 +90,7 @@ class Trial {
   bool is_last(Phase phase) const {
     return phase == Phase::kRestart || !(setup_.scenario.graceful_stop || setup_.scenario.restart);
   }
+  void check_files() const;
   bool pass_phase(Phase phase);
   void take_failed_calls();
   bool heed_trouble_with_strace();
@@ -126,8 +129,10 @@ Outcome Trial::run() {
   if (!setup_.straced.empty()) spec = strace_.behind_gate(setup_.straced, std::move(spec));
   if (heed_trouble_with_strace()) return outcome_;
   std::optional<ContainerPlaces::Place> place;
+  check_files();
   auto container = std::make_unique<Container>(engine_, runner_, spec,
                                                trial_identity(setup_, target_.trial, grant_));
+  check_files();
   target_.name = container->name();
   if (setup_.places) place.emplace(setup_.places->take());
   Watched watched(setup_.tracer, container->id());
@@ -160,6 +165,15 @@ Outcome Trial::run() {
   return outcome_;
 }
 
+/// What the container is made of must be the same in all trials.
+void Trial::check_files() const {
+  // A mount of a file that is gone would be a new directory of the host.
+  check_unchanged(setup_.probe);
+  for (const PinnedFile& file : setup_.files) {
+    check_unchanged(file);
+  }
+}
+
 /// Starts the container and waits until it is healthy, or a job has ended. True when the trial may
 /// go on: then it has passed so far.
 bool Trial::pass_phase(Phase phase) {
@@ -172,7 +186,10 @@ bool Trial::pass_phase(Phase phase) {
   if (!started.ok) {
     start_failed(facts);
     if (strace_.has_gate()) strace_.refused(facts.error);
-    heed_trouble_with_strace();
+    if (heed_trouble_with_strace()) return false;
+    if (phase == Phase::kStart && outcome_.ending == Ending::kEngineTrouble) {
+      throw RefusedContainer(Error(ExitCode::kEngine, facts.error), facts.error);
+    }
     return false;
   }
   meet(facts);
@@ -321,18 +338,52 @@ std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
   return create_arguments(with_probe(setup), identity);
 }
 
+namespace {
+
+Outcome run_once(const TrialSetup& setup, int number, CapabilitySet grant,
+                 const TrialDeadline& deadline, Engine& engine, ProcessRunner& runner,
+                 const std::stop_token& stop) {
+  Outcome outcome = Trial(setup, number, grant, deadline, engine, runner, stop).run();
+  if (outcome.strace_trouble.empty() || stop.stop_requested()) return outcome;
+  TrialSetup plain = setup;
+  plain.straced.clear();
+  std::string trouble = std::move(outcome.strace_trouble);
+  outcome = Trial(plain, number, grant, deadline, engine, runner, stop).run();
+  outcome.strace_trouble = std::move(trouble);
+  return outcome;
+}
+
+/// As run_once(), but a container that is refused for the image or the options, and not by an
+/// engine in trouble, ends the search: no other trial would fare better.
+Outcome run_unless_refused(const TrialSetup& setup, int number, CapabilitySet grant,
+                           const TrialDeadline& deadline, Engine& engine, ProcessRunner& runner,
+                           const std::stop_token& stop) {
+  std::optional<RefusedContainer> first;
+  try {
+    return run_once(setup, number, grant, deadline, engine, runner, stop);
+  } catch (const RefusedContainer& refused) {
+    first = refused;
+  }
+  if (stop.stop_requested()) throw RefusedContainer(*first);
+  const auto refusal =
+      refusal_of(*first, setup, trial_identity(setup, number, grant), engine, runner);
+  if (!refusal) throw RefusedContainer(*first);
+  if (refusal->is_known) throw Error(refusal->error);
+  try {
+    return run_once(setup, number, grant, deadline, engine, runner, stop);
+  } catch (const RefusedContainer& again) {
+    if (are_alike(*first, again)) throw Error(refusal->error);
+    throw;
+  }
+}
+
+}  // namespace
+
 Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,
                   const TrialDeadline& deadline, Engine& engine, ProcessRunner& runner,
                   const std::stop_token& stop) {
   try {
-    Outcome outcome = Trial(setup, number, grant, deadline, engine, runner, stop).run();
-    if (outcome.strace_trouble.empty() || stop.stop_requested()) return outcome;
-    TrialSetup plain = setup;
-    plain.straced.clear();
-    std::string trouble = std::move(outcome.strace_trouble);
-    outcome = Trial(plain, number, grant, deadline, engine, runner, stop).run();
-    outcome.strace_trouble = std::move(trouble);
-    return outcome;
+    return run_unless_refused(setup, number, grant, deadline, engine, runner, stop);
   } catch (const Error& error) {
     if (error.code() != ExitCode::kEngine) throw;
     Outcome outcome;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "system/file.h"
 #include "system/process.h"
 #include "trace/tracer.h"
 #include "trial/container_places.h"
@@ -34,6 +35,8 @@ struct TrialSetup {
   Reset reset;
   std::string run_id;  ///< unique on the engine
   std::string owner;   ///< label value that tells whether the capmin that made a container lives
+  /// Files from which containers are made beside the image; they must hold what they held at first.
+  std::vector<PinnedFile> files;
   /// What the container runs as its first process, where strace should look on from a gate in front
   /// of it; empty: neither is there.
   std::vector<std::string> straced;
@@ -61,8 +64,9 @@ std::vector<std::string> trial_create_arguments(const TrialSetup& setup,
 /// places. Where the gate or strace fails, which is no evidence, it is run again without them and
 /// Outcome::strace_trouble tells why. Engine trouble is an undecided outcome, so is a reset that
 /// failed, and so is a container of before that could not be removed where trials share something.
-/// Throws Error kInternal where the container's real capability sets hold more than the grant, and
-/// kImageMissing where the image is gone.
+/// Throws Error kInternal where the container's real capability sets hold more than the grant,
+/// kImageMissing where the image is gone, kUsage where the probe or a file of the setup was changed
+/// meanwhile, and Refusal::error where the engine works and will not start such a container.
 Outcome run_trial(const TrialSetup& setup, int number, CapabilitySet grant,
                   const TrialDeadline& deadline, Engine& engine, ProcessRunner& runner,
                   const std::stop_token& stop);

@@ -70,3 +70,16 @@ runs_again() {
   expect_status 0
   refute_anywhere skipped
 }
+
+@test "a result whose mount was edited while its trials ran is no reason to skip" {
+  mkdir conf
+  echo one >conf/a
+  jobs "$(search web "volume: \"$PWD/conf:/etc/app:ro\"")"
+  # shellcheck disable=SC2016  # expanded by the probe
+  script health.sh <<<'[ -e edited ] || { : >edited; echo two >conf/a; }'
+  batch
+  expect_status 0
+  # What the job began with is there again, but that is not what its trials saw.
+  echo one >conf/a
+  runs_again
+}

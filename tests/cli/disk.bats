@@ -184,3 +184,38 @@ complete() { [ -n "$(find . -maxdepth 1 -name '.profile.yaml.*' -perm 644)" ]; }
   [ "$(cat target)" = secret ]
   no_containers_made
 }
+
+@test "a relative temporary directory is used by its whole path, one with a colon is refused" {
+  mkdir data near a:b
+  TMPDIR=near minimize -v "$PWD/data:/data"
+  expect_status 0
+  calls "^'create'" | grep -qF "'--volume' '$PWD/near/capmin-volume-"
+  made=$(calls "^'create'" | wc -l)
+  TMPDIR=$PWD/a:b minimize -v "$PWD/data:/data"
+  expect_status 8
+  expect_stderr "error: the temporary directory $PWD/a:b has a colon in its path"
+  expect_stderr "hint: name one without a colon in TMPDIR"
+  [ "$(calls "^'create'" | wc -l)" = "$made" ]
+}
+
+@test "a temporary directory that is not there is told before anything starts, also where only the engine's client uses it" {
+  TMPDIR=$PWD/nowhere minimize
+  expect_status 8
+  expect_stderr "cannot make a temporary directory in $PWD/nowhere"
+  no_containers_made
+}
+
+@test "what an engine could not mount because of a colon in its path is refused with status 2" {
+  mkdir -p a:b/data
+  cp health.sh a:b
+  chmod 755 a:b/health.sh
+  capmin run app:1 --probe-exec a:b/health.sh
+  expect_status 2
+  expect_stderr "has a colon in its path, so that it cannot be mounted into the container"
+  cd a:b
+  capmin run app:1 --probe ../health.sh -v ./data:/data
+  expect_status 2
+  expect_stderr "/data cannot be mounted: its path has a colon"
+  cd ..
+  no_calls
+}

@@ -217,3 +217,67 @@ PROBE
   end_run 5
   within 10 no_process_left
 }
+
+# refused_for_change WORDS: the run ended because a file was changed, and nothing was written.
+refused_for_change() {
+  expect_status 2
+  expect_stderr "error: $1"
+  expect_stderr "hint: put back what it held, or run again with what it holds now; nothing is written"
+  [ ! -e "$profile" ]
+}
+
+@test "a probe that is edited, replaced or removed between trials ends the run with status 2" {
+  local change
+  cp health.sh whole.sh
+  for change in 'echo >>health.sh' 'cp whole.sh next.sh; echo "exit 0" >>next.sh; mv next.sh health.sh' 'rm health.sh'; do
+    cp whole.sh health.sh
+    rm -f "$FAKE_ENGINE_DIR/faults" "$FAKE_ENGINE_DIR/held" "$profile.journal"
+    FAKE_NEEDS=CHOWN FAKE_FAULT=create:hold FAKE_FAULT_CALLS=2 start_run
+    within 20 held
+    eval "$change"
+    open_gate
+    end_run 10
+    refused_for_change "the probe"
+    [ "$(calls "^'create'" | wc -l)" = 2 ]
+    : >"$FAKE_ENGINE_DIR/calls"
+  done
+}
+
+@test "a probe that is edited while it runs ends the run with status 2, whatever it says" {
+  script health.sh <<<'[ "$CAPMIN_TRIAL" = 0 ] || echo >>"$0"; exit 0'
+  minimize -o "$profile"
+  refused_for_change "the probe"
+}
+
+@test "a probe for inside the container that is edited between trials ends the run with status 2" {
+  chmod 755 health.sh
+  FAKE_NEEDS=CHOWN FAKE_FAULT=start:hold FAKE_FAULT_CALLS=2 FAKE_WITHOUT=stay "$CAPMIN" run app:1 \
+    --probe-exec ./health.sh --timeout 20s -o "$profile" >out 2>err 3>&- &
+  pid=$!
+  within 20 held
+  echo >>health.sh
+  open_gate
+  end_run 10
+  refused_for_change "the probe"
+}
+
+@test "a probe that finds other files beside itself works, and these may change" {
+  echo "exit 0" >beside.sh
+  script health.sh <<<'. "$(dirname "$0")/beside.sh"; echo >>"$(dirname "$0")/beside.sh"'
+  minimize
+  expect_set
+}
+
+@test "a file of variables or a seccomp profile that is edited between trials ends the run with status 2" {
+  local option
+  for option in --env-file --security-opt=seccomp; do
+    echo MODE=1 >input
+    rm -f "$FAKE_ENGINE_DIR/faults" "$FAKE_ENGINE_DIR/held" "$profile.journal"
+    FAKE_NEEDS=CHOWN FAKE_FAULT=start:hold FAKE_FAULT_CALLS=2 start_run "$option=input"
+    within 20 held
+    echo MODE=2 >input
+    open_gate
+    end_run 10
+    refused_for_change "the file of ${option%=*}"
+  done
+}

@@ -10,6 +10,7 @@
 #   fell_daemon NAME            SIGKILL for all at once, as when the machine loses its power
 #   stop_daemons                stops all and takes the networks away; belongs in teardown
 #
+# DAEMONS/NAME/daemon.json, where it is there before the first start, is what dockerd is configured by.
 # daemons  the directory of all that is kept (BATS_FILE_TMPDIR/daemons)
 # shellcheck shell=bash
 
@@ -81,7 +82,7 @@ start_daemon() {
   make_machine "$name"
   # Files that name the processes of a killed daemon would keep the next one from starting.
   rm -f "$dir/dockerd.pid" "$dir/exec/containerd/containerd.pid"
-  echo '{}' >"$dir/daemon.json"
+  [ -e "$dir/daemon.json" ] || echo '{}' >"$dir/daemon.json"
   on_machine "$name" setsid dockerd --config-file "$dir/daemon.json" --data-root "$dir/data" \
     --exec-root "$dir/exec" --pidfile "$dir/dockerd.pid" --host "$(daemon_socket "$name")" \
     --log-level warn "$@" </dev/null >>"$dir/dockerd.log" 2>&1 3>&- &

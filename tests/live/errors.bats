@@ -34,6 +34,32 @@ load helper
   expect_stderr "hint:"
 }
 
+# refused_at_once STATUS WORDS: no second trial was tried, and the hint is about the cause.
+refused_at_once() {
+  expect_status "$1"
+  expect_stderr "$2"
+  [[ "$stderr" != *"capmin doctor"* && "$stderr" != *attempts* ]]
+  expect_no_profile
+}
+
+@test "what the image or the options name in vain ends at once with status 3 or 2" {
+  minimize nouser --probe exit
+  refused_at_once 3 "the image names a user that it does not have: unable to find user nobody-here"
+  minimize busybox --probe exit
+  refused_at_once 3 "the image names no program to run"
+  minimize chown --probe exit --user 4294967294
+  refused_at_once 2 "the image has no such user as --user names: uids and gids must be in range"
+  minimize chown --probe exit --network nosuchnet
+  refused_at_once 2 "the network of --network is not there"
+  minimize chown --probe exit --engine-arg=--volume-driver=nosuch -v data:/data
+  refused_at_once 2 nosuch
+  # Words that only the engine knows, on the creation and on the start
+  minimize chown --probe exit --memory 1k
+  refused_at_once 2 "docker does not take a container with these options"
+  minimize chown --probe exit --sysctl kernel.msgmax=x
+  refused_at_once 2 "write /proc/sys/kernel/msgmax: invalid argument"
+}
+
 @test "a missing probe ends with status 2" {
   minimize static --probe "$BATS_TEST_TMPDIR/no-such-probe"
   expect_status 2

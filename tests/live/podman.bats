@@ -22,7 +22,7 @@ CONF
   use_storage overlay
   podman info >/dev/null 2>&1 || use_storage vfs
   local name
-  for name in static chown chroot healthcheck setgid restart hang nginx; do
+  for name in static chown chroot healthcheck setgid restart hang nginx nouser; do
     docker save "capmin-test-$name" | podman load --quiet >&2 || return 1
   done
 }
@@ -214,4 +214,33 @@ expect_nginx() {
   CONTAINERS_CONF=$BATS_TEST_TMPDIR/containers.conf capmin doctor capmin-test-static --engine podman
   expect_status 5
   [[ "$output" == *"does not start containers"*"CONTAINERS_CONF"* ]]
+}
+
+@test "podman: what the image or the options name in vain ends at once with status 3 or 2" {
+  minimize nouser --probe exit
+  expect_status 3
+  expect_stderr "the image names a user that it does not have: "
+  minimize chown --probe exit --network nosuchnet
+  expect_status 2
+  expect_stderr "the network of --network is not there"
+  minimize chown --probe exit --user 4294967294
+  expect_status 2
+  minimize chown --probe exit --memory 1k
+  expect_status 2
+  expect_stderr "podman does not take a container with these options"
+  [[ "$stderr" != *attempts* ]]
+}
+
+@test "podman: a runtime or a helper of the engine's that is gone is engine trouble" {
+  sed 's/^runtime = .*/runtime = "own"/' "$CONTAINERS_CONF" >own.conf
+  cp "$(command -v runc)" runc
+  printf '[engine.runtimes]\nown = ["%s"]\n' "$PWD/runc" >>own.conf
+  # shellcheck disable=SC2016  # expanded by the probe
+  printf '#!/bin/sh\n[ "$CAPMIN_TRIAL" != 0 ] || chmod -x "%s"\n' "$PWD/runc" | probe_script probe.sh
+  CONTAINERS_CONF=$PWD/own.conf minimize hang --probe ./probe.sh --timeout 5s
+  chmod +x runc
+  expect_status 5
+  [[ "$stderr" != *"could not be executed"* ]]
+  expect_no_profile
+  CONTAINERS_CONF=$PWD/own.conf podman rm --force --all --time 0 >/dev/null
 }

@@ -12,6 +12,10 @@ setup_file() {
   can_start_daemons || return 0
   # shellcheck source=tests/common.bash
   . "$root/tests/common.bash"
+  # A runtime that a test can take away.
+  mkdir -p "$daemons/one"
+  cp "$(command -v runc)" "$daemons/one/runc"
+  printf '{"default-runtime": "own", "runtimes": {"own": {"path": "%s"}}}\n' "$daemons/one/runc" >"$daemons/one/daemon.json"
   start_daemon one
   docker save capmin-test-busybox capmin-test-hang capmin-test-chown | on_machine_engine load -q
 }
@@ -47,6 +51,13 @@ stopping_probe() {
 PROBE
 }
 
+# at_second_start COMMAND: COMMAND is done before the second container is started.
+at_second_start() {
+  export AT_CALL=$BATS_TEST_TMPDIR/at_call PATH=$root/tests/live/bin:$PATH
+  printf '#!/bin/bash\n[ "$2 $1" != "start 2" ] || %s\n' "$1" >"$AT_CALL"
+  chmod +x "$AT_CALL"
+}
+
 @test "F7: a daemon that is stopped before the first container ends with status 5 at the deadline" {
   kill -STOP "$DAEMON_PID"
   SECONDS=0
@@ -78,13 +89,43 @@ PROBE
   expect_set
 }
 
-@test "F9: a daemon that is killed in the middle is engine trouble, never a trial that failed" {
-  local probe
-  probe=$(probe_script probe.sh <<'PROBE'
+# killing_probe: a probe that kills the daemon in the second trial.
+killing_probe() {
+  probe_script probe.sh <<'PROBE'
 #!/bin/sh
 [ "$CAPMIN_TRIAL" = 0 ] || [ -e "$probed" ] || { : >"$probed"; kill -KILL "$DAEMON_PID"; exit 1; }
 PROBE
-  )
+}
+
+# Asked oftener than a trial is tried, once each.
+asked_in_vain() { [ -e "$probed" ] && [ "$(grep -cx version "$AT_CALL.calls")" -ge 5 ]; }
+
+@test "F9: a daemon that is killed and comes back is waited for, and the set is right" {
+  local probe starter
+  probe=$(killing_probe)
+  at_second_start :
+  { within 60 asked_in_vain; start_daemon one; } >"$BATS_TEST_TMPDIR/starter" 2>&1 3>&- &
+  starter=$!
+  capmin_there run capmin-test-hang --probe "$probe" --timeout 3 --engine docker -o "$profile"
+  wait "$starter" || cat "$BATS_TEST_TMPDIR/starter"
+  DAEMON_PID=$(daemon_pid one)
+  expect_set
+  expect_stderr "the engine does not answer; it is waited for, at most "
+}
+
+@test "F9: a runtime that is gone is engine trouble, never a trial that failed" {
+  at_second_start "mv \"$daemons/one/runc\" \"$daemons/one/runc.away\""
+  capmin_there run capmin-test-chown --probe exit --engine docker -o "$profile"
+  mv "$daemons/one/runc.away" "$daemons/one/runc"
+  expect_status 5
+  expect_stderr "unable to retrieve OCI runtime error"
+  [[ "$stderr" != *" fail "* ]]
+  expect_no_profile
+}
+
+@test "F9: a daemon that is killed in the middle is engine trouble, never a trial that failed" {
+  local probe
+  probe=$(killing_probe)
   capmin_there run capmin-test-hang --probe "$probe" --timeout 3 --engine docker --engine-timeout 5s -o "$profile"
   [ -e "$probed" ]
   expect_status 5

@@ -66,6 +66,72 @@ TEST_CASE("a registry that refuses connections does not make the engine unusable
                             "registry localhost: connect: connection refused"));
 }
 
+TEST_CASE(
+    "an engine in trouble under docker exec is told apart from the program and the container") {
+  for (const char* words :
+       {"Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?",
+        "error during connect: Get \"http://x/v1.41/exec\": EOF",
+        "Error response from daemon: transport is closing: unavailable",
+        "OCI runtime exec failed: unable to retrieve OCI runtime error (open log.json): fork/exec "
+        "/usr/sbin/runc: no such file or directory: unknown"}) {
+    CAPTURE(words);
+    CHECK(says_exec_trouble(Dialect::kDocker, words));
+  }
+  for (const char* words :
+       {"curl: (7) Failed to connect to localhost port 80: Connection refused",
+        "OCI runtime exec failed: exec failed: unable to start container process: exec: \"/x\": "
+        "permission denied: unknown",
+        "Error response from daemon: Container 01 is not running",
+        "Error response from daemon: No such container: 01"}) {
+    CAPTURE(words);
+    CHECK_FALSE(says_exec_trouble(Dialect::kDocker, words));
+  }
+  CHECK(says_exec_trouble(Dialect::kPodman, "Error: default OCI runtime \"runc\" not found"));
+  CHECK(says_exec_trouble(Dialect::kPodman, "Error: write child: broken pipe"));
+  CHECK_FALSE(says_exec_trouble(Dialect::kPodman, "Error: nobody answers"));
+  CHECK_FALSE(says_exec_trouble(Dialect::kPodman, "write child: broken pipe"));
+}
+
+TEST_CASE("both engines' words for a user that an image does not have are known") {
+  for (const char* words :
+       {"unable to find user app: no matching entries in passwd file",
+        "Error: unable to start container \"01\": unable to find group app: no matching entries in "
+        "group file",
+        "uids and gids must be in range 0-2147483647"}) {
+    CAPTURE(words);
+    const auto of_image = says_container_fault(words, false);
+    REQUIRE(of_image);
+    CHECK(of_image->is_of_image);
+    const auto of_options = says_container_fault(words, true);
+    REQUIRE(of_options);
+    CHECK_FALSE(of_options->is_of_image);
+  }
+}
+
+TEST_CASE("both engines' words for what options name in vain are known") {
+  for (const char* words :
+       {"network nosuchnet not found",
+        "Error: unable to find network with name or ID nosuchnet: network not found",
+        "error looking up volume plugin nosuch: plugin \"nosuch\" not found",
+        "Unable to find group nosuch: no matching entries in group file"}) {
+    CAPTURE(words);
+    const auto fault = says_container_fault(words, false);
+    CHECK((!fault || !fault->is_of_image));
+  }
+  CHECK(says_container_fault("Error response from daemon: No command specified", false));
+  CHECK(says_container_fault(
+      "Error: no command or entrypoint provided, and no CMD or ENTRYPOINT from image", false));
+  CHECK_FALSE(says_container_fault("No such container: 01", false));
+  CHECK_FALSE(says_container_fault("setrlimit RLIMIT_NOFILE: Operation not permitted", false));
+}
+
+TEST_CASE("what the machine lacks for a time is no fault of the options") {
+  CHECK(says_machine_trouble("Bind for 0.0.0.0:80 failed: port is already allocated"));
+  CHECK(says_machine_trouble("write /x: no space left on device"));
+  CHECK(says_machine_trouble("unable to retrieve OCI runtime error"));
+  CHECK_FALSE(says_machine_trouble("Minimum memory limit allowed is 6MB"));
+}
+
 TEST_CASE("a warning of podman's is the same at another time") {
   CHECK(without_time("time=\"2026-11-24T08:13:04Z\" level=warning msg=\"x\"\n") ==
         "level=warning msg=\"x\"\n");

@@ -89,6 +89,13 @@ ContainerFacts not_started(int exit_code, const std::string& error) {
   return facts;
 }
 
+/// As the engine says it, without runc's words.
+ContainerFacts refused(int exit_code, const std::string& error) {
+  ContainerFacts facts = not_started(exit_code, {});
+  facts.error = error;
+  return facts;
+}
+
 TEST_CASE("a program that cannot be executed is told apart from an engine that fails") {
   CHECK(program_not_executable(not_started(126, "exec: \"/x\": permission denied: unknown")));
   CHECK(program_not_executable(not_started(127, "exec: \"/x\": stat /x: no such file: unknown")));
@@ -97,6 +104,28 @@ TEST_CASE("a program that cannot be executed is told apart from an engine that f
   ContainerFacts ran = not_started(126, "exec: \"/x\"");
   ran.started = true;
   CHECK_FALSE(program_not_executable(ran));
+  // runc 1.0, and a runtime whose log podman quotes
+  CHECK(program_not_executable(refused(
+      127, "starting container process caused: exec: \"x\": executable file not found in $PATH")));
+  CHECK(program_not_executable(refused(
+      127, "level=error msg=\"unable to start container process: exec: \\\"/x\\\": stat /x\"")));
+}
+
+TEST_CASE("a program of the engine's own that cannot be executed is no program of the container") {
+  for (const char* words :
+       {"failed to create shim task: OCI runtime create failed: unable to retrieve OCI runtime "
+        "error (open /run/log.json: no such file or directory): exec: \"runc\": executable file "
+        "not found in $PATH: unknown",
+        "failed to start shim: exec: \"containerd-shim-runc-v2\": executable file not found in "
+        "$PATH",
+        "driver failed programming external connectivity: exec: \"docker-proxy\": executable file "
+        "not found in $PATH",
+        "exec: \"docker-init\": executable file not found in $PATH",
+        "runc create failed: unable to start container process: error running hook #0: exec: "
+        "\"nvidia-container-runtime-hook\": executable file not found in $PATH"}) {
+    CAPTURE(words);
+    CHECK_FALSE(program_not_executable(refused(127, words)));
+  }
 }
 
 TEST_CASE("the time of a container's start is read in both engines' forms") {

@@ -156,6 +156,92 @@ TEST_CASE("engine trouble that stays ends the search undecided") {
   CHECK(std::holds_alternative<Undecided>(*result.verdict));
 }
 
+Outcome trouble() {
+  Outcome outcome;
+  outcome.ending = Ending::kEngineTrouble;
+  return outcome;
+}
+
+TEST_CASE("trials that a lost engine takes with it do not count, and it is waited for") {
+  // Oftener than trials are repeated for any other trouble, each time under another trial.
+  int left = 4;
+  int waited = 0;
+  SearchPlan patient = plan();
+  patient.await_engine = [&](std::chrono::milliseconds patience, const auto&) {
+    if (patience == 0ms) return false;
+    CHECK(patience <= kEnginePatience);
+    ++waited;
+    return true;
+  };
+  std::vector<int> numbers;
+  const SearchResult result = searched(
+      [&](int number, CapabilitySet grant, auto, const auto&) {
+        numbers.push_back(number);
+        return numbers.size() > 1 && left-- > 0 ? trouble() : judged(grant);
+      },
+      patient);
+  REQUIRE(result.verdict);
+  CHECK(std::get<Minimal>(*result.verdict).proof.set == kNeeded);
+  CHECK(waited == 4);
+  // Each has a container of its own.
+  CHECK(result.started == static_cast<int>(numbers.size()));
+  CHECK(result.started == static_cast<int>(result.trials.size()) + 4);
+}
+
+TEST_CASE("an engine that stays lost ends the search undecided when its patience is over") {
+  int waited = 0;
+  SearchPlan patient = plan();
+  patient.engine_patience = 20ms;
+  patient.await_engine = [&](std::chrono::milliseconds patience, const std::stop_token& stop) {
+    if (patience > 0ms) ++waited;
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, patience, [] { return false; });
+    return false;
+  };
+  const SearchResult result =
+      searched([](int, CapabilitySet, auto, const auto&) { return trouble(); }, patient);
+  REQUIRE(result.verdict);
+  CHECK(std::get<Undecided>(*result.verdict).trials.size() == 3);
+  CHECK(waited >= 1);
+}
+
+TEST_CASE("trouble of an engine that answers is repeated at once, and only twice") {
+  int waited = 0;
+  SearchPlan answered = plan();
+  answered.await_engine = [&](std::chrono::milliseconds patience, const auto&) {
+    if (patience > 0ms) ++waited;
+    return true;
+  };
+  const SearchResult result =
+      searched([](int, CapabilitySet, auto, const auto&) { return trouble(); }, answered);
+  REQUIRE(result.verdict);
+  CHECK(std::get<Undecided>(*result.verdict).trials.size() == 3);
+  CHECK(waited == 0);
+}
+
+TEST_CASE("a stop and the deadline end the waiting for an engine") {
+  for (const bool is_stopped : {true, false}) {
+    CAPTURE(is_stopped);
+    std::stop_source stop;
+    SearchPlan patient = plan();
+    if (!is_stopped) patient.budget.time = 10ms;
+    patient.await_engine = [&](std::chrono::milliseconds patience, const std::stop_token& trial) {
+      if (patience == 0ms) return false;
+      if (is_stopped) stop.request_stop();
+      std::mutex mutex;
+      std::condition_variable_any changed;
+      std::unique_lock lock(mutex);
+      changed.wait(lock, trial, [] { return false; });
+      return false;
+    };
+    const SearchResult result = searched(
+        [](int, CapabilitySet, auto, const auto&) { return trouble(); }, patient, stop.get_token());
+    CHECK(result.end == (is_stopped ? SearchEnd::kInterrupted : SearchEnd::kOutOfTime));
+  }
+}
+
 TEST_CASE("a stop reaches the running trial and leaves the search without a verdict") {
   std::stop_source stop;
   const SearchResult result = searched(
