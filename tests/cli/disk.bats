@@ -216,6 +216,5 @@ complete() { [ -n "$(find . -maxdepth 1 -name '.profile.yaml.*' -perm 644)" ]; }
   capmin run app:1 --probe ../health.sh -v ./data:/data
   expect_status 2
   expect_stderr "/data cannot be mounted: its path has a colon"
-  cd ..
   no_calls
 }
