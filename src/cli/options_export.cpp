@@ -33,9 +33,10 @@ po::options_description table() {
       "style", text("drop-all|drop-unneeded"),
       "drop ALL and add what is needed (default), or drop by name what is granted "
       "by default and not needed");
-  options.add_options()("merge", text("FILE"),
-                        "put the set into a service of this Compose file, or a container of this "
-                        "Kubernetes manifest, and leave everything else as it is");
+  options.add_options()(
+      "merge", text("FILE"),
+      "put the set alone into a service of this Compose file, or a container of this "
+      "Kubernetes manifest, and leave everything else as it is");
   options.add_options()("service", text("NAME"),
                         "compose: the service (with --merge needed only where there are several)");
   options.add_options()("container", text("NAME"),
@@ -157,9 +158,9 @@ std::string export_help() {
   std::ostringstream text;
   text << "usage: capmin export PROFILE --format FORMAT [options]\n"
           "\n"
-          "Writes a profile's set as another tool spells it. What the format cannot say or its\n"
-          "platform does not allow is a warning on standard error, and a comment where the format\n"
-          "has comments. No engine is needed.\n"
+          "Writes a profile's set, and what else it was proven with, as another tool spells it.\n"
+          "What the format cannot say or its platform does not allow is a warning on standard\n"
+          "error, and a comment where the format has comments. No engine is needed.\n"
           "\n"
        << table() << "\nFormats:\n";
   for (const Target& target : targets()) {

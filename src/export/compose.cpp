@@ -1,4 +1,5 @@
 #include "export/writers.h"
+#include "profile/document.h"
 #include "yaml/plain_scalar.h"
 #include "yaml/quote.h"
 
@@ -6,12 +7,145 @@ namespace capmin {
 namespace {
 
 /// A text of a service: Compose replaces $NAME and ${NAME} in it, "$$" is a dollar.
-std::string service_text(const std::string& text) {
+DocumentNode service_text(const std::string& text) {
   std::string doubled;
   for (const char letter : text) {
     doubled += letter == '$' ? "$$" : std::string(1, letter);
   }
-  return quote(doubled, QuoteFormat::kYaml);
+  return {std::move(doubled)};
+}
+
+DocumentNode number(std::int64_t value) {
+  return {value};
+}
+
+/// A Compose file with one service, by the Compose specification; docker-compose 1.29 reads it.
+class ComposeFile {
+ public:
+  explicit ComposeFile(ExportContent& content) : content_(content) {
+    service_.set("image", service_text(content.profile.image.reference));
+    add_all("cap_drop", content.change.dropped());
+    add_all("cap_add", content.change.added());
+    for (const Setting& setting : content.settings) {
+      place(setting);
+    }
+    DocumentMap& facts = service_.map("x-capmin");
+    for (const ProvenanceFact& fact : provenance(content)) {
+      facts.set(fact.key, service_text(fact.value));
+    }
+  }
+
+  std::string text() const {
+    DocumentMap services;
+    services.set(content_.name, {service_});
+    DocumentMap file;
+    file.set("services", {std::move(services)});
+    if (!networks_.fields.empty()) file.set("networks", {networks_});
+    if (!volumes_.fields.empty()) file.set("volumes", {volumes_});
+    return emit_yaml(file);
+  }
+
+ private:
+  void place(const Setting& setting);
+  void place_network(const std::string& network);
+  void place_ulimit(const Setting& setting);
+  void set(const char* key, const std::string& value) { service_.set(key, service_text(value)); }
+  void add(const char* key, const std::string& value) {
+    service_.list(key, Layout::kFlow).items.push_back(service_text(value));
+  }
+  void add_all(const char* key, const std::vector<std::string>& values) {
+    for (const std::string& value : values) {
+      add(key, value);
+    }
+  }
+
+  ExportContent& content_;
+  DocumentMap service_;
+  DocumentMap networks_;
+  DocumentMap volumes_;
+};
+
+void ComposeFile::place(const Setting& setting) {
+  switch (setting.kind) {
+    case SettingKind::kUser:
+      return set("user", setting.value);
+    case SettingKind::kGroup:
+      return add("group_add", setting.value);
+    case SettingKind::kReadOnly:
+      return service_.set("read_only", {true});
+    case SettingKind::kNoNewPrivileges:
+      return add("security_opt", "no-new-privileges:true");
+    case SettingKind::kSeccomp:
+      return add("security_opt", "seccomp=" + setting.value);
+    case SettingKind::kAppArmor:
+      return add("security_opt", "apparmor=" + setting.value);
+    case SettingKind::kSecurity:
+      return add("security_opt", setting.value);
+    case SettingKind::kSysctl:
+      return add("sysctls", setting.value);
+    case SettingKind::kTmpfs:
+      return add("tmpfs", setting.value);
+    case SettingKind::kVolume: {
+      const MountSetting volume = parse_volume_setting(setting.value);
+      const bool is_named = !volume.source.empty() && !volume.is_host_path();
+      if (is_named) volumes_.map(volume.source);
+      return add("volumes", setting.value);
+    }
+    case SettingKind::kEntrypoint:
+      return add("entrypoint", setting.value);
+    case SettingKind::kCommand:
+      return add_all("command", setting.words);
+    case SettingKind::kDirectory:
+      return set("working_dir", setting.value);
+    case SettingKind::kNetwork:
+      return place_network(setting.value);
+    case SettingKind::kPort:
+      return add("ports", setting.value);
+    case SettingKind::kUlimit:
+      return place_ulimit(setting);
+    case SettingKind::kSharedMemory:
+      return set("shm_size", setting.value);
+    case SettingKind::kMemory:
+      return set("mem_limit", setting.value);
+    case SettingKind::kProcesses:
+      if (const auto most = parse_bytes(setting.value)) {
+        return service_.set("pids_limit", number(static_cast<std::int64_t>(*most)));
+      }
+      return content_.leave_out(setting.option, "pids_limit takes a number");
+    case SettingKind::kHostname:
+      return set("hostname", setting.value);
+    case SettingKind::kHost:
+      return add("extra_hosts", setting.value);
+    case SettingKind::kDevice:
+      return add("devices", setting.value);
+    case SettingKind::kPlatform:
+      return set("platform", setting.value);
+    case SettingKind::kInit:
+      return service_.set("init", {true});
+    case SettingKind::kVariable:
+      return add("environment", setting.value);
+    case SettingKind::kVariableFile:
+      return add("env_file", setting.value);
+    case SettingKind::kEngine:
+      return content_.leave_out(setting.option, "an option of the engine's own");
+  }
+}
+
+void ComposeFile::place_network(const std::string& network) {
+  if (network == "host" || network == "none" || network.find(':') != std::string::npos) {
+    return set("network_mode", network);
+  }
+  add("networks", network);
+  networks_.map(network).set("external", {true});
+}
+
+void ComposeFile::place_ulimit(const Setting& setting) {
+  const auto limit = parse_ulimit(setting.value);
+  if (!limit) return content_.leave_out(setting.option, "it is no NAME=SOFT:HARD");
+  DocumentMap both{Layout::kFlow, {}};
+  both.set("soft", number(limit->soft));
+  both.set("hard", number(limit->hard));
+  service_.map("ulimits").set(limit->name, {std::move(both)});
 }
 
 }  // namespace
@@ -24,23 +158,8 @@ std::string yaml_names(const std::vector<std::string>& names) {
   return '[' + list + ']';
 }
 
-std::string yaml_name(const std::string& name) {
-  return is_plain_text(name) ? name : quote(name, QuoteFormat::kYaml);
-}
-
-std::string write_compose(const ExportContent& content) {
-  std::string text = comments(content);
-  text += "services:\n  " + yaml_name(content.name) + ":\n";
-  text += "    image: " + service_text(content.profile.image.reference) + '\n';
-  const std::vector<std::string> dropped = content.change.dropped();
-  const std::vector<std::string> added = content.change.added();
-  if (!dropped.empty()) text += "    cap_drop: " + yaml_names(dropped) + '\n';
-  if (!added.empty()) text += "    cap_add: " + yaml_names(added) + '\n';
-  text += "    x-capmin:\n";
-  for (const ProvenanceFact& fact : provenance(content)) {
-    text += "      " + fact.key + ": " + service_text(fact.value) + '\n';
-  }
-  return text;
+std::string write_compose(ExportContent& content) {
+  return ComposeFile(content).text();
 }
 
 }  // namespace capmin

@@ -1,5 +1,6 @@
 #include "export/export.h"
 
+#include "core/container_options.h"
 #include "core/error.h"
 #include "profile/pod_security.h"
 
@@ -43,10 +44,6 @@ void add_proof_warnings(ExportContent& content) {
 
 void add_user_warnings(const Target& target, ExportContent& content) {
   const Profile& profile = content.profile;
-  if (const std::string user = option_value(profile, "--user"); !user.empty()) {
-    content.warnings.push_back("the set was proven with --user " + user +
-                               ", which stands nowhere here: set it as well");
-  }
   if (!target.root_only || is_root(profile.image.user) || content.needed.empty()) return;
   content.warnings.push_back(
       "with " + std::string(target.platform) + " the container's user " + profile.image.user +
@@ -93,18 +90,23 @@ void add_conditions(ExportContent& content) {
   }
 }
 
-void add_options(ExportContent& content) {
+/// What the set was proven with and stands nowhere where the set stands alone.
+void add_settings(ExportContent& content) {
   std::string options;
-  for (const std::string& option : content.profile.environment.options) {
-    options += ' ' + option;
+  for (const Setting& setting : content.settings) {
+    if (setting.implied) continue;
+    if (setting.kind == SettingKind::kUser) {
+      content.warnings.push_back("the set was proven with " + setting.option +
+                                 ", which stands nowhere here: set it as well");
+    } else {
+      options += (options.empty() ? "" : ", ") + setting.option;
+    }
   }
-  if (!options.empty()) content.notes.push_back("proven with the options" + options);
+  if (!options.empty()) content.notes.push_back("proven with " + options);
 }
 
-}  // namespace
-
-ExportContent content_for(const Profile& profile, const Target& target,
-                          const ExportRequest& request, bool opens_ports) {
+ExportContent content_of(const Profile& profile, const Target& target, const ExportRequest& request,
+                         bool opens_ports) {
   if (request.style == ExportStyle::kDropUnneeded && target.granted.empty()) {
     throw Error(ExitCode::kUsage,
                 "--style drop-unneeded does not go with --format " + std::string(target.format) +
@@ -121,6 +123,7 @@ ExportContent content_for(const Profile& profile, const Target& target,
       .change = change_to(needed, request.style, target.granted, target.sure),
       .name = request.name.empty() ? resource_name(profile.image.reference) : request.name,
       .profile_sha256 = request.profile_sha256,
+      .settings = container_settings(profile),
       .warnings = {},
       .notes = {}};
   add_proof_warnings(content);
@@ -129,14 +132,25 @@ ExportContent content_for(const Profile& profile, const Target& target,
   add_environment_warnings(opens_ports, content);
   add_conditions(content);
   if (target.remark != nullptr) target.remark(content);
-  add_options(content);
+  return content;
+}
+
+}  // namespace
+
+ExportContent content_for(const Profile& profile, const Target& target,
+                          const ExportRequest& request, bool opens_ports) {
+  ExportContent content = content_of(profile, target, request, opens_ports);
+  add_settings(content);
   return content;
 }
 
 Exported export_profile(const Profile& profile, const Target& target,
                         const ExportRequest& request) {
-  ExportContent content = content_for(profile, target, request, target.opens_ports);
+  // In a namespace that is shared the rule for ports is that of its owner, not Docker's.
+  const bool opens_ports = target.opens_ports && !shares_network(profile.environment.network);
+  ExportContent content = content_of(profile, target, request, opens_ports);
   std::string text = target.write(content);
+  if (target.comments) text.insert(0, comments(content));
   return {std::move(text), std::move(content.warnings), std::move(content.notes)};
 }
 

@@ -21,13 +21,15 @@ struct Exported {
   std::vector<std::string> notes;
 };
 
-/// The set of `profile` as `target` spells it. Texts of the profile are escaped for the format;
-/// those in warnings and notes are not. Throws Error kUsage where the style makes no sense for the
-/// target, or where the format needs what the profile does not hold.
+/// The set of `profile` and what else it was proven with, as `target` spells it. Texts of the
+/// profile are escaped for the format; those in warnings and notes are not. Throws Error kUsage
+/// where the style makes no sense for the target, or where the format needs what the profile does
+/// not hold.
 Exported export_profile(const Profile& profile, const Target& target, const ExportRequest& request);
 
-/// The content for `target`, warnings and notes included. `opens_ports` is the target's own but
-/// where something speaks against it, such as a service in the host's network.
+/// The content for a place of `target` that takes the set alone, warnings and notes included.
+/// `opens_ports` is the target's own but where something speaks against it, such as a service in
+/// the host's network.
 ExportContent content_for(const Profile& profile, const Target& target,
                           const ExportRequest& request, bool opens_ports);
 

@@ -68,19 +68,8 @@ std::string short_comment(const ExportContent& content) {
          ' ' + shown(image.id.substr(0, kDigits)) + ", " + content.profile.guarantee;
 }
 
-bool proven_without_new_privileges(const Profile& profile) {
-  return std::ranges::any_of(profile.environment.options, [](const std::string& option) {
-    return option == "--security-opt no-new-privileges" ||
-           option == "--security-opt no-new-privileges:true" ||
-           option == "--security-opt no-new-privileges=true";
-  });
-}
-
-std::string option_value(const Profile& profile, const std::string& name) {
-  for (const std::string& option : profile.environment.options) {
-    if (option.starts_with(name + ' ')) return option.substr(name.size() + 1);
-  }
-  return {};
+void ExportContent::leave_out(const std::string& what, const std::string& why) {
+  warnings.push_back("left out: " + what + ": " + why);
 }
 
 std::string resource_name(const std::string& reference) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "export/capability_change.h"
+#include "profile/container_settings.h"
 #include "profile/profile.h"
 
 #include <string>
@@ -11,12 +12,16 @@ namespace capmin {
 /// What is written for a target: the part of a profile that the target's writers spell out.
 struct ExportContent {
   const Profile& profile;
-  CapabilitySet needed;        ///< under the target's rules for ports and ping
-  CapabilityChange change;     ///< how the target comes to grant it
-  std::string name;            ///< of the service or container; lower case, fit for a host name
-  std::string profile_sha256;  ///< of the profile's file, 64 hexadecimal digits
+  CapabilitySet needed;           ///< under the target's rules for ports and ping
+  CapabilityChange change;        ///< how the target comes to grant it
+  std::string name;               ///< of the service or container; lower case, fit for a host name
+  std::string profile_sha256;     ///< of the profile's file, 64 hexadecimal digits
+  std::vector<Setting> settings;  ///< what else the containers of the proof had
   std::vector<std::string> warnings;  ///< what a person must know before using the result
   std::vector<std::string> notes;     ///< what a person may want to know
+
+  /// Warns that `what` of the proof stands nowhere in the result, and why.
+  void leave_out(const std::string& what, const std::string& why);
 };
 
 /// One fact about where the set comes from. Texts are as the profile has them.
@@ -35,12 +40,6 @@ std::string comments(const ExportContent& content);
 
 /// Provenance in one line behind "# capmin", for a line of a file that is somebody else's.
 std::string short_comment(const ExportContent& content);
-
-/// True where the profile was proven under no-new-privileges.
-bool proven_without_new_privileges(const Profile& profile);
-
-/// The value of the run option `name`, such as --user; empty where it was not given.
-std::string option_value(const Profile& profile, const std::string& name);
 
 /// The last part of an image's name as a host name has it: lower-case letters, digits and "-", at
 /// most 63; "app" where nothing is left.

@@ -3,10 +3,17 @@
 
 namespace capmin {
 
-std::string write_label(const ExportContent& content) {
+std::string write_label(ExportContent& content) {
   std::string names;
   for (const std::string& name : content.change.added()) {
     names += (names.empty() ? "" : ",") + name;
+  }
+  std::string options;
+  for (const Setting& setting : content.settings) {
+    if (!setting.implied) options += (options.empty() ? "" : ", ") + setting.option;
+  }
+  if (!options.empty()) {
+    content.warnings.push_back("a label holds the set alone; the proof needs besides: " + options);
   }
   return "io.containers.capabilities=" + names + '\n';
 }

@@ -86,7 +86,7 @@ DocumentNode own_fields(const ExportContent& content) {
 
 }  // namespace
 
-std::string write_intoto(const ExportContent& content) {
+std::string write_intoto(ExportContent& content) {
   const Profile& profile = content.profile;
   const auto digest = sha256_of(profile.image.digest);
   const auto subject = digest ? digest : sha256_of(profile.image.id);

@@ -3,7 +3,7 @@
 
 namespace capmin {
 
-std::string write_json(const ExportContent& content) {
+std::string write_json(ExportContent& content) {
   return to_json(content.profile);
 }
 

@@ -1,18 +1,189 @@
+#include "export/unit_text.h"
 #include "export/writers.h"
 #include "profile/pod_security.h"
 
-namespace capmin {
+#include <algorithm>
+#include <array>
 
-std::string write_systemd(const ExportContent& content) {
-  std::string names;
-  for (const std::string& name : content.change.added()) {
-    names += (names.empty() ? "CAP_" : " CAP_") + name;
+namespace capmin {
+namespace {
+
+/// A drop-in, by systemd.exec(5) and systemd.resource-control(5).
+class DropIn {
+ public:
+  explicit DropIn(ExportContent& content) : content_(content) {
+    std::string names;
+    for (const std::string& name : content.change.added()) {
+      names += (names.empty() ? "CAP_" : " CAP_") + name;
+    }
+    line("CapabilityBoundingSet", names);
+    line("AmbientCapabilities", names);
+    place_user();
+    if (seccomp_filter(content.profile) != SeccompFilter::kNone) {
+      content.leave_out("the seccomp filter of the proof",
+                        "a service has none; SystemCallFilter= sets one");
+    }
+    for (const Setting& setting : content.settings) {
+      place(setting);
+    }
   }
-  std::string text = comments(content) + "[Service]\n";
-  text += "CapabilityBoundingSet=" + names + '\n';
-  text += "AmbientCapabilities=" + names + '\n';
-  if (proven_without_new_privileges(content.profile)) text += "NoNewPrivileges=yes\n";
-  return text;
+
+  const std::string& text() const { return text_; }
+
+ private:
+  void line(const std::string& key, const std::string& value) {
+    text_.append(key).append("=").append(value).append("\n");
+  }
+
+  /// `key` with a text of the profile's, where a unit can hold that.
+  void line(const std::string& key, const std::string& value, const Setting& setting) {
+    if (is_plain_in_unit(value)) return line(key, value);
+    content_.leave_out(setting.option, "a unit cannot hold such text plainly");
+  }
+
+  void place(const Setting& setting);
+  void place_user();
+  void place_tmpfs(const Setting& setting);
+  void place_volume(const Setting& setting);
+  void place_ulimit(const Setting& setting);
+  void place_device(const Setting& setting);
+
+  ExportContent& content_;
+  std::string text_ = "[Service]\n";
+};
+
+void DropIn::place(const Setting& setting) {
+  switch (setting.kind) {
+    case SettingKind::kUser:
+    case SettingKind::kSeccomp:
+      return;  // place_user looks at the image as well; the filter is named above
+    case SettingKind::kNoNewPrivileges:
+      return line("NoNewPrivileges", "yes");
+    case SettingKind::kGroup:
+      return line("SupplementaryGroups", setting.value, setting);
+    case SettingKind::kReadOnly:
+      return line("ProtectSystem", "strict");
+    case SettingKind::kAppArmor:
+      return line("AppArmorProfile", setting.value, setting);
+    case SettingKind::kTmpfs:
+      return place_tmpfs(setting);
+    case SettingKind::kVolume:
+      return place_volume(setting);
+    case SettingKind::kDirectory:
+      return line("WorkingDirectory", setting.value, setting);
+    case SettingKind::kNetwork:
+      if (setting.value == "none") return line("PrivateNetwork", "yes");
+      return content_.leave_out(setting.option, "a service has the host's network");
+    case SettingKind::kUlimit:
+      return place_ulimit(setting);
+    case SettingKind::kMemory:
+      if (const auto bytes = parse_bytes(setting.value)) {
+        return line("MemoryMax", std::to_string(*bytes));
+      }
+      return content_.leave_out(setting.option, "it is no number of bytes");
+    case SettingKind::kProcesses:
+      return line("TasksMax", setting.value == "-1" ? "infinity" : setting.value, setting);
+    case SettingKind::kDevice:
+      return place_device(setting);
+    case SettingKind::kVariable:
+      line("PassEnvironment", setting.value, setting);
+      content_.warnings.push_back(setting.option +
+                                  ": PassEnvironment= takes its value from systemd's own "
+                                  "environment; it is in no profile");
+      return;
+    case SettingKind::kVariableFile:
+      if (!setting.value.starts_with('/')) {
+        return content_.leave_out(setting.option, "EnvironmentFile= takes an absolute path");
+      }
+      return line("EnvironmentFile", setting.value, setting);
+    case SettingKind::kEntrypoint:
+    case SettingKind::kCommand:
+      return content_.leave_out(setting.option, "what a service runs is its ExecStart=");
+    case SettingKind::kSysctl:
+      return content_.leave_out(setting.option, "a service has the host's; see sysctl.d(5)");
+    case SettingKind::kPort:
+      return content_.leave_out(setting.option, "a service listens on the host itself");
+    case SettingKind::kHostname:
+    case SettingKind::kHost:
+      return content_.leave_out(setting.option, "a service has the host's names");
+    case SettingKind::kSharedMemory:
+    case SettingKind::kPlatform:
+    case SettingKind::kInit:
+    case SettingKind::kSecurity:
+    case SettingKind::kEngine:
+      return content_.leave_out(setting.option, "a service has no word for it");
+  }
+}
+
+void DropIn::place_user() {
+  const std::string& text = content_.profile.image.user;
+  const UserSetting user = parse_user(text);
+  if (is_root(text) && (user.group.empty() || user.gid == 0U)) return;
+  const Setting setting{SettingKind::kUser, "the user " + text, text, {}};
+  if (!is_root(text)) line("User", user.user, setting);
+  if (!user.group.empty()) line("Group", user.group, setting);
+  if (!user.uid || (!user.gid && !user.group.empty())) {
+    content_.warnings.push_back("the user " + text +
+                                " is one of the image; on the host the name must exist, and may "
+                                "be another one");
+  }
+}
+
+void DropIn::place_tmpfs(const Setting& setting) {
+  const MountSetting tmpfs = parse_tmpfs(setting.value);
+  // The rest is taken for mount options, the path is not.
+  if (!tmpfs.target.starts_with('/') || tmpfs.target.find('=') != std::string::npos) {
+    return content_.leave_out(setting.option, "TemporaryFileSystem= takes an absolute path");
+  }
+  line("TemporaryFileSystem", setting.value, setting);
+}
+
+void DropIn::place_volume(const Setting& setting) {
+  const MountSetting volume = parse_volume_setting(setting.value);
+  if (!volume.is_host_path()) {
+    return content_.leave_out(setting.option,
+                              "a service has no volumes; StateDirectory= keeps what it writes");
+  }
+  std::string others;
+  for (const std::string& option : volume.options) {
+    if (option != "ro" && option != "rw") others += (others.empty() ? "" : ",") + option;
+  }
+  if (!others.empty()) content_.leave_out(others + " of " + setting.option, "no word for it");
+  line(volume.has_option("ro") ? "BindReadOnlyPaths" : "BindPaths",
+       volume.source + ':' + volume.target, setting);
+}
+
+void DropIn::place_ulimit(const Setting& setting) {
+  // systemd.exec(5), "Process properties".
+  constexpr std::array<std::string_view, 16> kLimits{
+      "cpu",   "fsize",   "data",  "stack",      "core",     "rss",  "nofile", "as",
+      "nproc", "memlock", "locks", "sigpending", "msgqueue", "nice", "rtprio", "rttime"};
+  const auto limit = parse_ulimit(setting.value);
+  if (!limit || std::ranges::find(kLimits, limit->name) == kLimits.end()) {
+    return content_.leave_out(setting.option, "systemd has no such limit");
+  }
+  std::string name = limit->name;
+  std::ranges::transform(name, name.begin(),
+                         [](char letter) { return static_cast<char>(letter & ~0x20); });
+  const auto spelled = [](std::int64_t value) {
+    return value < 0 ? std::string("infinity") : std::to_string(value);
+  };
+  line("Limit" + name, spelled(limit->soft) + ':' + spelled(limit->hard));
+}
+
+void DropIn::place_device(const Setting& setting) {
+  const DeviceSetting device = parse_device(setting.value);
+  if (device.target != device.source || !is_plain_in_unit(device.source)) {
+    return content_.leave_out(setting.option, "a service sees devices under their own names");
+  }
+  line("DevicePolicy", "closed");
+  text_ += "DeviceAllow=" + device.source + ' ' + device.permissions + '\n';
+}
+
+}  // namespace
+
+std::string write_systemd(ExportContent& content) {
+  return DropIn(content).text();
 }
 
 void add_systemd_remarks(ExportContent& content) {

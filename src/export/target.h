@@ -16,12 +16,14 @@ struct Target {
   /// Docker's rule: inside the container's network every port and ping are open to all, so that
   /// capabilities needed only where they are privileged are not needed.
   bool opens_ports = false;
-  bool comments = false;  ///< the format has comments, and the writer uses them
+  bool comments = false;  ///< the format has comments that begin with "#"
   /// Added capabilities become effective for root only; other users keep them in the bounding set.
   bool root_only = false;
   CapabilitySet granted = {};  ///< by default; empty where nothing can be dropped by name
   CapabilitySet sure = {};     ///< of `granted`, what every runtime of the platform grants
-  std::string (*write)(const ExportContent& content) = nullptr;
+  /// What is written, but for comments. What the target has no word for is named in the content's
+  /// warnings.
+  std::string (*write)(ExportContent& content) = nullptr;
   /// Adds the warnings and notes that only this target has; null where it has none.
   void (*remark)(ExportContent& content) = nullptr;
 };

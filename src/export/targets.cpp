@@ -8,13 +8,6 @@
 namespace capmin {
 namespace {
 
-/// The nine that CRI-O grants by default since 1.18; containerd grants Docker's 14. What both grant
-/// needs no word in a pod.
-constexpr CapabilitySet kCrioDefaultSet{
-    Capability::kChown,   Capability::kDacOverride,    Capability::kFsetid,
-    Capability::kFowner,  Capability::kSetgid,         Capability::kSetuid,
-    Capability::kSetpcap, Capability::kNetBindService, Capability::kKill};
-
 std::array<Target, 12> make_targets() {
   // Podman's program grants Docker's 14, its packages' containers.conf 11 of them (4.3.1, tried):
   // which ones count is unknown here, and dropping what is not granted does no harm.
@@ -28,14 +21,14 @@ std::array<Target, 12> make_targets() {
        .root_only = true,
        .granted = docker,
        .sure = docker,
-       .write = write_engine_args,
+       .write = write_docker_args,
        .remark = add_docker_remarks},
       {.format = "podman-args",
        .what = "arguments of podman run",
        .platform = "podman",
        .granted = docker,
        .sure = podman,
-       .write = write_engine_args},
+       .write = write_podman_args},
       {.format = "compose",
        .what = "a Compose file with one service",
        .platform = "Docker",
@@ -52,7 +45,7 @@ std::array<Target, 12> make_targets() {
        .comments = true,
        .root_only = true,
        .granted = docker,
-       .sure = kCrioDefaultSet,
+       .sure = crio_default_set(),
        .write = write_kubernetes,
        .remark = add_kubernetes_remarks},
       {.format = "quadlet",
@@ -61,8 +54,7 @@ std::array<Target, 12> make_targets() {
        .comments = true,
        .granted = docker,
        .sure = podman,
-       .write = write_quadlet,
-       .remark = add_quadlet_remarks},
+       .write = write_quadlet},
       {.format = "systemd",
        .what = "a drop-in for a service",
        .platform = "systemd",
@@ -70,7 +62,7 @@ std::array<Target, 12> make_targets() {
        .write = write_systemd,
        .remark = add_systemd_remarks},
       {.format = "oci",
-       .what = "the process of a runtime's config.json",
+       .what = "part of a runtime's config.json",
        .platform = "an OCI runtime",
        .write = write_oci,
        .remark = add_oci_remarks},
@@ -88,7 +80,7 @@ std::array<Target, 12> make_targets() {
        .write = write_ecs,
        .remark = add_ecs_remarks},
       {.format = "nomad",
-       .what = "the config block of a Nomad task",
+       .what = "part of a Nomad task: its config block, user and memory",
        .platform = "Nomad",
        .comments = true,
        .root_only = true,

@@ -225,6 +225,20 @@ void DocumentMap::set(std::string key, DocumentNode value) {
   fields.push_back({std::move(key), std::move(value)});
 }
 
+DocumentMap& DocumentMap::map(const std::string& key) {
+  const auto found = std::ranges::find(fields, key, &DocumentField::key);
+  if (found != fields.end()) return std::get<DocumentMap>(found->value.value);
+  set(key, {DocumentMap{}});
+  return std::get<DocumentMap>(fields.back().value.value);
+}
+
+DocumentList& DocumentMap::list(const std::string& key, Layout layout) {
+  const auto found = std::ranges::find(fields, key, &DocumentField::key);
+  if (found != fields.end()) return std::get<DocumentList>(found->value.value);
+  set(key, {DocumentList{layout, {}}});
+  return std::get<DocumentList>(fields.back().value.value);
+}
+
 Profile in_order(Profile profile) {
   std::ranges::stable_sort(profile.reasons, by_name<Profile::Reason>);
   std::ranges::sort(profile.conditional, {}, [](const Profile::Conditional& conditional) {

@@ -2,6 +2,7 @@
 
 #include "profile/profile.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -36,11 +37,15 @@ struct DocumentMap {
 
   /// Appends a field.
   void set(std::string key, DocumentNode value);
+  /// The map, or the list, that is the value of `key`; an empty one is appended where there is no
+  /// such field.
+  DocumentMap& map(const std::string& key);
+  DocumentList& list(const std::string& key, Layout layout = Layout::kBlock);
 };
 
 /// One value of a document that can be written as YAML and as JSON.
 struct DocumentNode {
-  std::variant<std::string, Word, int, bool, Seconds, DocumentList, DocumentMap> value;
+  std::variant<std::string, Word, std::int64_t, bool, Seconds, DocumentList, DocumentMap> value;
 };
 
 struct DocumentField {

@@ -28,7 +28,8 @@ std::string scalar(const DocumentNode& node, QuoteFormat format) {
   if (const auto* const word = std::get_if<Word>(&node.value)) {
     return format == QuoteFormat::kYaml ? word->text : quote(word->text, format);
   }
-  if (const auto* const whole = std::get_if<int>(&node.value)) return std::to_string(*whole);
+  if (const auto* const whole = std::get_if<std::int64_t>(&node.value))
+    return std::to_string(*whole);
   if (const auto* const truth = std::get_if<bool>(&node.value)) return *truth ? "true" : "false";
   return number(std::get<Seconds>(node.value));
 }

@@ -16,6 +16,12 @@ CapabilitySet podman_default_set() {
   return CapabilitySet::from_bits(0x800405fb);
 }
 
+CapabilitySet crio_default_set() {
+  using enum Capability;
+  return {kChown,  kDacOverride, kFsetid,         kFowner, kSetgid,
+          kSetuid, kSetpcap,     kNetBindService, kKill};
+}
+
 std::vector<PlatformAccess> platforms_for(Capability capability) {
   const CapabilitySet all = addable(PodSecurity::kPrivileged);
   const CapabilitySet docker = docker_default_set();
@@ -23,7 +29,8 @@ std::vector<PlatformAccess> platforms_for(Capability capability) {
   const CapabilitySet restricted = addable(PodSecurity::kRestricted);
   return {{"Docker", access(capability, docker, all)},
           {"podman", access(capability, podman_default_set(), all)},
-          {"Kubernetes baseline", access(capability, {}, baseline)},
+          {"Kubernetes baseline, containerd", access(capability, docker, baseline)},
+          {"Kubernetes baseline, CRI-O", access(capability, crio_default_set(), baseline)},
           {"Kubernetes restricted", access(capability, {}, restricted)},
           {"Fargate", access(capability, docker, {Capability::kSysPtrace})}};
 }

@@ -65,23 +65,30 @@ std::string condition_text(const std::string& when, const Profile& profile) {
 }
 
 std::string pod_security_text(const Profile& profile) {
-  const PodSecurity level = pod_security_of(profile.add);
+  const PodSecurityStanding standing = pod_security_of(profile, profile.add);
+  if (standing.level == PodSecurity::kPrivileged) {
+    std::string text = "only Pod Security " + quoted_name(standing.level) + " admits ";
+    for (std::size_t i = 0; i < standing.refused.size(); ++i) {
+      text += (i == 0 ? "" : ", ") + shown(standing.refused[i]);
+    }
+    return text;
+  }
+  std::string text = "fits Pod Security " + quoted_name(standing.level);
+  if (standing.level == PodSecurity::kBaseline) {
+    text += ", not " + quoted_name(PodSecurity::kRestricted) + ", which " +
+            shown(restricted_lacks(standing));
+  }
   const CapabilitySet everywhere = profile.add | conditional_set(profile);
-  const PodSecurity worst = pod_security_of(everywhere);
-  if (level == PodSecurity::kPrivileged) {
-    return "only Pod Security " + quoted_name(level) + " admits " +
-           to_string(profile.add - addable(PodSecurity::kBaseline));
-  }
-  std::string text = "the capabilities fit Pod Security " + quoted_name(level);
-  if (level == PodSecurity::kBaseline) {
-    text += ", not " + quoted_name(PodSecurity::kRestricted);
-  } else if (is_root(profile.image.user)) {
-    text += ", which also demands a user other than root";
-  }
-  if (worst != level) {
-    text += "; " + quoted_name(worst) + " with " + to_string(everywhere - addable(level));
+  const PodSecurity worst = pod_security_of(profile, everywhere).level;
+  if (worst != standing.level) {
+    text += "; " + quoted_name(worst) + " with " + to_string(everywhere - addable(standing.level));
   }
   return text;
+}
+
+std::string default_set_text() {
+  return "a Pod that drops nothing holds its container runtime's default set, under \"baseline\" "
+         "as well; what is added comes on top of it";
 }
 
 }  // namespace capmin

@@ -23,8 +23,11 @@ std::string needs_text(const Profile& profile);
 /// Other conditions are shown() as they are.
 std::string condition_text(const std::string& when, const Profile& profile);
 
-/// Which level of Kubernetes' Pod Security admits the set, and what the conditional capabilities
-/// change about that; half a sentence.
+/// The strictest level of Kubernetes' Pod Security that admits the container as it was proven, what
+/// the next one asks for, and what the conditional capabilities change about that; half a sentence.
 std::string pod_security_text(const Profile& profile);
+
+/// What a Pod holds that drops nothing; half a sentence.
+std::string default_set_text();
 
 }  // namespace capmin

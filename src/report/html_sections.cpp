@@ -89,8 +89,8 @@ void Sections::head() {
                 "of what is kept");
   facts +=
       fact("Proof", profile_.guarantee, is_complete(profile_) ? "" : "the search was cut short");
-  facts +=
-      fact("Pod Security", std::string(name_of(pod_security_of(everywhere))), "admits the set");
+  facts += fact("Pod Security", std::string(name_of(pod_security_of(profile_, everywhere).level)),
+                "admits the container as it was proven");
   facts += fact("Cost", std::to_string(profile_.run.trials),
                 "containers, " + seconds_text(profile_.run.seconds));
   result_ +=
@@ -301,7 +301,9 @@ void Sections::warnings() {
 }
 
 void Sections::platforms() {
-  Markup content = el("p", "lead", text("Kubernetes: " + report_.pod_security + '.'));
+  Markup content =
+      el("p", "lead",
+         text("Kubernetes: " + report_.pod_security + ". Drop ALL: " + default_set_text() + '.'));
   Markup rows = line_break();
   for (const ReportPlatform& platform : report_.platforms) {
     rows += el("tr", row_head(text(platform.name)) + el("td", names_or_dash(platform.granted)) +

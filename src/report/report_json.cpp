@@ -161,7 +161,9 @@ DocumentNode report_node(const Report& report) {
   map.set("not_exercised", texts(report.gaps));
   map.set("warnings", texts(profile.warnings));
   DocumentMap security;
-  security.set("level", text(name_of(pod_security_of(profile.add | conditional_set(profile)))));
+  security.set(
+      "level",
+      text(name_of(pod_security_of(profile, profile.add | conditional_set(profile)).level)));
   security.set("text", text(report.pod_security));
   map.set("pod_security", {std::move(security)});
   map.set("platforms", list_of(report.platforms, platform_node));

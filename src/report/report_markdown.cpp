@@ -154,7 +154,8 @@ std::string unneeded(const Profile& profile) {
 }
 
 std::string platforms(const Report& report) {
-  std::string result = "Kubernetes: " + sentence(report.pod_security) + ".\n";
+  std::string result =
+      "Kubernetes: " + sentence(report.pod_security) + ". Drop ALL: " + default_set_text() + ".\n";
   if (report.platforms.empty()) return result;
   result += "\n| platform | grants unasked | may be added | refuses |\n|---|---|---|---|\n";
   for (const ReportPlatform& platform : report.platforms) {

@@ -13,7 +13,7 @@ bool is_letter(char c) {
 }
 
 bool is_word_character(char c) {
-  return is_letter(c) || (c >= '0' && c <= '9');
+  return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
 std::string in_lower_case(std::string_view scalar) {

@@ -14,7 +14,8 @@ bool is_plain_text(std::string_view scalar);
 /// What only one of the two takes for something else (yes, 0o7, 1:30, 1e3) is none.
 bool is_string(std::string_view scalar);
 
-/// True for plain text of at least two ASCII letters and digits: a key that needs no quotes.
+/// True for plain text of at least two ASCII letters, digits, "_" and "-": a key that needs no
+/// quotes.
 bool is_plain_word(std::string_view scalar);
 
 }  // namespace capmin

@@ -59,7 +59,7 @@ explain() {
     expect_stdout 'ping_group_range'
     expect_stdout 'Docker: granted by default'
     expect_stdout 'podman: may be added'
-    expect_stdout 'Kubernetes baseline: may not be added'
+    expect_stdout 'Kubernetes baseline, CRI-O: may not be added'
     expect_stdout 'Kubernetes restricted: may not be added'
     expect_stdout 'Fargate: granted by default'
   done

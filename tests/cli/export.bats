@@ -219,10 +219,12 @@ unit = configparser.RawConfigParser(strict=False)
 unit.optionxform = str
 unit.read("app.container")
 assert unit.sections() == ["Container"], unit.sections()
-assert set(unit["Container"]) <= {"Image", "DropCapability", "AddCapability"}, dict(unit["Container"])
+assert set(unit["Container"]) <= {"Image", "DropCapability", "AddCapability", "User", "Group",
+                                  "PodmanArgs", "Exec"}, dict(unit["Container"])
 # This parser, of an older HCL, takes the escaped backslash at the end of a text for half a quote.
 job = hcl.loads(open("job.hcl").read().replace(r'\\"', '"'))
-assert set(job) == {"config"} and set(job["config"]) == {"image", "cap_drop", "cap_add"}, job
+assert set(job) <= {"config", "user"}, job
+assert set(job["config"]) == {"image", "cap_drop", "cap_add", "command", "args"}, job
 PYTHON
   done
 }

@@ -56,6 +56,44 @@ expect_nginx() {
   [ "$passed" = 0 ]
 }
 
+# status_of PID: what the kernel lets the process do, without its names and numbers.
+status_of() {
+  grep -E '^(Uid|Gid|Groups|Cap[A-Z][a-z]+|NoNewPrivs|Seccomp):' "/proc/$1/status"
+}
+
+@test "docker and docker-compose run a hardened nginx as it was proven, without a capability" {
+  local hardened=(--user 33:33 --read-only --security-opt no-new-privileges
+    --tmpfs '/run:uid=33,gid=33' --tmpfs '/var/lib/nginx:uid=33,gid=33'
+    --tmpfs '/var/log/nginx:uid=33,gid=33' --sysctl net.core.somaxconn=777)
+  minimize nginx --probe "$images/nginx/probe.sh" --ports engine "${hardened[@]}"
+  expect_set
+  [[ "$stderr" == *'only Pod Security "privileged" admits the sysctl net.core.somaxconn'* ]]
+  nginx_profile=$profile
+  exported compose -o "$BATS_TEST_TMPDIR/compose.yaml"
+  compose() { docker-compose -p "capmin$$" -f "$BATS_TEST_TMPDIR/compose.yaml" "$@"; }
+  local passed=0 proven ran pid
+  four=0000000000000000
+  read -ra arguments < <(exported docker-args)
+  container=$(docker run -d "${arguments[@]}" capmin-test-nginx)
+  expect_nginx "$container" || passed=1
+  proven=$(docker run --rm --cap-drop ALL "${hardened[@]}" --entrypoint cat capmin-test-nginx /proc/self/status |
+    grep -E '^(Uid|Gid|Groups|Cap[A-Z][a-z]+|NoNewPrivs|Seccomp):')
+  ran=$(status_of "$(docker inspect -f '{{.State.Pid}}' "$container")")
+  [ "$ran" = "$proven" ] || { diff <(echo "$ran") <(echo "$proven"); passed=1; }
+  docker rm -f -v "$container"
+  compose up -d || passed=1
+  container=$(compose ps -q)
+  expect_nginx "$container" || passed=1
+  pid=$(docker inspect -f '{{.State.Pid}}' "$container")
+  ran=$(status_of "$pid")
+  [ "$ran" = "$proven" ] || { diff <(echo "$ran") <(echo "$proven"); passed=1; }
+  grep -q '^[^ ]* / [^ ]* ro,' "/proc/$pid/mounts" || passed=1
+  grep -q '^tmpfs /var/lib/nginx .*uid=33,gid=33' "/proc/$pid/mounts" || passed=1
+  [ "$(docker exec "$container" cat /proc/sys/net/core/somaxconn)" = 777 ] || passed=1
+  compose down -v
+  [ "$passed" = 0 ]
+}
+
 @test "docker-compose runs a file that the set was merged into" {
   printf '%s\n' 'services:' '  other:' '    image: capmin-test-hang' '  web: # ours' \
     '    image: capmin-test-nginx' '    cap_add: [SYS_TIME]' >"$BATS_TEST_TMPDIR/compose.yaml"
@@ -81,6 +119,7 @@ expect_nginx() {
 import json, sys
 config, exported = (json.load(open(path)) for path in sys.argv[1:])
 config["process"].update(exported["process"])
+assert set(exported) <= {"process", "annotations"}, exported
 config["process"].update(terminal=False, args=["nginx", "-g", "daemon off; error_log stderr;"])
 config["root"]["readonly"] = False
 config["annotations"] = exported["annotations"]

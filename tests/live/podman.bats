@@ -16,6 +16,9 @@ default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+# The process that holds a pod's namespaces; without an image podman wants catatonit for it.
+infra_image = "localhost/capmin-test-hang"
+infra_command = "/bin/sleep 3600"
 CONF
   export CONTAINERS_CONF=$dir/containers.conf CONTAINERS_STORAGE_CONF=$dir/storage.conf
   # vfs copies whole images, but works on every file system.
@@ -92,6 +95,30 @@ expect_nginx() {
     expect_nginx "${arguments[@]}"
   done
   expect_nginx --label "$("$CAPMIN" export "$docker_profile" --format label)"
+}
+
+@test "podman: kube play runs the exported Pod as it was proven" {
+  minimize static --probe "$images/static/probe.sh" --user 1234:5678 --read-only \
+    --security-opt no-new-privileges --tmpfs /scratch --engine-arg=--group-add=987
+  expect_set
+  [[ "$stderr" == *'Kubernetes: fits Pod Security "restricted"'* ]]
+  "$CAPMIN" export "$profile" --format kubernetes -o pod.yaml
+  podman kube play --network bridge pod.yaml
+  local passed=0 name=capmin-test-static-capmin-test-static pid address
+  pid=$(podman inspect -f '{{.State.Pid}}' "$name")
+  address=$(podman inspect -f '{{.NetworkSettings.Networks.podman.IPAddress}}' \
+    "$(podman pod inspect -f '{{.InfraContainerID}}' capmin-test-static)")
+  answers() { CAPMIN_IP=$address "$images/static/probe.sh"; }
+  within 20 answers || passed=1
+  for line in 'CapBnd:\t0000000000000000' 'CapEff:\t0000000000000000' 'NoNewPrivs:\t1' 'Seccomp:\t2' \
+    'Uid:\t1234\t1234\t1234\t1234' 'Gid:\t5678\t5678\t5678\t5678' 'Groups:\t.*987.*'; do
+    grep -qxP "$line ?" "/proc/$pid/status" || { echo "not $line"; passed=1; }
+  done
+  grep -q '^[^ ]* / [^ ]* ro,' "/proc/$pid/mounts" || passed=1
+  grep -q '^[^ ]* /scratch [^ ]* rw,' "/proc/$pid/mounts" || passed=1
+  podman pod rm --force --time 0 capmin-test-static
+  podman volume prune --force >/dev/null
+  [ "$passed" = 0 ]
 }
 
 @test "podman: strace leads to the same set" {

@@ -126,22 +126,55 @@ TEST_CASE("H16: nothing of a profile is active in a unit, a job or an argument")
     CAPTURE(hostile);
     Profile profile = hostile_profile(hostile);
     profile.conditional = sample_profile().conditional;
-    CHECK(active_lines(text_of(profile, *target_named("systemd"))) == unit);
-    for (const char* const format : {"docker-args", "podman-args", "label"}) {
-      CHECK(text_of(profile, *target_named(format)) ==
-            text_of(sample_profile(), *target_named(format)));
-    }
-    for (const std::string& line : active_lines(text_of(profile, *target_named("quadlet")))) {
-      const bool known = line == "[Container]" || line.starts_with("DropCapability=") ||
-                         line.starts_with("AddCapability=CAP_") || line == "Image=" + hostile;
+    for (const std::string& line : active_lines(text_of(profile, *target_named("systemd")))) {
+      const bool known = std::ranges::find(unit, line) != unit.end() || line.starts_with("User=") ||
+                         line.starts_with("Group=") || line == "PrivateNetwork=yes";
       CHECK_MESSAGE(known, line);
       // Specifiers, quotes and continued lines have a meaning there.
+      CHECK_MESSAGE((line.find_first_of("%\\\"'") == std::string::npos), line);
+    }
+    for (const char* const format : {"docker-args", "podman-args"}) {
+      const std::string line = text_of(profile, *target_named(format));
+      // No letter that a shell reads anything into, and no option but those of the settings.
+      CHECK(line.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                   "@%_+=:,./- \n") == std::string::npos);
+      std::istringstream words(line);
+      for (std::string word; words >> word;) {
+        if (!word.starts_with("--")) continue;
+        const std::string name = word.substr(0, word.find('='));
+        CHECK_MESSAGE((name == "--cap-drop" || name == "--cap-add" || name == "--user" ||
+                       name == "--network"),
+                      word);
+      }
+    }
+    CHECK(text_of(profile, *target_named("label")) ==
+          text_of(sample_profile(), *target_named("label")));
+    for (const std::string& line : active_lines(text_of(profile, *target_named("quadlet")))) {
+      const bool known = line == "[Container]" || line.starts_with("DropCapability=") ||
+                         line.starts_with("AddCapability=CAP_") || line == "Image=" + hostile ||
+                         line.starts_with("User=") || line.starts_with("Group=") ||
+                         line.starts_with("Network=") || line.starts_with("PodmanArgs=") ||
+                         line.starts_with("Exec=");
+      CHECK_MESSAGE(known, line);
       if (line.starts_with("Image=")) CHECK(line.find_first_of("%\\\"' ") == std::string::npos);
+      // Specifiers and variables are doubled, and no line goes on in the next one.
+      std::size_t signs = 0;
+      for (const char letter : line) {
+        signs += letter == '%' || letter == '$' ? 1U : 0U;
+      }
+      CHECK_MESSAGE(signs % 2 == 0, line);
+      CHECK_FALSE(line.ends_with('\\'));
     }
     const std::string job = text_of(profile, *target_named("nomad"));
     CHECK(job.find("${") == std::string::npos);
     CHECK(job.find("%{") == std::string::npos);
-    CHECK(active_lines(job).size() == 5);
+    for (const std::string& line : active_lines(job)) {
+      const std::string start = line.substr(0, line.find('='));
+      const bool known = line == "config {" || line == "}" || start == "user " ||
+                         start == "  image " || start == "  cap_drop " || start == "  cap_add " ||
+                         start == "  network_mode " || start == "  command ";
+      CHECK_MESSAGE(known, line);
+    }
   }
 }
 

@@ -107,6 +107,8 @@ TEST_CASE("everything else is a string") {
 
 TEST_CASE("a plain word has letters and digits only") {
   CHECK(is_plain_word("sha256"));
+  CHECK(is_plain_word("cap_add"));
+  CHECK(is_plain_word("x-capmin"));
   CHECK_FALSE(is_plain_word("a.b"));
   CHECK_FALSE(is_plain_word("x"));
   CHECK_FALSE(is_plain_word("yes"));

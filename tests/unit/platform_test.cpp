@@ -25,8 +25,12 @@ TEST_CASE("each platform has its own answer for a capability") {
   using enum Capability;
   CHECK(on("Docker", kNetRaw) == Access::kGranted);
   CHECK(on("podman", kNetRaw) == Access::kAddable);
-  CHECK(on("Kubernetes baseline", kNetRaw) == Access::kRefused);
-  CHECK(on("Kubernetes baseline", kChown) == Access::kAddable);
+  // A Pod that drops nothing has what its runtime grants, also under "baseline".
+  CHECK(on("Kubernetes baseline, containerd", kNetRaw) == Access::kGranted);
+  CHECK(on("Kubernetes baseline, CRI-O", kNetRaw) == Access::kRefused);
+  CHECK(on("Kubernetes baseline, CRI-O", kChown) == Access::kGranted);
+  CHECK(on("Kubernetes baseline, CRI-O", kSysChroot) == Access::kAddable);
+  CHECK(on("Kubernetes baseline, containerd", kNetAdmin) == Access::kRefused);
   CHECK(on("Kubernetes restricted", kChown) == Access::kRefused);
   CHECK(on("Kubernetes restricted", kNetBindService) == Access::kAddable);
   CHECK(on("Fargate", kSysPtrace) == Access::kAddable);

@@ -17,6 +17,7 @@ bool contains(const std::string& text, std::string_view part) {
 std::string summary_of(CapabilitySet set) {
   Profile profile;
   profile.image.reference = "web:1";
+  profile.environment.seccomp = "default";
   profile.add = set;
   profile.run = {"1.0.0", "", 2, 1, 3.04, 0, {}, {}};
   return summary(profile, "web.yaml");
@@ -42,7 +43,10 @@ TEST_CASE("the summary says what to keep, why, where, how to avoid it and what i
         "  proof: unique, passed in trial 6, failed in trials 7 8 9 10; assumes that a superset of "
         "a\n"
         "    passing set passes\n"
-        "  Kubernetes: the capabilities fit Pod Security \"baseline\", not \"restricted\"\n"
+        "  Kubernetes: fits Pod Security \"baseline\", not \"restricted\", which refuses CHOWN "
+        "DAC_OVERRIDE\n"
+        "    SETGID SETUID and asks for a user other than root, no-new-privileges\n"
+        "    (allowPrivilegeEscalation: false)\n"
         "  wrote nginx.yaml     11 container runs (fewest possible: 5)   14 s\n");
 }
 
@@ -51,9 +55,9 @@ TEST_CASE("an image that needs nothing is told so") {
         "web:1 needs none of Docker's 14 default capabilities; all 14 can be dropped\n"
         "  keep (none)    the probe passes without any capability\n"
         "  proof: one-minimal\n"
-        "  Kubernetes: the capabilities fit Pod Security \"restricted\", which also demands a user "
+        "  Kubernetes: fits Pod Security \"baseline\", not \"restricted\", which asks for a user "
         "other than\n"
-        "    root\n"
+        "    root, no-new-privileges (allowPrivilegeEscalation: false)\n"
         "  wrote web.yaml     2 container runs (fewest possible: 1)   3.0 s\n");
 }
 
@@ -95,11 +99,12 @@ TEST_CASE("Kubernetes' levels follow the set and the user") {
                  "  Kubernetes: only Pod Security \"privileged\" admits NET_RAW\n"));
   Profile profile;
   profile.image.user = "1000";
-  CHECK(contains(summary(profile, ""),
-                 "  Kubernetes: the capabilities fit Pod Security \"restricted\"\n"));
+  profile.environment.seccomp = "default";
+  profile.environment.options = {"--security-opt no-new-privileges"};
+  CHECK(contains(summary(profile, ""), "  Kubernetes: fits Pod Security \"restricted\"\n"));
   profile.conditional = {{kNetRaw, "net.ipv4.ping_group_range is 1 0"}};
   CHECK(contains(summary(profile, ""),
-                 "fit Pod Security \"restricted\"; \"privileged\" with NET_RAW\n"));
+                 "fits Pod Security \"restricted\"; \"privileged\" with NET_RAW\n"));
 }
 
 TEST_CASE("a condition on a member of the set is told as a limit of its need") {

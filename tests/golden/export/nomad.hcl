@@ -8,11 +8,14 @@
 # at: 2026-11-23T02:14:09Z
 # profile: sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 # warning: the profile holds 2 warnings: read it first
+# warning: left out: --env TZ: its value is in no profile; give it in the task's env block
+# warning: left out: --publish 80: ports are labels of the group's network block
 # note: NET_BIND_SERVICE is needed only where ports below 1024 are privileged: leave it out where
 #   that is not so
-# note: proven with the options --env TZ --publish 80
 config {
   image = "nginx:1.27"
   cap_drop = ["all"]
   cap_add = ["chown", "dac_override", "net_bind_service", "setgid", "setuid"]
+  command = "nginx"
+  args = ["-g", "daemon off;"]
 }
