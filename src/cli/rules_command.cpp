@@ -32,11 +32,15 @@ std::size_t widest_id(const RuleTable& table) {
   return width;
 }
 
+std::string suspects_of(const Rule& rule, const std::vector<CapabilitySet>& suspects) {
+  return rule.innocent ? "(innocent)" : suspects_text(suspects);
+}
+
 std::string list(const RuleTable& table) {
   const std::size_t width = widest_id(table);
   std::string text;
   for (const Rule& rule : table.rules()) {
-    text += cell(rule.id, width) + cell(suspects_text(rule.suspects), kSuspectsWidth) +
+    text += cell(rule.id, width) + cell(suspects_of(rule, rule.suspects), kSuspectsWidth) +
             rule.reason + '\n';
   }
   return text;
@@ -62,7 +66,7 @@ std::string test(const RuleTable& table, const std::string& log) {
             cell(!decides ? "-"
                  : decision.suspects.empty() && !decision.rule->suspects.empty()
                      ? "(condition not met)"
-                     : suspects_text(decision.suspects),
+                     : suspects_of(*decision.rule, decision.suspects),
                  kSuspectsWidth) +
             sanitize(mask_secrets(decision.line)) + '\n';
   });

@@ -2,6 +2,7 @@
 
 #include "core/capability_set.h"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct Clue {
   std::string program = {};
   std::vector<std::string> seccomp = {};  ///< Rule::seccomp
   bool optional = false;                  ///< Rule::optional
+  std::size_t line_number = 0;            ///< LogLines::numbers; 0 for the engine's message, too
 };
 
 /// Whether strace or the kernel gave the clue. Such clues are no part of what a failure looks like:

@@ -13,7 +13,8 @@ constexpr std::size_t kHead = kMebibyte;
 constexpr std::size_t kTail = 3 * kMebibyte;
 constexpr std::size_t kHalfLine = std::size_t{8} << 10U;
 
-void add_line(std::string_view line, LogLines& lines) {
+void add_line(std::string_view line, std::size_t number, LogLines& lines) {
+  if (!line.empty()) lines.numbers.push_back(number);
   if (line.size() > 2 * kHalfLine) {
     lines.lines.push_back(
         lines.shortened.emplace_back(std::string(line.substr(0, kHalfLine)) + " ... " +
@@ -34,9 +35,12 @@ void split(std::string_view text, char end, const Use& use) {
   }
 }
 
-void add_lines(std::string_view text, LogLines& lines) {
-  split(text, '\n', [&lines](std::string_view line) {
-    split(line, '\r', [&lines](std::string_view part) { add_line(part, lines); });
+/// `first` is the number of the first line; 0 stands for all of them.
+void add_lines(std::string_view text, std::size_t first, LogLines& lines) {
+  std::size_t number = first;
+  split(text, '\n', [&](std::string_view line) {
+    split(line, '\r', [&](std::string_view part) { add_line(part, number, lines); });
+    number += first == 0 ? 0 : 1;
   });
 }
 
@@ -72,10 +76,10 @@ std::optional<unsigned> four_hex_digits(std::string_view text) {
 LogLines log_lines(std::string_view log) {
   LogLines lines;
   if (log.size() <= kHead + kTail) {
-    add_lines(log, lines);
+    add_lines(log, 1, lines);
   } else {
-    add_lines(log.substr(0, kHead), lines);
-    add_lines(log.substr(log.size() - kTail), lines);
+    add_lines(log.substr(0, kHead), 1, lines);
+    add_lines(log.substr(log.size() - kTail), 0, lines);
   }
   return lines;
 }

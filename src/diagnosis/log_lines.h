@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@ namespace capmin {
 /// The lines of a log that are looked at.
 struct LogLines {
   std::vector<std::string_view> lines;  ///< point into the log, or into `shortened`
+  /// Of each of `lines` the number that editors show: 1 for what stands before the first LF. 0 for
+  /// what stands behind a part of the log that is left out.
+  std::vector<std::size_t> numbers;
   std::deque<std::string> shortened;
 };
 

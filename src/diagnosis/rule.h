@@ -19,9 +19,17 @@ struct RuleCondition {
   std::vector<std::string> path_under;
   /// The container must have ended with one of these, otherwise later rules are asked.
   std::vector<int> exit_status;
+  /// A pattern that the line must not match, otherwise later rules are asked.
+  std::string without;
   /// A pattern that one of the lines close by (12 before, 6 after) must match, otherwise later
   /// rules are asked: for errors whose one line does not say what was attempted.
   std::string near;
+};
+
+/// Programs that mostly miss the same.
+struct ProgramFamily {
+  std::vector<std::string> names;  ///< without directories
+  std::vector<CapabilitySet> suspects;
 };
 
 /// One entry of the rule table.
@@ -29,16 +37,20 @@ struct Rule {
   std::string id;                     ///< lower case words joined by "-"
   std::vector<std::string> patterns;  ///< RE2, ignoring case; one match is enough
   RuleCondition when;
-  /// Best first; none for an innocent rule. An empty set stands for the capability that the group
-  /// "capability" captures, "captured" in the file.
+  /// Best first; none for an innocent rule, and where no grant helps. An empty set stands for the
+  /// capability that the group "capability" captures, "captured" in the file.
   std::vector<CapabilitySet> suspects;
+  /// Whose suspects take the place of `suspects` where the group "program" captures a path or name
+  /// of one of them.
+  std::vector<ProgramFamily> programs;
+  bool innocent = false;    ///< such a line gives no clue, not even that no grant helps
   bool vague = false;       ///< knows the error only, neither the program nor the system call
   bool optional = false;    ///< most programs that print such a line go on without
   std::string reason;       ///< why such a line speaks for the suspects, or for none
   std::string check;        ///< what to look at before granting; empty for an innocent rule
   std::string alternative;  ///< how to avoid the need; may be empty
   /// The system calls behind the line that Docker's default seccomp filter refuses; see
-  /// opens_in_seccomp. A rule that names some may have no suspects.
+  /// opens_in_seccomp.
   std::vector<std::string> seccomp;
   std::vector<std::string> references;  ///< where the kernel or the manual states the condition
 };

@@ -75,8 +75,8 @@ class RuleReader {
 
   Rule rule(const YamlNode& node) {
     const YamlNode& map =
-        reader_.map(node, {"id", "patterns", "when", "suspects", "innocent", "vague", "optional",
-                           "reason", "check", "alternative", "seccomp", "references"});
+        reader_.map(node, {"id", "patterns", "when", "suspects", "programs", "innocent", "vague",
+                           "optional", "reason", "check", "alternative", "seccomp", "references"});
     Rule rule;
     rule.id = id(reader_.at(map, "id"));
     for (const YamlNode& item : nonempty_sequence(reader_.at(map, "patterns"))) {
@@ -87,8 +87,10 @@ class RuleReader {
     }
     rule.reason = sentence(reader_.at(map, "reason"));
     const YamlNode* innocent = reader_.find(map, "innocent");
-    if (innocent != nullptr && reader_.truth(*innocent)) {
-      for (const char* key : {"suspects", "vague", "optional", "check", "alternative", "seccomp"}) {
+    rule.innocent = innocent != nullptr && reader_.truth(*innocent);
+    if (rule.innocent) {
+      for (const char* key :
+           {"suspects", "programs", "vague", "optional", "check", "alternative", "seccomp"}) {
         if (const YamlNode* extra = reader_.find(map, key)) {
           reader_.fail(*extra, "an innocent rule has no \"" + std::string(key) + "\"");
         }
@@ -101,9 +103,15 @@ class RuleReader {
       }
       // What no grant opens speaks for no capability.
       const YamlNode* suspects = reader_.find(map, "suspects");
-      if (suspects != nullptr || rule.seccomp.empty()) {
+      const bool no_grant_helps = suspects != nullptr && suspects->text == "none";
+      if (!no_grant_helps && (suspects != nullptr || rule.seccomp.empty())) {
         for (const YamlNode& item : nonempty_sequence(reader_.at(map, "suspects"))) {
           rule.suspects.push_back(suspect(item));
+        }
+      }
+      if (const YamlNode* programs = reader_.find(map, "programs")) {
+        for (const YamlNode& item : nonempty_sequence(*programs)) {
+          rule.programs.push_back(family(item));
         }
       }
       rule.check = sentence(reader_.at(map, "check"));
@@ -157,7 +165,8 @@ class RuleReader {
   }
 
   RuleCondition condition(const YamlNode& node) {
-    const YamlNode& map = reader_.map(node, {"port_below", "path_under", "exit_status", "near"});
+    const YamlNode& map =
+        reader_.map(node, {"port_below", "path_under", "exit_status", "without", "near"});
     RuleCondition when;
     if (const YamlNode* port = reader_.find(map, "port_below")) {
       when.port_below = reader_.whole_number(*port, 1, 65536);
@@ -170,10 +179,25 @@ class RuleReader {
         when.exit_status.push_back(reader_.whole_number(item, 0, 255));
       }
     }
+    if (const YamlNode* without = reader_.find(map, "without")) {
+      when.without = pattern(*without);
+    }
     if (const YamlNode* near = reader_.find(map, "near")) {
       when.near = pattern(*near);
     }
     return when;
+  }
+
+  ProgramFamily family(const YamlNode& node) const {
+    const YamlNode& map = reader_.map(node, {"names", "suspects"});
+    ProgramFamily family;
+    for (const YamlNode& item : nonempty_sequence(reader_.at(map, "names"))) {
+      family.names.push_back(text(item));
+    }
+    for (const YamlNode& item : nonempty_sequence(reader_.at(map, "suspects"))) {
+      family.suspects.push_back(suspect(item));
+    }
+    return family;
   }
 
   CapabilitySet suspect(const YamlNode& node) const {

@@ -46,6 +46,15 @@ bool port_is_below(const std::string& port, int limit) {
   return !known || number < limit;
 }
 
+/// Logs name capabilities as people do, and by the number that the kernel knows them by.
+std::optional<Capability> capability_in_log(const std::string& word) {
+  if (const auto named = capability_named(word)) return named;
+  for (const CapabilityInfo& known : all_capabilities()) {
+    if (std::to_string(static_cast<int>(known.capability)) == word) return known.capability;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 struct RuleTable::Compiled {
@@ -62,6 +71,7 @@ struct RuleTable::Compiled {
   std::optional<PatternSet> patterns;  ///< the last one has no rule: that of all translations
   std::optional<PatternSet> near;      ///< what some rules want to stand near the line
   std::vector<std::size_t> near_of_rule;
+  std::vector<std::optional<Pattern>> without_of_rule;
   std::vector<std::pair<Pattern, std::string>> translations;
 
   explicit Compiled(RuleFile rule_file) : file(std::move(rule_file)) {
@@ -77,6 +87,8 @@ struct RuleTable::Compiled {
       if (!rule.when.near.empty()) {
         all_near.push_back(rule.when.near);
       }
+      std::optional<Pattern>& without = without_of_rule.emplace_back();
+      if (!rule.when.without.empty()) without.emplace(rule.when.without);
     }
     std::vector<std::string> forms;
     for (const Translation& translation : file.translations) {
@@ -132,6 +144,10 @@ struct RuleTable::Compiled {
         return false;
       }
     }
+    const std::optional<Pattern>& without = without_of_rule[index];
+    if (without && without->matches(line)) {
+      return false;
+    }
     if (!when.exit_status.empty() && around.evidence != nullptr &&
         (!around.evidence->exited ||
          std::ranges::find(when.exit_status, around.evidence->exit_code) ==
@@ -141,15 +157,25 @@ struct RuleTable::Compiled {
     return when.near.empty() || holds_near(near_of_rule[index], number, line, around);
   }
 
-  /// The suspects of `rule`, with a captured name in its place; an unknown name suspects nothing.
+  /// The suspects of `rule`, or of the family of the program that is captured, with a captured
+  /// name in its place; an unknown name suspects nothing.
   static std::vector<CapabilitySet> suspects(const Rule& rule, const Pattern& pattern,
                                              std::string_view line) {
     std::vector<CapabilitySet> suspects = rule.suspects;
+    if (!rule.programs.empty()) {
+      const std::string path = pattern.captured(line, "program");
+      const auto family =
+          std::ranges::find_if(rule.programs, [&path](const ProgramFamily& programs) {
+            return std::ranges::find(programs.names, path.substr(path.rfind('/') + 1)) !=
+                   programs.names.end();
+          });
+      if (family != rule.programs.end()) suspects = family->suspects;
+    }
     for (CapabilitySet& set : suspects) {
       if (!set.empty()) {
         continue;
       }
-      if (const auto named = capability_named(pattern.captured(line, "capability"))) {
+      if (const auto named = capability_in_log(pattern.captured(line, "capability"))) {
         set = set.with(*named);
       }
     }
@@ -267,8 +293,8 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence, const Secrets& secr
       continue;
     }
     const Rule& rule = *answer.rule;
-    const bool is_closed = rule.suspects.empty() && !rule.seccomp.empty();
-    if (answer.suspects.empty() && !is_closed) {
+    const bool no_grant_helps = rule.suspects.empty() && !rule.innocent;
+    if (answer.suspects.empty() && !no_grant_helps) {
       continue;
     }
     const std::string line(lines[i].substr(0, kCompared));
@@ -281,7 +307,8 @@ std::vector<Clue> RuleTable::clues(const Evidence& evidence, const Secrets& secr
                                               ? shown_log.lines[i]
                                               : shown_engine.lines[i - shown_log.lines.size()];
     clues.push_back({rule.id, shown(covered_line), answer.suspects, rule.reason, rule.check,
-                     rule.alternative, rule.vague, answer.program, rule.seccomp, rule.optional});
+                     rule.alternative, rule.vague, answer.program, rule.seccomp, rule.optional,
+                     i < log.numbers.size() ? log.numbers[i] : 0});
     if (clues.size() > 2 * kClueEnd) {
       clues.erase(clues.begin() + kClueEnd);
     }

@@ -3,7 +3,7 @@
 namespace capmin {
 
 std::string suspects_text(const std::vector<CapabilitySet>& suspects) {
-  if (suspects.empty()) return "(innocent)";
+  if (suspects.empty()) return "(none)";
   std::string text;
   for (const CapabilitySet set : suspects) {
     text += text.empty() ? "" : ", ";

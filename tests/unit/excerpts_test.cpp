@@ -93,6 +93,33 @@ std::vector<Excerpt> read_all(const char* directory) {
   return excerpts;
 }
 
+/// A line that somebody reported, or remembers, with the capabilities of which one is the right
+/// first suspect; none where no capability is the remedy.
+struct KnownLine {
+  std::string text;
+  CapabilitySet right;
+};
+
+/// The lines of a file of tests/diagnosis/lines.
+std::vector<KnownLine> read_lines(const char* file) {
+  std::vector<KnownLine> lines;
+  std::ifstream in(std::filesystem::path(CAPMIN_TEST_DATA) / "diagnosis/lines" / file);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("#")) continue;
+    const std::size_t tab = line.find('\t');
+    const std::size_t end = line.find('\t', tab + 1);
+    REQUIRE_MESSAGE(end != std::string::npos, line);
+    KnownLine known{line.substr(0, tab), {}};
+    const std::string right = line.substr(tab + 1, end - tab - 1);
+    if (right != "NONE") {
+      for (const CapabilitySet set : alternatives_of(right))
+        known.right |= set;
+    }
+    lines.push_back(std::move(known));
+  }
+  return lines;
+}
+
 const RuleTable& table() {
   static const RuleTable embedded = RuleTable::parse(embedded_rules(), "rules.yaml");
   return embedded;
@@ -183,6 +210,42 @@ TEST_CASE("the logs of programs that lack nothing give no clue") {
   CHECK(files >= 10);
 }
 
+TEST_CASE("lines on their own suspect the right capability, and innocent ones mostly none") {
+  for (const char* file : {"reported.tsv", "recalled.tsv"}) {
+    int asked = 0;
+    int first = 0;
+    int within_three = 0;
+    int innocent = 0;
+    int alarms = 0;
+    for (const KnownLine& line : read_lines(file)) {
+      Evidence evidence;
+      evidence.log = line.text;
+      const std::vector<Clue> clues = table().clues(evidence);
+      const std::vector<CapabilitySet> suspects =
+          clues.empty() ? std::vector<CapabilitySet>{} : clues.front().suspects;
+      if (line.right.empty()) {
+        ++innocent;
+        alarms += suspects.empty() ? 0 : 1;
+        continue;
+      }
+      ++asked;
+      const auto found = std::ranges::find_if(
+          suspects, [&line](CapabilitySet set) { return !(set & line.right).empty(); });
+      const auto place = found - suspects.begin();
+      first += found != suspects.end() && place == 0 ? 1 : 0;
+      within_three += found != suspects.end() && place < 3 ? 1 : 0;
+    }
+    MESSAGE(std::string(file) << ": " << asked << " lines: first " << first << ", within three "
+                              << within_three << "; " << innocent << " without a remedy: " << alarms
+                              << " false alarms");
+    CHECK(asked >= 100);
+    CHECK(innocent >= 30);
+    CHECK(100 * first >= 85 * asked);
+    CHECK(100 * within_three >= 92 * asked);
+    CHECK(4 * alarms <= innocent);
+  }
+}
+
 TEST_CASE("no line of a real program shows a time of day or a process's number once it is steady") {
   const Pattern clock(R"(\b[0-2]?[0-9]:[0-5][0-9]:[0-6][0-9]\b|\b20[0-9]{2}[-/.][0-9]{2}[-/.])");
   const Pattern process(R"(^\W*[0-9]+(?:#|:[MCX] )|^[\w./-]*\[[0-9]+\]|\bpid [0-9])");
@@ -213,6 +276,13 @@ TEST_CASE("every rule decides about a line of the excerpts") {
         if (const Rule* rule = table().rule_for(line.text)) {
           idle.erase(rule->id);
         }
+      }
+    }
+  }
+  for (const char* file : {"reported.tsv", "recalled.tsv"}) {
+    for (const KnownLine& line : read_lines(file)) {
+      if (const Rule* rule = table().rule_for(line.text)) {
+        idle.erase(rule->id);
       }
     }
   }

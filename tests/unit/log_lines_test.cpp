@@ -14,6 +14,12 @@ TEST_CASE("a log is split at line feeds and carriage returns, empty lines are le
   CHECK(log_lines("").lines.empty());
 }
 
+TEST_CASE("each line knows its number, and none behind what is left out knows one") {
+  CHECK(log_lines("a\n\nb\r\nc\rd\n").numbers == std::vector<std::size_t>{1, 3, 4, 4});
+  const std::string filler(5'000'000, '\n');
+  CHECK(log_lines("a\nb\n" + filler + "c").numbers == std::vector<std::size_t>{1, 2, 0});
+}
+
 TEST_CASE("a very long line keeps its beginning and its end") {
   const std::string log = "first" + std::string(100'000, 'x') + "last\nnext";
   const LogLines found = log_lines(log);

@@ -247,6 +247,61 @@ TEST_CASE("a rule may do without suspects only where it names refused calls, and
   CHECK(refusal_of(rule + "    seccomp: []\n") != "accepted");
 }
 
+TEST_CASE("a rule may say that no grant helps, and its lines give a clue with what to do instead") {
+  const std::string rule =
+      "rules:\n  - id: a\n    patterns: ['stop']\n    suspects: none\n    reason: r\n"
+      "    check: c\n    alternative: \"--device\"\n";
+  Evidence evidence;
+  evidence.log = "stop\n";
+  const std::vector<Clue> clues = RuleTable::parse(rule, "my.yaml").clues(evidence);
+  REQUIRE(clues.size() == 1);
+  CHECK(clues[0].suspects.empty());
+  CHECK(clues[0].alternative == "--device");
+  CHECK(ranked_suspects(clues, true).empty());
+  CHECK(refusal_of(rule_file({}, "nothing")).find("my.yaml:4:15: expected a list") == 0);
+}
+
+TEST_CASE("a rule may leave lines that hold something else to later rules") {
+  const RuleTable table =
+      RuleTable::parse(rule_file("    when: {without: 'slowly'}\n"
+                                 "  - id: b\n    patterns: ['stop']\n    suspects: [CHOWN]\n"
+                                 "    reason: r\n    check: c\n"),
+                       "my.yaml");
+  CHECK(table.rule_for("stop")->id == "a");
+  CHECK(table.rule_for("stop SLOWLY")->id == "b");
+  CHECK(refusal_of(rule_file("    when: {without: '('}\n")).find("the pattern is not valid") !=
+        std::string::npos);
+}
+
+TEST_CASE("a rule may suspect something else of programs of some names, wherever they lie") {
+  const std::string rule =
+      "rules:\n  - id: a\n    patterns: ['run (?P<program>\\S+)']\n    suspects: [KILL]\n"
+      "    reason: r\n    check: c\n    programs:\n";
+  const RuleTable table =
+      RuleTable::parse(rule + "      - {names: [ping, mtr], suspects: [NET_RAW]}\n", "my.yaml");
+  const auto suspected = [&table](const char* log) {
+    Evidence evidence;
+    evidence.log = log;
+    return to_string(table.clues(evidence).at(0).suspects.at(0));
+  };
+  CHECK(suspected("run ping") == "NET_RAW");
+  CHECK(suspected("run /usr/bin/mtr") == "NET_RAW");
+  CHECK(suspected("run /ping/other") == "KILL");
+  CHECK(suspected("run pinger") == "KILL");
+  CHECK(refusal_of(rule + "      - {names: [ping]}\n") != "accepted");
+  CHECK(refusal_of(rule + "      - {names: [], suspects: [KILL]}\n") != "accepted");
+  CHECK(refusal_of(rule + "      - {names: [ping], suspects: [KILL], else: 1}\n") != "accepted");
+}
+
+TEST_CASE("a log names a capability in any spelling, and by its number") {
+  CHECK(first_suspect("missing required capability NET_ADMIN") == "NET_ADMIN");
+  CHECK(first_suspect("start the container with --cap-add IPC_LOCK") == "IPC_LOCK");
+  CHECK(first_suspect("failed to raise ambient [cap_setpcap=8]") == "SETPCAP");
+  CHECK(first_suspect("try: setcap cap_net_raw+ep /usr/bin/scan") == "NET_RAW");
+  CHECK(first_suspect("this requires capability 21") == "SYS_ADMIN");
+  CHECK(first_suspect("this requires capability 63").empty());
+}
+
 TEST_CASE("translations are refused when they cannot be searched for") {
   const auto with = [](const std::string& english, const std::string& form) {
     return "translations:\n  - {english: '" + english + "', forms: ['" + form + "']}\n" +
