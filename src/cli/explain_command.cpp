@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace capmin {
 namespace {
@@ -26,6 +28,22 @@ bool is_mask(const std::string& subject) {
 std::string subject_text(const std::string& subject, const RuleTable& rules) {
   if (const auto capability = capability_named(subject)) return capability_text(*capability, rules);
   return log_text(subject, read_log(subject, kNoSuchSubject), rules);
+}
+
+/// The logs, all of which must be some: a capability and a mask are told to people.
+std::vector<std::pair<std::string, std::string>> read_logs(
+    const std::vector<std::string>& subjects) {
+  for (const std::string& subject : subjects) {
+    if (!capability_named(subject) && !is_mask(subject)) continue;
+    throw Error(ExitCode::kUsage, "--format json is for logs, and '" + subject + "' is none",
+                "a file of that name is written ./" + subject);
+  }
+  std::vector<std::pair<std::string, std::string>> logs;
+  for (const std::string& subject : subjects) {
+    logs.emplace_back(subject == "-" ? "standard input" : subject,
+                      read_log(subject, kNoSuchSubject));
+  }
+  return logs;
 }
 
 std::string container_text(const ExplainOptions& options) {
@@ -66,8 +84,12 @@ int explain_command(const std::vector<std::string>& arguments) {
     return static_cast<int>(ExitCode::kDone);
   }
   std::optional<ChosenRules> rules;
-  if (!options.rules.empty() || !std::ranges::all_of(options.subjects, is_mask)) {
+  if (options.json || !options.rules.empty() || !std::ranges::all_of(options.subjects, is_mask)) {
     rules.emplace(chosen_rules(options.rules));
+  }
+  if (options.json) {
+    write_standard_output(logs_json(read_logs(options.subjects), rules->table));
+    return static_cast<int>(ExitCode::kDone);
   }
   bool first = true;
   bool was_mask = false;

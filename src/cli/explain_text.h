@@ -8,11 +8,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace capmin {
 
 /// What the rules make of a log: each clue with its line, then a summary. `name` is the log's.
 std::string log_text(const std::string& name, std::string_view log, const RuleTable& rules);
+
+/// The same for programs, in one JSON document: of each of `logs`, pairs of a name and what it
+/// holds, the clues in their order and the suspects in the order in which to try them. The README
+/// names its keys.
+std::string logs_json(const std::vector<std::pair<std::string, std::string>>& logs,
+                      const RuleTable& rules);
 
 /// All that is known of a capability; who needs it and how to avoid that is read off the rules.
 std::string capability_text(Capability capability, const RuleTable& rules);

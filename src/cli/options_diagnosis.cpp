@@ -22,6 +22,7 @@ po::options_description explain_table() {
   po::options_description table("Options");
   const auto text = [](const char* name) { return po::value<string>()->value_name(name); };
   table.add_options()("rules", text("FILE"), "ask the rules of this file first")(
+      "format", text("text|json"), "of what is said of logs (default: text)")(
       "container", text("NAME"), "show the capability sets of a running container")(
       "profile", text("FILE"), "with --container: compare them with this profile")(
       "engine", text("auto|docker|podman"), "as for capmin run")(
@@ -58,6 +59,7 @@ void check(const ExplainOptions& options) {
   if (!options.subjects.empty() || !options.rules.empty()) {
     usage_error("--container goes with neither --rules nor anything else to explain", kExplainHint);
   }
+  if (options.json) usage_error("--format json goes with logs, not with --container", kExplainHint);
   if (options.container.starts_with('-')) {
     usage_error("'" + options.container + "' is no container's name", kExplainHint);
   }
@@ -74,6 +76,8 @@ ExplainOptions parse_explain_options(const vector<string>& arguments) {
       options.subjects.push_back(option.value);
     } else if (name == "rules") {
       set_once(options.rules, option, kExplainHint);
+    } else if (name == "format") {
+      options.json = chosen<bool>(name, option.value, {{"text", false}, {"json", true}});
     } else if (name == "container") {
       set_once(options.container, option, kExplainHint);
     } else if (name == "profile") {
@@ -155,6 +159,9 @@ string explain_help() {
          "\n"
          "A word is taken for a capability where it is the name of one, else for a mask where it\n"
          "looks like one, else for a file. A file that is named like either is written ./NAME.\n"
+         "\n"
+         "--format json says the same of logs to programs: for each clue the number of its line,\n"
+         "the line, the rule, the suspects, what to check and how to avoid the need.\n"
          "\n"
          "The last errors of a container that ended count most, so the summary of a log begins\n"
          "with its last lines.\n"

@@ -14,6 +14,7 @@ struct ExplainOptions {
   std::string container;              ///< --container; empty without
   std::string profile;                ///< --profile; empty without
   std::string rules;                  ///< --rules; empty without
+  bool json = false;                  ///< --format json; goes with logs alone
   EngineRequest engine;               ///< with --container
   bool has_engine = false;            ///< some option about the engine is given
 };

@@ -39,6 +39,47 @@ explain() {
   expect_stdout 'to try first: NET_BIND_SERVICE'
 }
 
+@test "--format json says of each line that speaks for a capability what a program needs, and no more" {
+  printf 'starting\n%s\n\nsocket: Operation not permitted\nkeyctl: Operation not permitted\n' "$bind" >app.log
+  echo ready >quiet.log
+  explain --format json app.log quiet.log - <<<'chown: Operation not permitted'
+  expect_status 0
+  [ -z "$stderr" ]
+  python3 - "$output" <<'CHECKS'
+import json, sys
+import jsonschema
+text = {"type": "string", "minLength": 1}
+suspects = {"type": "array", "items": {"type": "array", "minItems": 1, "items": {"pattern": "^[A-Z_]+$"}}}
+clue = {"number": {"type": "integer", "minimum": 1}, "line": text, "rule": text, "vague": {"type": "boolean"},
+        "suspects": suspects, "reason": text, "seccomp": text, "check": text, "alternative": text}
+def strict(properties, optional=()):
+    return {"type": "object", "properties": properties, "additionalProperties": False,
+            "required": [key for key in properties if key not in optional]}
+log = strict({"name": text, "suspects": suspects,
+              "clues": {"type": "array", "items": strict(clue, ("number", "seccomp", "alternative"))}})
+said = json.loads(sys.argv[1])
+jsonschema.validate(said, strict({"kind": {"const": "Explanation"}, "logs": {"type": "array", "items": log}}))
+app, quiet, own = said["logs"]
+assert [app["name"], quiet["name"], own["name"]] == ["app.log", "quiet.log", "standard input"]
+assert [(c["number"], c["rule"], c["suspects"][:1]) for c in app["clues"]] == [
+    (2, "bind-port", [["NET_BIND_SERVICE"]]), (4, "raw-socket", [["NET_RAW"]]), (5, "keyring", [])], app
+assert quiet["clues"] == quiet["suspects"] == []
+assert own["suspects"][0] == ["CHOWN"]
+CHECKS
+}
+
+@test "--format json is for logs alone, and takes no other word" {
+  local word
+  for word in NET_RAW a80425fb; do
+    explain --format json "$word"
+    expect_status 2
+    expect_error "error: --format json is for logs, and '$word' is none
+  hint: a file of that name is written ./$word"
+  done
+  explain --format yaml app.log
+  expect_status 2
+}
+
 @test "a log without a clue says so" {
   echo 'ready' >app.log
   explain app.log

@@ -28,6 +28,17 @@ KernelSets sets_of(CapabilitySet bounding, CapabilitySet effective) {
           .ambient = {}};
 }
 
+TEST_CASE("what a log says is told to programs with the number of each line") {
+  const std::string text =
+      logs_json({{"a.log", "started\nchown: changing ownership of 'x': Operation not permitted\n"},
+                 {"b.log", "ready\n"}},
+                table());
+  CHECK(has(text, "\"name\": \"a.log\""));
+  CHECK(has(text, "\"number\": 2"));
+  CHECK(has(text, "\"rule\": \"chown\""));
+  CHECK(has(text, "\"name\": \"b.log\",\n      \"clues\": [],\n      \"suspects\": []"));
+}
+
 TEST_CASE("a mask is 1 to 16 hexadecimal digits, with or without 0x") {
   CHECK(mask_named("a80425fb") == docker_default_set());
   CHECK(mask_named("0x00000000A80425FB") == docker_default_set());

@@ -25,10 +25,17 @@ TEST_CASE("a container is looked at through the engine that the options name") {
   CHECK(options.engine.context == "far");
 }
 
+TEST_CASE("explain tells people or programs") {
+  CHECK_FALSE(parse_explain_options({"a.log"}).json);
+  CHECK_FALSE(parse_explain_options({"--format", "text"}).json);
+  CHECK(parse_explain_options({"a.log", "--format", "json"}).json);
+}
+
 TEST_CASE("what explain does not understand is refused") {
   for (const Words& words :
        {Words{"--profile", "p"}, Words{"--container", "a", "b"}, Words{"--container", "-x"},
-        Words{"--contain", "a"}, Words{"--rules", "a", "--rules", "b"}, Words{"--container", ""}}) {
+        Words{"--contain", "a"}, Words{"--rules", "a", "--rules", "b"}, Words{"--container", ""},
+        Words{"--format", "xml"}, Words{"--container", "a", "--format", "json"}}) {
     CHECK(code_of([&words] { parse_explain_options(words); }) == ExitCode::kUsage);
   }
 }
