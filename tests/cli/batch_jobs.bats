@@ -225,3 +225,17 @@ interrupt_search() {
   expect_status 7
   expect_stdout "error         web: the deadline was used up"
 }
+
+@test "a link in the place of a job's log or record is that job's error, and the others go on" {
+  found web CHOWN
+  cp web.yaml other.yaml
+  mkdir -p batch.yaml.results/logs
+  echo mine >mine
+  ln -s "$PWD/mine" batch.yaml.results/logs/web.log
+  jobs "$(check web)" "$(check other)"
+  FAKE_NEEDS=CHOWN batch
+  expect_status 8
+  expect_stdout "error         web: "
+  expect_stdout "ok            other: "
+  [ "$(cat mine)" = mine ]
+}

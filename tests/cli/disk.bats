@@ -218,3 +218,18 @@ complete() { [ -n "$(find . -maxdepth 1 -name '.profile.yaml.*' -perm 644)" ]; }
   expect_stderr "/data cannot be mounted: its path has a colon"
   no_calls
 }
+
+@test "F27: a limit of the process is told as that, and no crash" {
+  export FAKE_NEEDS=CHOWN
+  limited() { run --separate-stderr timeout 60 bash -c 'ulimit "$1" "$2"; shift 2; exec "$@"' - "$1" "$2" "$CAPMIN" run app:1 --probe ./health.sh -o "$profile"; }
+  limited -s 64
+  expect_status 5
+  expect_stderr "64 KiB of stack (ulimit -s)"
+  limited -n 8
+  expect_status 5
+  expect_stderr "8 open files (ulimit -n)"
+  refute_anywhere "install docker"
+  limited -f 0
+  expect_status 8
+  expect_stderr "0 KiB in a file (ulimit -f)"
+}

@@ -2,6 +2,7 @@
 
 #include "expect_error.h"
 #include "scratch.h"
+#include "system/file.h"
 
 #include <doctest/doctest.h>
 
@@ -59,6 +60,17 @@ TEST_CASE("a log that is removed can be opened anew while its last holder still 
   LockedLog second(scratch.path / "log");
   CHECK(second.whole_lines().empty());
   CHECK(code_of([&] { const LockedLog third(scratch.path / "log"); }) == ExitCode::kOutput);
+}
+
+TEST_CASE("a file with another name is no log, and stays what it is") {
+  const Scratch scratch;
+  write_file(scratch.path / "other", "mine\n");
+  std::filesystem::create_hard_link(scratch.path / "other", scratch.path / "log");
+  const auto error = error_of([&] { const LockedLog log(scratch.path / "log"); });
+  REQUIRE(error);
+  CHECK(error->code() == ExitCode::kOutput);
+  CHECK(std::string(error->what()).find("hard link") != std::string::npos);
+  CHECK(read_file(scratch.path / "other") == "mine\n");
 }
 
 }  // namespace
