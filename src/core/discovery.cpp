@@ -79,11 +79,12 @@ class Discovery {
     return verdict;
   }
 
-  /// What `failure` suspects and the accepted set lacks, best first, after those in `list`.
+  /// What `failure` suspects and the accepted set lacks, best first, after those in `list`. What a
+  /// passing set does without explains nothing.
   void add_suspects(const Observation& failure, std::vector<CapabilitySet>& list) const {
     for (const CapabilitySet suspect : failure.suspects) {
-      const CapabilitySet added = suspect - accepted_;
-      if (added.empty() || !upper_.contains(added)) continue;
+      const CapabilitySet added = (suspect & upper_) - accepted_;
+      if (added.empty()) continue;
       if (std::ranges::find(list, added) == list.end()) list.push_back(added);
     }
   }

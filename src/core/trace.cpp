@@ -1,6 +1,7 @@
 #include "core/trace.h"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -20,6 +21,9 @@ constexpr double kUsual = 0.8;
 /// What a process was refused although the container has it, it had given up itself: granting helps
 /// no more, at least where that was the end of it.
 constexpr double kGivenUp = 0.05;
+/// Of programs that ask for capabilities many end without them, and many others ask for what they
+/// hold only. Tried without first: where that was wrong, the refusal names all at once.
+constexpr double kAsked = 0.4;
 /// A refusal that nothing failed for.
 constexpr double kSoftFactor = 0.3;
 
@@ -34,6 +38,8 @@ const std::vector<Row>& table() {
       {{kSysResource},
        {"", "clone", "clone3", "fork", "vfork", "fcntl", "pipe", "pipe2", "sendmsg", "mmap"},
        0.05},
+      // The limits that there are do for most who would raise them.
+      {{kSysResource}, {"setrlimit", "prlimit64"}, 0.4},
       // Dropping more privileges; most who are refused that go on.
       {{kSetpcap}, {}, 0.2},
       // The set-group-id bit is dropped in silence, which hardly anything notices.
@@ -61,9 +67,19 @@ const std::vector<Row>& table() {
   return rows;
 }
 
-bool are_alike(const Check& a, const Check& b) {
-  return a.capability == b.capability && a.result == b.result && a.call == b.call &&
-         a.process == b.process;
+/// Sorts, and joins those that differ only in their count.
+template <typename Entry>
+void join(std::vector<Entry>& entries) {
+  std::map<Entry, std::uint64_t> counts;
+  for (Entry& entry : entries) {
+    const std::uint64_t count = std::exchange(entry.count, 0);
+    counts[std::move(entry)] += count;
+  }
+  entries.clear();
+  for (const auto& [entry, count] : counts) {
+    entries.push_back(entry);
+    entries.back().count = count;
+  }
 }
 
 }  // namespace
@@ -88,21 +104,24 @@ CapabilitySet checked(const Trace& trace, CheckResult result) {
   return set;
 }
 
+CapabilitySet lacking(const Trace& trace) {
+  CapabilitySet set;
+  for (const CapabilityRequest& request : trace.requests) {
+    set |= request.lacking();
+  }
+  return set;
+}
+
 Trace with_names(const Trace& trace, const std::function<std::string(const std::string&)>& name) {
   Trace renamed = trace;
   for (Check& check : renamed.checks) {
     check.process = name(check.process);
   }
-  std::ranges::sort(renamed.checks);
-  std::vector<Check> joined;
-  for (Check& check : renamed.checks) {
-    if (!joined.empty() && are_alike(joined.back(), check)) {
-      joined.back().count += check.count;
-    } else {
-      joined.push_back(std::move(check));
-    }
+  for (CapabilityRequest& request : renamed.requests) {
+    request.process = name(request.process);
   }
-  renamed.checks = std::move(joined);
+  join(renamed.checks);
+  join(renamed.requests);
   return renamed;
 }
 
@@ -116,11 +135,24 @@ double belief_of(const Check& check) {
   return check.result == CheckResult::kSoft ? belief * kSoftFactor : belief;
 }
 
+double belief_of(const CapabilityRequest& request) {
+  const int kept = (request.asked & request.held).size();
+  return kept * 3 > request.held.size() * 2 ? 0 : kAsked;
+}
+
 std::array<double, kCapabilityCount> belief_of(const Trace& trace) {
   std::array<double, kCapabilityCount> belief{};
   for (const Check& check : trace.checks) {
     double& known = belief.at(static_cast<std::size_t>(check.capability));
     known = std::max(known, check.result == CheckResult::kGranted ? belief_of(check) : kGivenUp);
+  }
+  for (const CapabilityRequest& request : trace.requests) {
+    const double spoken = request.is_given ? belief_of(request) : kGivenUp;
+    const CapabilitySet told = request.is_given ? request.asked : request.lacking();
+    for (const Capability capability : told.members()) {
+      double& known = belief.at(static_cast<std::size_t>(capability));
+      known = std::max(known, spoken);
+    }
   }
   for (const Capability capability : trace.carried.value_or(CapabilitySet{}).members()) {
     belief.at(static_cast<std::size_t>(capability)) = kUsual;

@@ -34,6 +34,24 @@ struct Check {
   friend auto operator<=>(const Check&, const Check&) = default;
 };
 
+/// A change of its own capabilities that a process asked for: all of `asked` to hold it, by
+/// capset(2), or to hand it on, by PR_CAP_AMBIENT_RAISE of prctl(2). The kernel gives the whole or
+/// nothing, EPERM, and checks no single capability for it: what is asked must be held (permitted).
+/// Requests that were alike.
+struct CapabilityRequest {
+  std::string call;     ///< capset or prctl
+  std::string process;  ///< the name that the process had; hostile
+  CapabilitySet asked;
+  CapabilitySet held;  ///< what the process was permitted before
+  bool is_given = false;
+  std::uint64_t count = 0;
+
+  /// What was asked and is not held: why it was not given, where anything was.
+  CapabilitySet lacking() const { return is_given ? CapabilitySet{} : asked - held; }
+
+  friend auto operator<=>(const CapabilityRequest&, const CapabilityRequest&) = default;
+};
+
 /// What the kernel was asked on behalf of a container's processes during a trial. It orders what is
 /// tried and explains what was found; it proves nothing.
 struct Trace {
@@ -43,13 +61,17 @@ struct Trace {
   /// What the files of these programs carry, and must be in the bounding set to execute them: no
   /// check shows that (capabilities(7)). Nothing as long as nobody has looked.
   std::optional<CapabilitySet> carried{};
-  std::uint64_t lost = 0;  ///< checks and processes that could not be noted
+  std::uint64_t lost = 0;  ///< checks, requests and processes that could not be noted
+  std::vector<CapabilityRequest> requests{};  ///< sorted, without repetition
 
   friend bool operator==(const Trace&, const Trace&) = default;
 };
 
 /// The capabilities that `trace` shows with this result.
 CapabilitySet checked(const Trace& trace, CheckResult result);
+
+/// What requests asked for in vain.
+CapabilitySet lacking(const Trace& trace);
 
 /// `trace` with each process named as `name` says; checks that become alike by that are one.
 Trace with_names(const Trace& trace, const std::function<std::string(const std::string&)>& name);
@@ -61,8 +83,14 @@ inline constexpr double kBelieved = 0.5;
 /// Below kBelieved, but at least this: it may be needed.
 inline constexpr double kDoubted = 0.3;
 
-/// What a trace makes of each capability, by its bit number: that of the check that speaks most for
-/// it, or of a file that carries it; little where it was always refused; 0 where there was none.
+/// The same of a request that was given, for each capability that it asked for: a program may have
+/// named what it wants, and end when it does not get it, or kept some of what it happened to hold.
+/// 0 where it kept more than two thirds of what it held: who gives up some means those.
+double belief_of(const CapabilityRequest& request);
+
+/// What a trace makes of each capability, by its bit number: that of the check or request that
+/// speaks most for it, or of a file that carries it; little where it was always refused; 0 where
+/// there was none.
 std::array<double, kCapabilityCount> belief_of(const Trace& trace);
 
 }  // namespace capmin

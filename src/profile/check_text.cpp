@@ -33,14 +33,19 @@ std::string_view result_text(CheckResult result) {
 
 }  // namespace
 
+std::string check_text(const Profile::Check& check) {
+  std::string text = who(check.call, check.process) + ": ";
+  text += result_text(check.result);
+  if (check.result == CheckResult::kGranted) text += " in the baseline";
+  return text;
+}
+
 std::vector<std::string> check_texts(const Profile& profile, Capability name) {
   std::vector<std::string> texts;
   const auto reason = std::ranges::find(profile.reasons, name, &Profile::Reason::name);
   if (reason == profile.reasons.end()) return texts;
   for (const Profile::Check& check : reason->checks) {
-    std::string text = who(check.call, check.process) + ": ";
-    text += result_text(check.result);
-    if (check.result == CheckResult::kGranted) text += " in the baseline";
+    std::string text = check_text(check);
     const auto count = std::ranges::find_if(profile.run.checks, [&](const Profile::Count& each) {
       return each.name == name && each.check == check;
     });

@@ -8,6 +8,10 @@
 
 namespace capmin {
 
+/// One check in words: "setuid by supervisord: denied, and the call failed". Untrusted and
+/// unescaped.
+std::string check_text(const Profile::Check& check);
+
 /// What the kernel was asked about a member, for people, most telling first: "chown by nginx:
 /// denied, and the call failed; once in trial 2". Untrusted and unescaped: process names are the
 /// image's. Empty where the profile tells of no checks.

@@ -1,9 +1,12 @@
 #include "profile/summary.h"
 
 #include "core/seconds.h"
+#include "profile/check_text.h"
 #include "profile/columns.h"
 #include "profile/sentences.h"
 #include "yaml/quote.h"
+
+#include <algorithm>
 
 namespace capmin {
 namespace {
@@ -22,6 +25,16 @@ std::string keep_text(const Profile& profile) {
                                  : "each one removed again: the probe fails";
 }
 
+/// How to do without a member; where nobody knows a way, what there is to avoid: what the kernel
+/// denied without it, or the program said.
+std::string avoid_text(const Profile::Reason& reason) {
+  if (!reason.advice.empty()) return reason.advice;
+  const auto denied = std::ranges::find(reason.checks, CheckResult::kHard, &Profile::Check::result);
+  if (denied != reason.checks.end()) return check_text(*denied);
+  if (reason.line.empty() && !reason.checks.empty()) return check_text(reason.checks.front());
+  return reason.line;
+}
+
 std::string rows(const Profile& profile) {
   Columns columns;
   columns.add("keep", to_string(profile.add), keep_text(profile));
@@ -38,8 +51,8 @@ std::string rows(const Profile& profile) {
                 "passes as well; another minimal set lies inside: --all-minimal finds it");
   }
   for (const Profile::Reason& reason : profile.reasons) {
-    if (reason.advice.empty()) continue;
-    columns.add("avoid", std::string(name_of(reason.name)), shown(reason.advice));
+    const std::string text = avoid_text(reason);
+    if (!text.empty()) columns.add("avoid", std::string(name_of(reason.name)), shown(text));
   }
   return columns.to_string(kWidth);
 }

@@ -2,6 +2,7 @@
 
 #include "core/seconds.h"
 #include "diagnosis/sanitize.h"
+#include "trial/last_line.h"
 
 #include <algorithm>
 #include <array>
@@ -140,18 +141,23 @@ void Progress::finished(const FinishedTrial& trial) {
   const std::size_t room = width > indent + 20 ? width - indent : 20;
   terminal_.line(stamp + terminal_.tinted(word, passed ? Tint::kGood : Tint::kBad) + head +
                  (seen.empty() ? "" : "  " + sanitize(seen, terminal_.is_terminal() ? room : 400)));
+  const auto below = [&](const std::string& text) {
+    terminal_.line(std::string(indent, ' ') + terminal_.tinted(text, Tint::kDim));
+  };
   if (outcome.is_stuck() && trial.request.grant == ceiling_ && !has_told_stuck_) {
     has_told_stuck_ = true;
-    terminal_.line(std::string(indent, ' ') +
-                   terminal_.tinted("the container was up all that time, and the probe always said "
-                                    "the same; one more trial makes sure",
-                                    Tint::kDim));
+    below(
+        "the container was up all that time, and the probe always said the same; one more trial "
+        "makes sure");
   }
-  if (!lead) return;
-  terminal_.line(std::string(indent, ' ') +
-                 terminal_.tinted(to_string(lead->suspect) + "  rule " + lead->clue.rule +
-                                      (lead->clue.check.empty() ? "" : ": " + lead->clue.check),
-                                  Tint::kDim));
+  if (lead) {
+    below(to_string(lead->suspect) + "  rule " + lead->clue.rule +
+          (lead->clue.check.empty() ? "" : ": " + lead->clue.check));
+  }
+  const Clue* const line = last_line(trial);
+  if (line != nullptr && (!lead || lead->clue.vague || is_watched(lead->clue))) {
+    below("its log ends: " + sanitize(line->line, terminal_.is_terminal() ? room : 400));
+  }
 }
 
 }  // namespace capmin

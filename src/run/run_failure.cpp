@@ -7,6 +7,7 @@
 #include "profile/pod_security.h"
 #include "run/grant_effect.h"
 #include "run/progress.h"
+#include "trial/last_line.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -95,6 +96,21 @@ std::string cause_of(const FinishedTrial& trial, const RunOptions& options,
 }
 
 namespace {
+
+/// The calls that were denied in a trial, by what the kernel and strace saw: the last ones of the
+/// latter, which tells them in their order.
+std::string denied_lines(const FinishedTrial& trial) {
+  std::string text;
+  for (const Clue& clue : trial.clues) {
+    if (clue.rule == kKernelRule) text += "\n  kernel: " + sanitize(clue.line);
+  }
+  const std::vector<FailedCall>& calls = trial.outcome.failed_calls;
+  const std::size_t skipped = calls.size() - std::min(calls.size(), kShownLines);
+  for (std::size_t i = skipped; i < calls.size(); ++i) {
+    text += "\n  strace: " + sanitize(to_text(calls[i]));
+  }
+  return text;
+}
 
 /// Whether the trial's trace speaks against a need of `wanted`: nobody asked for any of it, where
 /// the kernel would have been asked. It is not where a filter answers first, where the file of a
@@ -294,10 +310,10 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
   const std::string times = std::to_string(verdict.trials.size());
   const CapabilitySet ceiling = plan.search.policy.ceiling;
   const std::optional<ConditionTrial> open = OpenPorts(ceiling, result.condition_trials).passed();
-  std::string what = "the probe fails even with " + ceiling_phrase(ceiling) + ", " + times +
-                     " times out of " + times +
-                     (open ? ", where low ports and ping are privileged" : "") +
-                     cause_of(last, options, result) + filter_lines(last, options, plan);
+  std::string what =
+      "the probe fails even with " + ceiling_phrase(ceiling) + ", " + times + " times out of " +
+      times + (open ? ", where low ports and ping are privileged" : "") +
+      cause_of(last, options, result) + denied_lines(last) + filter_lines(last, options, plan);
   if (open) what += open_ports_line(*open, ceiling);
   if (const std::optional<std::string> fault = fault_of_probe(last.outcome); fault && !open) {
     return {ExitCode::kNoWorkingSet, what,

@@ -7,6 +7,7 @@
 #include "run/grant_effect.h"
 #include "run/run_evidence.h"
 #include "run/run_subject.h"
+#include "trial/last_line.h"
 #include "trial/losses.h"
 
 #include <algorithm>
@@ -86,13 +87,15 @@ const Clue* clue_for(const Removal& removal, const SearchResult& result) {
 Profile::Reason reason_for(const Removal& removal, const SearchResult& result) {
   Profile::Reason reason{
       .name = removal.without, .rule = {}, .line = {}, .advice = {}, .checks = {}};
-  if (const Clue* clue = clue_for(removal, result)) {
-    reason.advice = clue->alternative;
-    // What the kernel saw stands among the checks.
-    if (clue->rule == kKernelRule) return reason;
-    reason.rule = clue->rule;
-    reason.line = clue->line;
+  const Clue* told = clue_for(removal, result);
+  if (told != nullptr) reason.advice = told->alternative;
+  // What the kernel saw stands among the checks.
+  if (told == nullptr || told->rule == kKernelRule) {
+    told = last_line(result.trial(removal.trials.front()));
   }
+  if (told == nullptr) return reason;
+  reason.rule = told->rule;
+  reason.line = told->line;
   return reason;
 }
 

@@ -1,6 +1,7 @@
 // Counts the capability checks of containers, inside the kernel: for the processes that descend from
 // a container's first program, under their own credentials. Compiled by clang when capmin is built;
-// kernel_trace_libbpf.cpp loads it and must agree with it about `check`, `container` and the maps.
+// kernel_trace_libbpf.cpp loads it and must agree with it about `check`, `request`, `container` and
+// the maps.
 //
 // Kernel structures are declared by hand, only the fields that are read: libbpf relocates them by
 // the running kernel's BTF.
@@ -46,7 +47,13 @@ struct pid {
   struct upid numbers[1];
 } __attribute__((preserve_access_index));
 
+typedef struct {
+  __u64 val;
+} __attribute__((preserve_access_index)) kernel_cap_t;
+
 struct cred {
+  kernel_cap_t cap_inheritable;
+  kernel_cap_t cap_permitted;
   struct user_namespace* user_ns;
 } __attribute__((preserve_access_index));
 
@@ -60,6 +67,19 @@ struct task_struct {
 
 struct linux_binprm {
   const char* interp;
+} __attribute__((preserve_access_index));
+
+/// The kernel has one of these, that of its architecture.
+struct pt_regs___x86 {
+  unsigned long dx;
+  unsigned long si;
+  unsigned long di;
+  unsigned short cs;
+} __attribute__((preserve_access_index));
+
+struct pt_regs___arm64 {
+  __u64 regs[31];
+  __u64 pstate;
 } __attribute__((preserve_access_index));
 
 char program_license[] SEC("license") = "GPL";
@@ -97,12 +117,26 @@ struct id {
   char text[ID_LENGTH];
 };
 
+/// A change of a process's own capabilities, which the kernel makes as a whole or not at all and
+/// without a check of those that are asked for.
+struct request {
+  __u32 container;
+  __s32 call;
+  __u64 asked;
+  __u64 held;  ///< the permitted ones before
+  __u32 given;
+  __u32 padding;
+  char comm[COMM_LENGTH];
+};
+
 /// Of a process, or thread, of a container.
 struct traced {
   __u32 container;
   __s32 call;
   __u64 denied;  ///< capabilities that were asked for in vain during this call
   __u64 user_ns; ///< of the container's first program when it started
+  __u64 asked;   ///< what this call wants to hold or to hand on; 0 for most calls
+  __u64 held;    ///< where something is asked
 };
 
 /// Containers by what the engine calls them; the value is the key of `containers`.
@@ -130,6 +164,13 @@ struct {
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 4096);
+  __type(key, struct request);
+  __type(value, __u64);
+} requests SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 4096);
   __type(key, struct program);
   __type(value, __u8);
 } programs SEC(".maps");
@@ -151,6 +192,23 @@ static void lose(__u32 container) {
   if (entry) __sync_fetch_and_add(&entry->lost, 1);
 }
 
+/// Adds one to what `map` counts under `key`, of a container.
+static __always_inline void add_one(void* map, const void* key, __u32 container) {
+  __u64* const old = bpf_map_lookup_elem(map, key);
+  if (old) {
+    __sync_fetch_and_add(old, 1);
+    return;
+  }
+  const __u64 one = 1;
+  if (bpf_map_update_elem(map, key, &one, BPF_NOEXIST) == 0) return;
+  __u64* const beside = bpf_map_lookup_elem(map, key);
+  if (beside) {
+    __sync_fetch_and_add(beside, 1);
+  } else {
+    lose(container);
+  }
+}
+
 static void count(struct task_struct* task, const struct traced* traced, int capability,
                   int result) {
   struct check key = {};
@@ -161,19 +219,19 @@ static void count(struct task_struct* task, const struct traced* traced, int cap
   key.capability = capability;
   key.result = result;
   bpf_core_read(key.comm, sizeof key.comm, &task->comm);
-  __u64* const old = bpf_map_lookup_elem(&counts, &key);
-  if (old) {
-    __sync_fetch_and_add(old, 1);
-    return;
-  }
-  const __u64 one = 1;
-  if (bpf_map_update_elem(&counts, &key, &one, BPF_NOEXIST) == 0) return;
-  __u64* const beside = bpf_map_lookup_elem(&counts, &key);
-  if (beside) {
-    __sync_fetch_and_add(beside, 1);
-  } else {
-    lose(key.container);
-  }
+  add_one(&counts, &key, key.container);
+}
+
+static void count_request(struct task_struct* task, const struct traced* traced, int given) {
+  struct request key = {};
+  key.container = traced->container;
+  if (!bpf_map_lookup_elem(&containers, &key.container)) return;
+  key.call = traced->call;
+  key.asked = traced->asked;
+  key.held = traced->held;
+  key.given = given;
+  bpf_core_read(key.comm, sizeof key.comm, &task->comm);
+  add_one(&requests, &key, key.container);
 }
 
 /// docker and podman call a container's control group by its id, or "docker-ID.scope" and
@@ -277,12 +335,80 @@ int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
   return 0;
 }
 
+/// A system call with its first arguments.
+struct call {
+  bool is_capset;
+  bool is_prctl;
+  __u64 arguments[3];
+};
+
+/// Numbers and registers of the kernel's own architecture: programs of 32 bits have others.
+static __always_inline struct call call_of(const void* registers, long number) {
+  struct call call = {};
+  const struct pt_regs___x86* const x86 = registers;
+  const struct pt_regs___arm64* const arm64 = registers;
+  if (bpf_core_field_exists(x86->di)) {
+    if (number != 126 && number != 157) return call;
+    if (BPF_CORE_READ(x86, cs) != 0x33) return call;  // __USER_CS
+    call.is_capset = number == 126;
+    call.arguments[0] = BPF_CORE_READ(x86, di);
+    call.arguments[1] = BPF_CORE_READ(x86, si);
+    call.arguments[2] = BPF_CORE_READ(x86, dx);
+  } else if (bpf_core_field_exists(arm64->pstate)) {
+    if (number != 91 && number != 167) return call;
+    if (BPF_CORE_READ(arm64, pstate) & 0x10) return call;  // PSR_MODE32_BIT
+    call.is_capset = number == 91;
+    call.arguments[0] = BPF_CORE_READ(arm64, regs[0]);
+    call.arguments[1] = BPF_CORE_READ(arm64, regs[1]);
+    call.arguments[2] = BPF_CORE_READ(arm64, regs[2]);
+  } else {
+    return call;
+  }
+  call.is_prctl = !call.is_capset;
+  return call;
+}
+
+/// What a process wants to hold, or to hand on: by capset(2) all that it wants to be permitted or
+/// that it wants to inherit anew, by PR_CAP_AMBIENT_RAISE of prctl(2) one.
+static __always_inline __u64 asked_by(const struct call* call, const struct cred* cred) {
+  if (call->is_prctl) {
+    const bool raises = call->arguments[0] == 47 && call->arguments[1] == 2;
+    return raises && call->arguments[2] < 64 ? 1ULL << call->arguments[2] : 0;
+  }
+  if (!call->is_capset) return 0;
+  struct {
+    __u32 effective;
+    __u32 permitted;
+    __u32 inheritable;
+  } sets[2] = {};
+  const void* const header = (const void*)call->arguments[0];
+  const void* const data = (const void*)call->arguments[1];
+  __u32 version = 0;
+  if (bpf_probe_read_user(&version, sizeof version, header)) return 0;
+  const bool is_short = version == 0x19980330;  // _LINUX_CAPABILITY_VERSION_1
+  if (is_short ? bpf_probe_read_user(sets, sizeof sets[0], data)
+               : bpf_probe_read_user(sets, sizeof sets, data)) {
+    return 0;
+  }
+  const __u64 inheritable = sets[0].inheritable | (__u64)sets[1].inheritable << 32;
+  return sets[0].permitted | (__u64)sets[1].permitted << 32 |
+         (inheritable & ~BPF_CORE_READ(cred, cap_inheritable.val));
+}
+
 SEC("tp_btf/sys_enter")
-int BPF_PROG(on_enter, void* registers, long call) {
-  struct traced* const traced = traced_of(bpf_get_current_task_btf());
+int BPF_PROG(on_enter, void* registers, long number) {
+  struct task_struct* const task = bpf_get_current_task_btf();
+  struct traced* const traced = traced_of(task);
   if (!traced) return 0;
-  traced->call = (__s32)call;
+  traced->call = (__s32)number;
   traced->denied = 0;
+  traced->asked = 0;
+  const struct call call = call_of(registers, number);
+  if (!call.is_capset && !call.is_prctl) return 0;
+  const struct cred* const cred = task->real_cred;
+  if ((__u64)BPF_CORE_READ(cred, user_ns) != traced->user_ns) return 0;
+  traced->asked = asked_by(&call, cred);
+  traced->held = BPF_CORE_READ(cred, cap_permitted.val);
   return 0;
 }
 
@@ -300,15 +426,21 @@ static long count_denied(__u32 capability, struct denied_checks* checks) {
   return 0;
 }
 
-/// A check that was denied mattered where its system call failed for lack of permission.
+/// A check that was denied mattered where its system call failed for lack of permission, and a
+/// request that is answered otherwise (EINVAL, EFAULT) was none.
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_leave, void* registers, long result) {
   struct traced* const traced = traced_of(bpf_get_current_task_btf());
   if (!traced) return 0;
+  const bool failed = result == -1 || result == -13;  // EPERM, EACCES
+  if (traced->asked && (failed || result == 0)) {
+    count_request(bpf_get_current_task_btf(), traced, !failed);
+  }
   if (traced->denied) {
-    const bool failed = result == -1 || result == -13;  // EPERM, EACCES
+    // It is what the process does not hold that makes such a request fail.
+    const bool failed_for_it = failed && !(traced->asked & ~traced->held);
     struct denied_checks checks = {.traced = traced, .capabilities = traced->denied};
-    checks.result = failed ? DENIED_HARD : DENIED_SOFT;
+    checks.result = failed_for_it ? DENIED_HARD : DENIED_SOFT;
     // A loop of its own would be verified step by step, which takes longer than all the rest.
     bpf_loop(64, count_denied, &checks, 0);
     traced->denied = 0;

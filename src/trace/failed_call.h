@@ -10,7 +10,8 @@ namespace capmin {
 struct FailedCall {
   std::string call;       ///< "chown"
   std::string error;      ///< EPERM, EACCES; of calls that lock memory also ENOMEM and EAGAIN
-  std::string arguments;  ///< the first ones as strace prints them, shortened
+  std::string arguments;  ///< the first ones as strace prints them, shortened; of capset the names
+                          ///< of what it asks for
   std::string process;    ///< the name of the program that called; may be empty
   int count = 1;
   friend bool operator==(const FailedCall&, const FailedCall&) = default;

@@ -34,6 +34,15 @@ struct ContainerEntry {
   std::uint64_t roots;
   std::uint64_t programs;
 };
+struct RequestKey {
+  std::uint32_t container;
+  std::int32_t call;
+  std::uint64_t asked;
+  std::uint64_t held;
+  std::uint32_t given;
+  std::uint32_t padding;
+  std::array<char, 16> process;
+};
 struct ProgramKey {
   std::uint32_t container;
   std::array<char, 124> path;
@@ -89,6 +98,7 @@ class LibbpfTracer : public Tracer {
         wanted_(bpf_object__find_map_fd_by_name(object_.get(), "wanted")),
         containers_(bpf_object__find_map_fd_by_name(object_.get(), "containers")),
         counts_(bpf_object__find_map_fd_by_name(object_.get(), "counts")),
+        requests_(bpf_object__find_map_fd_by_name(object_.get(), "requests")),
         programs_(bpf_object__find_map_fd_by_name(object_.get(), "programs")) {}
 
   void watch(const std::string& container) noexcept override;
@@ -96,6 +106,7 @@ class LibbpfTracer : public Tracer {
 
  private:
   std::vector<Check> take_checks(std::uint32_t number);
+  std::vector<CapabilityRequest> take_requests(std::uint32_t number);
   std::vector<std::string> take_programs(std::uint32_t number);
 
   Object object_;
@@ -103,6 +114,7 @@ class LibbpfTracer : public Tracer {
   int wanted_;
   int containers_;
   int counts_;
+  int requests_;
   int programs_;
   std::mutex mutex_;
   std::map<std::string, std::uint32_t> numbers_;
@@ -130,12 +142,14 @@ std::optional<Trace> LibbpfTracer::collect(const std::string& container) noexcep
   const bool is_known = bpf_map_lookup_elem(containers_, &number, &entry) == 0;
   bpf_map_delete_elem(containers_, &number);
   std::vector<Check> checks = take_checks(number);
+  std::vector<CapabilityRequest> requests = take_requests(number);
   std::vector<std::string> programs = take_programs(number);
   if (!is_known || (entry.roots == 0 && entry.lost == 0)) return std::nullopt;
   return Trace{.checks = std::move(checks),
                .programs = std::move(programs),
                .carried = std::nullopt,
-               .lost = entry.lost};
+               .lost = entry.lost,
+               .requests = std::move(requests)};
 }
 
 /// Takes what was counted for a container out of the map.
@@ -158,6 +172,23 @@ std::vector<Check> LibbpfTracer::take_checks(std::uint32_t number) {
     checks.back().count = count;
   }
   return checks;
+}
+
+std::vector<CapabilityRequest> LibbpfTracer::take_requests(std::uint32_t number) {
+  std::vector<CapabilityRequest> requests;
+  for (const RequestKey& taken : keys_of<RequestKey>(requests_, number)) {
+    std::uint64_t count = 0;
+    if (bpf_map_lookup_elem(requests_, &taken, &count) != 0) continue;
+    bpf_map_delete_elem(requests_, &taken);
+    requests.push_back({.call = call_name(taken.call),
+                        .process = text_of(taken.process),
+                        .asked = CapabilitySet::from_bits(taken.asked),
+                        .held = CapabilitySet::from_bits(taken.held),
+                        .is_given = taken.given != 0,
+                        .count = count});
+  }
+  std::ranges::sort(requests);
+  return requests;
 }
 
 std::vector<std::string> LibbpfTracer::take_programs(std::uint32_t number) {

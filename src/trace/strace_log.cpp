@@ -95,6 +95,14 @@ std::size_t end_of_arguments(std::string_view text) {
   return end;
 }
 
+/// Of the three sets of a capset(), which strace prints in full, what the process asks for: to be
+/// permitted and to hand on, "permitted=1<<CAP_KILL|1<<CAP_SYS_TIME, inheritable=0". By name.
+std::string asked_of(std::string_view arguments) {
+  const std::size_t begin = arguments.find("permitted=");
+  return to_string(begin == std::string_view::npos ? CapabilitySet{}
+                                                   : named_in(arguments.substr(begin)));
+}
+
 /// `PID<PROCESS> CALL(ARGUMENTS) = -1 ERROR (words)`; nothing for every other line.
 std::optional<FailedCall> parse_line(std::string_view line) {
   if (take_while(line, is_digit).empty()) return std::nullopt;
@@ -115,10 +123,11 @@ std::optional<FailedCall> parse_line(std::string_view line) {
   const std::string_view error = take_while(
       line, [](char letter) { return (letter >= 'A' && letter <= 'Z') || is_digit(letter); });
   if (!is_denial(call, error)) return std::nullopt;
-  return FailedCall{.call = std::string(call),
-                    .error = std::string(error),
-                    .arguments = printable(arguments, kMostArguments),
-                    .process = printable(unescaped(*process), 64)};
+  return FailedCall{
+      .call = std::string(call),
+      .error = std::string(error),
+      .arguments = call == "capset" ? asked_of(arguments) : printable(arguments, kMostArguments),
+      .process = printable(unescaped(*process), 64)};
 }
 
 }  // namespace

@@ -112,9 +112,15 @@ bool makes_namespace(Text arguments) {
 }
 
 bool drops_bound(Text arguments) {
-  constexpr std::array<Text, 3> kPrivileges{"PR_CAPBSET_DROP", "PR_SET_SECUREBITS",
-                                            "PR_CAP_AMBIENT"};
+  constexpr std::array<Text, 2> kPrivileges{"PR_CAPBSET_DROP", "PR_SET_SECUREBITS"};
   return has_any(arguments, kPrivileges);
+}
+
+/// What a process asks for by name, to hold it or to hand it on: all of it at once, and it must
+/// hold it already (capset(2), prctl(2)).
+CapabilitySet asked_for(const FailedCall& call) {
+  const bool raises = call.call == "prctl" && has(call.arguments, "PR_CAP_AMBIENT_RAISE");
+  return raises || call.call == "capset" ? named_in(call.arguments) : CapabilitySet{};
 }
 
 bool changes_memory_map(Text arguments) {
@@ -236,7 +242,8 @@ constexpr std::array kRows = std::to_array<Row>({
      "",
      always,
      {{CapabilitySet{kSysNice}}}},
-    {"capset", "EPERM", always, {{CapabilitySet{kSetpcap}}}},
+    // It names what it asks for, see asked_for().
+    {"capset", "EPERM", always, {}},
     {"prctl", "EPERM", drops_bound, {{CapabilitySet{kSetpcap}}}},
     {"prctl", "EPERM", changes_memory_map, {{CapabilitySet{kSysResource}}}},
     {"prctl seccomp", "", filters_calls, {{CapabilitySet{kSysAdmin}}}},
@@ -315,7 +322,22 @@ bool is_denial(Text call, Text error) {
   return (error == "ENOMEM" || error == "EAGAIN") && call.starts_with("mlock");
 }
 
+CapabilitySet named_in(Text text) {
+  CapabilitySet named;
+  while (!text.empty()) {
+    const auto* const end = std::ranges::find_if_not(
+        text, [](char letter) { return (letter >= 'A' && letter <= 'Z') || letter == '_'; });
+    const auto length = static_cast<std::size_t>(end - text.begin());
+    if (const auto capability = capability_named(text.substr(0, length))) {
+      named = named.with(*capability);
+    }
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  return named;
+}
+
 std::vector<CapabilitySet> suspects_of(const FailedCall& call) {
+  if (const CapabilitySet asked = asked_for(call); !asked.empty()) return {asked};
   const auto* const row =
       std::ranges::find_if(kRows, [&call](const Row& one) { return fits(one, call); });
   std::vector<CapabilitySet> suspects;

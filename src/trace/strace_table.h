@@ -13,6 +13,9 @@ namespace capmin {
 /// calls that lock memory ENOMEM and EAGAIN, too (mlock(2)).
 bool is_denial(std::string_view call, std::string_view error);
 
+/// The capabilities that `text` names, in capitals and with or without CAP_.
+CapabilitySet named_in(std::string_view text);
+
 /// What a process that may make the call holds, best guess first; members of one set are needed
 /// together. None where no capability is known to help. From capabilities(7) and the manual page of
 /// each system call; a guess to try first, never a verdict: a call may fail for other reasons, and

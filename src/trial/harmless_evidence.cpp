@@ -12,6 +12,13 @@ Check without_count(Check check) {
   return check;
 }
 
+/// What was asked, whatever the process held.
+CapabilityRequest question_of(CapabilityRequest request) {
+  request.held = {};
+  request.count = 0;
+  return request;
+}
+
 }  // namespace
 
 void HarmlessEvidence::add(const FinishedTrial& passed) {
@@ -22,6 +29,9 @@ void HarmlessEvidence::add(const FinishedTrial& passed) {
   for (const Check& check : passed.outcome.trace->checks) {
     if (check.result == CheckResult::kHard) denied_.insert(without_count(check));
   }
+  for (const CapabilityRequest& request : passed.outcome.trace->requests) {
+    if (!request.lacking().empty()) refused_.insert(question_of(request));
+  }
 }
 
 bool HarmlessEvidence::holds(const Clue& clue) const {
@@ -30,6 +40,10 @@ bool HarmlessEvidence::holds(const Clue& clue) const {
 
 bool HarmlessEvidence::holds(const Check& check) const {
   return denied_.contains(without_count(check));
+}
+
+bool HarmlessEvidence::holds(const CapabilityRequest& request) const {
+  return refused_.contains(question_of(request));
 }
 
 void HarmlessEvidence::take_from(FinishedTrial& failed) const {

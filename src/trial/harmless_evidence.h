@@ -21,6 +21,8 @@ class HarmlessEvidence {
   /// Whether the same check, whatever its count, was denied and made its system call fail in a
   /// passing trial.
   bool holds(const Check& check) const;
+  /// Whether a passing trial asked for the same in vain.
+  bool holds(const CapabilityRequest& request) const;
 
   /// Takes the clues that it holds from a trial that failed, and makes its observation anew from
   /// the rest.
@@ -28,7 +30,8 @@ class HarmlessEvidence {
 
  private:
   std::set<std::string> lines_;
-  std::set<Check> denied_;  ///< with no count
+  std::set<Check> denied_;               ///< with no count
+  std::set<CapabilityRequest> refused_;  ///< with nothing held, and no count
 };
 
 }  // namespace capmin

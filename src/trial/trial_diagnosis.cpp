@@ -4,6 +4,7 @@
 #include "diagnosis/program_clue.h"
 #include "diagnosis/sanitize.h"
 #include "diagnosis/secrets.h"
+#include "trial/last_line.h"
 #include "trial/losses.h"
 #include "trial/trial_observation.h"
 
@@ -150,6 +151,7 @@ void diagnose(const SearchPlan& plan, const RuleTable& rules, const SearchResult
   }
   trial.observation = observation_of(trial, harmless);
   if (trial.outcome.verdict == Verdict::kFailed) harmless.take_from(trial);
+  add_last_line(before, trial);
 }
 
 }  // namespace capmin

@@ -12,11 +12,16 @@ namespace capmin {
 namespace {
 
 /// What made a system call fail for lack of permission, where most programs would not go on, or
-/// else where some would not: all of it together, as one refusal is rarely the last, then each.
+/// else where some would not: all of it together, as one refusal is rarely the last, then what was
+/// asked for at once, then each.
 std::vector<CapabilitySet> traced_suspects(const std::optional<Trace>& trace,
                                            const HarmlessEvidence& harmless) {
   if (!trace) return {};
-  CapabilitySet all;
+  CapabilitySet requested;
+  for (const CapabilityRequest& request : trace->requests) {
+    if (!harmless.holds(request)) requested |= request.lacking();
+  }
+  CapabilitySet all = requested;
   CapabilitySet others;
   for (const Check& check : trace->checks) {
     if (check.result != CheckResult::kHard || harmless.holds(check)) continue;
@@ -26,6 +31,7 @@ std::vector<CapabilitySet> traced_suspects(const std::optional<Trace>& trace,
   if (all.empty()) all = others;
   std::vector<CapabilitySet> suspects;
   if (!all.empty()) suspects.push_back(all);
+  if (requested.size() > 1 && requested != all) suspects.push_back(requested);
   for (const Capability capability : all.members()) {
     if (all.size() > 1) suspects.push_back({capability});
   }
@@ -97,6 +103,18 @@ std::vector<Clue> straced_clues(const Outcome& outcome, CapabilitySet grant,
 std::vector<Clue> traced_clues(const Outcome& outcome, const RuleTable& rules) {
   std::vector<Clue> clues;
   if (!outcome.trace) return clues;
+  for (const CapabilityRequest& request : outcome.trace->requests) {
+    const CapabilitySet lacking = request.lacking();
+    if (lacking.empty()) continue;
+    const std::string who = request.process.empty() ? "" : " by " + request.process;
+    Clue& clue = clues.emplace_back();
+    clue.rule = kKernelRule;
+    clue.line = request.call + who + ": asked for " + to_string(request.asked) +
+                " without holding " + to_string(lacking);
+    clue.suspects = {lacking};
+    clue.reason = "the kernel gives all that a process asks for at once, or nothing";
+    clue.check = "can the program be told to ask for less?";
+  }
   for (const Capability capability : checked(*outcome.trace, CheckResult::kHard).members()) {
     for (const Check& check : telling_checks(*outcome.trace, capability, CheckResult::kHard)) {
       if (belief_of(check) < kDoubted || check.call.empty()) continue;

@@ -85,11 +85,21 @@ json::value to_json(const std::optional<Trace>& trace) {
                                      {"process", sanitize(check.process)},
                                      {"count", check.count}});
   }
+  json::array requests;
+  for (const CapabilityRequest& request : trace->requests) {
+    requests.emplace_back(json::object{{"call", request.call},
+                                       {"process", sanitize(request.process)},
+                                       {"asked", request.asked.bits()},
+                                       {"held", request.held.bits()},
+                                       {"given", request.is_given},
+                                       {"count", request.count}});
+  }
   json::array programs;
   for (const std::string& program : trace->programs) {
     programs.emplace_back(sanitize(program));
   }
   return json::object{{"checks", std::move(checks)},
+                      {"requests", std::move(requests)},
                       {"programs", std::move(programs)},
                       {"carried", trace->carried ? json::value(trace->carried->bits()) : nullptr},
                       {"lost", trace->lost}};
@@ -118,6 +128,10 @@ json::object to_json(const FinishedTrial& trial) {
           {"deadline_seconds", outcome.deadline_seconds},
           {"stop_end", to_json(outcome.stop_end)},
           {"trace", to_json(outcome.trace)},
+          {"harmless_lines", trial.harmless_lines
+                                 ? json::value(json::array(trial.harmless_lines->begin(),
+                                                           trial.harmless_lines->end()))
+                                 : nullptr},
           {"clues", std::move(clues)},
           {"signature", trial.observation.signature},
           {"suspects", to_json(trial.observation.suspects)}};
@@ -212,6 +226,16 @@ std::optional<Trace> trace_of(const json::value* value) {
          .process = text_of(object.at("process")),
          .count = object.at("count").to_number<std::uint64_t>()});
   }
+  const json::value* const requests = value->as_object().if_contains("requests");
+  for (const json::value& item : requests == nullptr ? json::array() : requests->as_array()) {
+    const json::object& object = item.as_object();
+    trace.requests.push_back({.call = text_of(object.at("call")),
+                              .process = text_of(object.at("process")),
+                              .asked = set_of(object.at("asked")),
+                              .held = set_of(object.at("held")),
+                              .is_given = object.at("given").as_bool(),
+                              .count = object.at("count").to_number<std::uint64_t>()});
+  }
   return trace;
 }
 
@@ -247,6 +271,13 @@ FinishedTrial trial_of(const json::object& object) {
   }
   trial.outcome.stop_end = stop_end_of(object.if_contains("stop_end"));
   trial.outcome.trace = trace_of(object.if_contains("trace"));
+  const json::value* const lines = object.if_contains("harmless_lines");
+  if (lines != nullptr && !lines->is_null()) {
+    trial.harmless_lines.emplace();
+    for (const json::value& number : lines->as_array()) {
+      trial.harmless_lines->push_back(number.to_number<std::uint64_t>());
+    }
+  }
   trial.observation = {.trial = trial.number,
                        .grant = trial.request.grant,
                        .verdict = trial.outcome.verdict,

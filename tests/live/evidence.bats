@@ -148,6 +148,44 @@ proven_at_once() {
   proven_at_once SYS_CHROOT
 }
 
+# 5 is KILL, 13 NET_RAW, 18 SYS_CHROOT, 25 SYS_TIME, 27 MKNOD.
+@test "capabilities that a program asks for all at once are found at once" {
+  watch capset --probe exit
+  expect_set KILL MKNOD SYS_CHROOT
+  [ "$(seen KILL)" = "capset capset denied-hard" ]
+  [ "$(yaml 'p["run"]["trials"]')" -le 6 ]
+  expect_stderr "capset by capset: asked for KILL MKNOD SYS_CHROOT without holding KILL"
+}
+
+@test "capabilities that a program hands on, one by one, are found as they are refused" {
+  watch capset --probe exit -- /capset ambient 5 27
+  expect_set KILL MKNOD
+  [ "$(seen MKNOD)" = "prctl capset denied-hard" ]
+  [ "$(yaml 'p["run"]["trials"]')" -le 5 ]
+}
+
+@test "a program that only gives something up needs nothing of what it keeps" {
+  watch capset --probe exit -- /capset without 5 13
+  expect_set
+  [ "$(yaml 'p["run"]["trials"]')" = 2 ]
+}
+
+@test "what is asked for beyond the ceiling is named where the ceiling fails" {
+  watch capset --probe exit -- /capset exactly 5 25
+  expect_status 3
+  expect_stderr "kernel: capset by capset: asked for KILL SYS_TIME without holding SYS_TIME"
+  expect_stderr "--allow SYS_TIME"
+}
+
+@test "where no rule knows a line, what the kernel denied is told, and how the log ends" {
+  watch busybox --probe exit -- sh -c 'echo begin; chroot / true 2>/dev/null || { echo "worker gave up"; exit 1; }'
+  expect_set SYS_CHROOT
+  expect_stderr "chroot by chroot: denied by the kernel"
+  expect_stderr "its log ends: worker gave up"
+  [ "$(yaml 'p["reasons"][0]["rule"]')" = last-line ]
+  expect_stderr "avoid SYS_CHROOT    chroot by chroot: denied, and the call failed"
+}
+
 # beside OTHER NAME COMMAND: minimizes the command in the background, to NAME.yaml. Its baseline runs
 # until that of OTHER runs, too.
 beside() {

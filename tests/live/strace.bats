@@ -56,6 +56,13 @@ expect_straced() {
   [[ "$(yaml 'p["reasons"][0]["line"]')" == *'chown("/data/file", 7'* ]]
 }
 
+@test "where even the ceiling fails, the calls that were denied are printed" {
+  minimize capset --probe exit --evidence strace -- /capset exactly 5 25
+  expect_status 3
+  expect_stderr "strace: capset: capset(KILL SYS_TIME) = EPERM"
+  expect_stderr "--allow SYS_TIME"
+}
+
 @test "the answer rests on one more trial, without strace" {
   minimize chown --probe exit --evidence strace
   expect_straced

@@ -60,6 +60,24 @@ TEST_CASE("a trial comes back from its record as the planner and the profile saw
   CHECK(to_record(*after) == to_record(before));
 }
 
+TEST_CASE("what was asked of the kernel and printed comes back from a record") {
+  FinishedTrial before = trial(7);
+  before.outcome.trace =
+      Trace{.checks = {{Capability::kChown, CheckResult::kHard, "chown", "d", 2}},
+            .lost = 1,
+            .requests = {{.call = "capset",
+                          .process = "d",
+                          .asked = {Capability::kKill, Capability::kChown},
+                          .held = {Capability::kChown},
+                          .is_given = false,
+                          .count = 3}}};
+  before.harmless_lines = {1, 18446744073709551615U};
+  const auto after = trial_from_record(to_record(before));
+  REQUIRE(after);
+  CHECK(after->outcome.trace == before.outcome.trace);
+  CHECK(after->harmless_lines == before.harmless_lines);
+}
+
 TEST_CASE("a record with any byte changed is no record") {
   const std::string record = to_record(trial(7));
   for (std::size_t i = 0; i < record.size(); ++i) {

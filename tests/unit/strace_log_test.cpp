@@ -33,6 +33,16 @@ TEST_CASE("a call that was denied is kept with its process, arguments and count"
   CHECK(calls[1].error == "EACCES");
 }
 
+TEST_CASE("of a capset that was denied the names are kept of what it asked for") {
+  const auto calls = read(
+      "7<chronyd> capset({version=_LINUX_CAPABILITY_VERSION_3, pid=0}, "
+      "{effective=1<<CAP_NET_BIND_SERVICE|1<<CAP_SYS_TIME, "
+      "permitted=1<<CAP_NET_BIND_SERVICE|1<<CAP_SYS_TIME, inheritable=0}) = -1 EPERM (Operation "
+      "not permitted)\n");
+  REQUIRE(calls.size() == 1);
+  CHECK(to_text(calls[0]) == "chronyd: capset(NET_BIND_SERVICE SYS_TIME) = EPERM");
+}
+
 TEST_CASE("lines may arrive in pieces of any size") {
   const std::string text =
       "strace: Process 7 attached\n7<a> setuid(33)   = -1 EPERM (Operation not permitted)\n";

@@ -57,6 +57,15 @@ TEST_CASE("who only reads a file needs less than who writes it") {
   CHECK(std::ranges::count(writing, CapabilitySet{kDacReadSearch}) == 0);
 }
 
+TEST_CASE("what is asked for at once is suspected at once") {
+  CHECK(first("capset", "EPERM", "NET_BIND_SERVICE SYS_TIME") ==
+        CapabilitySet{kNetBindService, kSysTime});
+  CHECK(first("prctl", "EPERM", "PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0") ==
+        CapabilitySet{kNetAdmin});
+  CHECK(first("prctl", "EPERM", "PR_CAPBSET_DROP, CAP_NET_ADMIN") == CapabilitySet{kSetpcap});
+  CHECK(first("capset", "EPERM").empty());
+}
+
 TEST_CASE("a program's own words choose no suspect") {
   const auto suspects = suspects_of({.call = "openat",
                                      .error = "EACCES",
