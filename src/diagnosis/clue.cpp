@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <iterator>
 #include <set>
 
 namespace capmin {
@@ -41,7 +42,7 @@ int weakness(const Clue& clue) {
 
 }  // namespace
 
-std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool exited) {
+std::vector<Lead> ranked_leads(const std::vector<Clue>& clues, bool exited) {
   std::vector<const Clue*> order;
   std::size_t rounds = 0;
   for (const Clue& clue : clues) {
@@ -52,15 +53,21 @@ std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool 
     std::ranges::reverse(order);
   }
   std::ranges::stable_sort(order, {}, [](const Clue* clue) { return weakness(*clue); });
-  std::vector<CapabilitySet> suspects;
+  std::vector<Lead> leads;
   for (std::size_t round = 0; round < rounds; ++round) {
     for (const Clue* clue : order) {
       if (round < clue->suspects.size() &&
-          std::ranges::find(suspects, clue->suspects[round]) == suspects.end()) {
-        suspects.push_back(clue->suspects[round]);
+          std::ranges::find(leads, clue->suspects[round], &Lead::suspect) == leads.end()) {
+        leads.push_back({clue, clue->suspects[round]});
       }
     }
   }
+  return leads;
+}
+
+std::vector<CapabilitySet> ranked_suspects(const std::vector<Clue>& clues, bool exited) {
+  std::vector<CapabilitySet> suspects;
+  std::ranges::transform(ranked_leads(clues, exited), std::back_inserter(suspects), &Lead::suspect);
   return suspects;
 }
 

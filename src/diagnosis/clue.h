@@ -54,6 +54,15 @@ std::string normalized(const std::string& line);
 /// normalized, too. Several times faster than that.
 std::string with_equal_digits(std::string line);
 
+/// A suspect, and the clue that names it first.
+struct Lead {
+  const Clue* clue = nullptr;
+  CapabilitySet suspect;
+};
+
+/// ranked_suspects(), each with its clue. They live as long as `clues`.
+std::vector<Lead> ranked_leads(const std::vector<Clue>& clues, bool exited);
+
 /// The suspects of `clues` in the order in which a search should try them, without repetition.
 /// Every clue's first suspect comes before any clue's second one, and within a round exact lines
 /// come before what was watched, then those that most programs do without, then vague ones.

@@ -66,13 +66,9 @@ std::string ceiling_phrase(CapabilitySet ceiling) {
 }
 
 std::optional<LeadingClue> leading_clue(const FinishedTrial& trial) {
-  for (const CapabilitySet suspect :
-       ranked_suspects(trial.clues, trial.outcome.exit_code.has_value())) {
-    if (trial.request.grant.contains(suspect)) continue;
-    const auto clue = std::ranges::find_if(trial.clues, [suspect](const Clue& candidate) {
-      return std::ranges::find(candidate.suspects, suspect) != candidate.suspects.end();
-    });
-    if (clue != trial.clues.end()) return LeadingClue{*clue, suspect};
+  for (const auto& [clue, suspect] :
+       ranked_leads(trial.clues, trial.outcome.exit_code.has_value())) {
+    if (!trial.request.grant.contains(suspect)) return LeadingClue{*clue, suspect};
   }
   return std::nullopt;
 }
