@@ -232,10 +232,10 @@ DocumentMap& DocumentMap::map(const std::string& key) {
   return std::get<DocumentMap>(fields.back().value.value);
 }
 
-DocumentList& DocumentMap::list(const std::string& key, Layout layout) {
+DocumentList& DocumentMap::list(const std::string& key, Layout shape) {
   const auto found = std::ranges::find(fields, key, &DocumentField::key);
   if (found != fields.end()) return std::get<DocumentList>(found->value.value);
-  set(key, {DocumentList{layout, {}}});
+  set(key, {DocumentList{shape, {}}});
   return std::get<DocumentList>(fields.back().value.value);
 }
 
