@@ -80,7 +80,7 @@ void expect_suspects(CapabilitySet expected, Clue& clue) {
 std::string failure_signature(const std::vector<Clue>& clues, const Evidence& evidence) {
   std::set<std::string> lines;
   for (const Clue& clue : clues) {
-    if (!is_watched(clue)) lines.insert(normalized(clue.line));
+    if (!is_watched(clue) && clue.rule != kLastLineRule) lines.insert(normalized(clue.line));
   }
   std::string signature =
       evidence.exited ? "exit " + std::to_string(evidence.exit_code) : std::string("running");

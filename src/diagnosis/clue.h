@@ -19,10 +19,11 @@ struct Evidence {
   CapabilitySet granted = {};        ///< what the trial granted
 };
 
-/// The words that stand in the place of a rule's id in clues which no line gave: what strace saw
-/// fail, and what the kernel was seen to deny.
+/// The words that stand in the place of a rule's id in clues which no rule gave: what strace saw
+/// fail, what the kernel was seen to deny, and the last new line of a log that no rule knows.
 inline constexpr const char* kStraceRule = "strace";
 inline constexpr const char* kKernelRule = "kernel";
+inline constexpr const char* kLastLineRule = "last-line";
 
 /// Why a trial may have failed: what a rule made of a piece of evidence.
 struct Clue {

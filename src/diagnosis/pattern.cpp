@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
+#include <iterator>
 #include <mutex>
 #include <optional>
 
@@ -15,7 +16,10 @@ namespace capmin {
 namespace {
 
 constexpr std::int64_t kPatternMemory = std::int64_t{1} << 20U;
-constexpr std::int64_t kSetMemory = std::int64_t{64} << 20U;
+/// An automaton for all patterns at once has a state for each mixture of them that lines begin:
+/// that grows past any memory. Those of some are small, and a line is read a few times instead.
+constexpr std::size_t kPatternsOfSet = 64;
+constexpr std::int64_t kSetMemory = std::int64_t{16} << 20U;
 
 RE2::Options options(std::int64_t memory) {
   RE2::Options options;
@@ -92,17 +96,21 @@ std::string Pattern::replaced(std::string_view line, const std::string& text) co
 }
 
 struct PatternSet::Compiled {
-  RE2::Set set{options(kSetMemory), RE2::UNANCHORED};
+  std::vector<RE2::Set> sets;
 };
 
 PatternSet::PatternSet(const std::vector<std::string>& patterns) {
   auto compiled = std::make_unique<Compiled>();
   for (const std::string& pattern : patterns) {
-    [[maybe_unused]] const int index = compiled->set.Add(pattern, nullptr);
+    if (patterns_.size() % kPatternsOfSet == 0) {
+      compiled->sets.emplace_back(options(kSetMemory), RE2::UNANCHORED);
+    }
+    [[maybe_unused]] const int index = compiled->sets.back().Add(pattern, nullptr);
     assert(index >= 0);
     patterns_.emplace_back(pattern);
   }
-  if (!compiled->set.Compile()) {
+  for (RE2::Set& set : compiled->sets) {
+    if (set.Compile()) continue;
     throw Error(ExitCode::kUsage, "the rules' patterns need too much memory together",
                 "use fewer or shorter patterns");
   }
@@ -113,19 +121,25 @@ PatternSet& PatternSet::operator=(PatternSet&&) noexcept = default;
 PatternSet::~PatternSet() = default;
 
 std::vector<std::size_t> PatternSet::matching(std::string_view line) const {
-  std::vector<int> found;
-  RE2::Set::ErrorInfo error{};
-  if (compiled_->set.Match(re2::StringPiece(line.data(), line.size()), &found, &error) ||
-      error.kind == RE2::Set::kNoError) {
-    std::ranges::sort(found);
-    return {found.begin(), found.end()};
-  }
-  // All at once would take too much memory here: they are asked one by one.
+  const re2::StringPiece text(line.data(), line.size());
   std::vector<std::size_t> indices;
-  for (std::size_t i = 0; i < patterns_.size(); ++i) {
-    if (patterns_[i].matches(line)) {
-      indices.push_back(i);
+  std::size_t first = 0;
+  for (const RE2::Set& set : compiled_->sets) {
+    std::vector<int> found;
+    RE2::Set::ErrorInfo error{};
+    const std::size_t end = std::min(first + kPatternsOfSet, patterns_.size());
+    if (set.Match(text, &found, &error) || error.kind == RE2::Set::kNoError) {
+      std::ranges::sort(found);
+      std::ranges::transform(found, std::back_inserter(indices), [first](int index) {
+        return first + static_cast<std::size_t>(index);
+      });
+    } else {
+      // All at once would take too much memory here: they are asked one by one.
+      for (std::size_t i = first; i < end; ++i) {
+        if (patterns_[i].matches(line)) indices.push_back(i);
+      }
     }
+    first = end;
   }
   return indices;
 }

@@ -138,7 +138,7 @@ class RuleReader {
       reader_.fail(node,
                    "the id \"" + id + "\" is not made of lower case letters, digits and \"-\"");
     }
-    if (id == kStraceRule || id == kKernelRule) {
+    if (id == kStraceRule || id == kKernelRule || id == kLastLineRule) {
       reader_.fail(node, "the id \"" + id + "\" stands for what was watched, not for a rule");
     }
     if (extends_ && taken_.contains(id)) {

@@ -14,7 +14,6 @@
 namespace capmin {
 namespace {
 
-constexpr const char* kLastLineRule = "last-line";
 /// Of a longer log the end is enough: that is where the reason stands.
 constexpr std::size_t kMostLines = 1'000;
 

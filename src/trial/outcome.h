@@ -52,9 +52,10 @@ using TrialDeadline = std::function<std::chrono::milliseconds()>;
 /// How a container ended after its stop signal.
 struct StopEnd {
   int exit_code = 0;
-  std::string log;  ///< what it printed after the signal, as far as that is known; hostile
+  /// What it printed after the signal, as far as that is known; hostile.
+  std::string log = {};
   /// The processes that the kernel had to kill, see HeldProcesses.
-  std::optional<std::vector<std::string>> killed;
+  std::optional<std::vector<std::string>> killed = {};
 };
 
 /// What a trial left behind.
