@@ -161,8 +161,12 @@ std::vector<Setting> container_settings(const Profile& profile) {
       continue;
     }
     Setting setting = setting_of(option);
-    std::erase_if(settings, [&setting](const Setting& other) {
-      return other == setting || (other.kind == setting.kind && counts_once(setting.kind));
+    // The last word on it counts, also where it takes the first one back.
+    const bool allows_privileges =
+        setting.kind == Kind::kSecurity && setting.value.starts_with("no-new-privileges");
+    std::erase_if(settings, [&](const Setting& other) {
+      return other == setting || (other.kind == setting.kind && counts_once(setting.kind)) ||
+             (allows_privileges && other.kind == Kind::kNoNewPrivileges);
     });
     settings.push_back(std::move(setting));
   }

@@ -95,7 +95,7 @@ TEST_CASE("an empty set drops everything and adds nothing") {
   CHECK(text_of(profile, "docker-args") == "--cap-drop ALL\n");
   CHECK(text_of(profile, "podman-args") == "--cap-drop ALL\n");
   CHECK(text_of(profile, "label") == "io.containers.capabilities=\n");
-  CHECK(contains(text_of(profile, "compose"), "    cap_drop: [\"ALL\"]\n    x-capmin:"));
+  CHECK(contains(text_of(profile, "compose"), "    cap_drop: [\"ALL\"]\n    command:"));
   CHECK(contains(text_of(profile, "kubernetes"),
                  "        capabilities:\n          drop: [\"ALL\"]\n"));
   CHECK_FALSE(contains(text_of(profile, "kubernetes"), "add:"));
@@ -103,7 +103,7 @@ TEST_CASE("an empty set drops everything and adds nothing") {
                  "[Service]\nCapabilityBoundingSet=\nAmbientCapabilities=\n"));
   CHECK(contains(text_of(profile, "quadlet"), "DropCapability=all\n"));
   CHECK_FALSE(contains(text_of(profile, "quadlet"), "AddCapability"));
-  CHECK(contains(text_of(profile, "nomad"), "  cap_drop = [\"all\"]\n}\n"));
+  CHECK(contains(text_of(profile, "nomad"), "  cap_drop = [\"all\"]\n  command"));
   CHECK(contains(text_of(profile, "oci"), "\"bounding\": [],"));
   CHECK_FALSE(contains(text_of(profile, "ecs"), "\"add\""));
 }
@@ -128,7 +128,7 @@ TEST_CASE("drop-unneeded of all but one drops this one only") {
   const Profile profile = plain_profile(docker_default_set().without(Capability::kNetRaw));
   CHECK(text_of(profile, "docker-args", ExportStyle::kDropUnneeded) == "--cap-drop NET_RAW\n");
   CHECK(contains(text_of(profile, "compose", ExportStyle::kDropUnneeded),
-                 "    cap_drop: [\"NET_RAW\"]\n    x-capmin:"));
+                 "    cap_drop: [\"NET_RAW\"]\n    command:"));
 }
 
 TEST_CASE("drop-unneeded in a pod adds what only one of its runtimes grants") {

@@ -89,9 +89,9 @@ TEST_CASE("what the kernel was asked is read strictly") {
 }
 
 TEST_CASE("how trials were judged is read strictly") {
-  CHECK(error_with("judgement: {", "judgement: {x: 1, ") == "p.yaml:68:13: unknown key \"x\"");
+  CHECK(error_with("judgement: {", "judgement: {x: 1, ") == "p.yaml:69:13: unknown key \"x\"");
   CHECK(error_with("timeout: \"20s\"", "timeout: \"soon\"") ==
-        "p.yaml:68:240: \"soon\" is not a span of time");
+        "p.yaml:69:240: \"soon\" is not a span of time");
   CHECK(error_with("timeout: \"20s\"", "timeout: \"1h\"").find("not a span") != std::string::npos);
   CHECK(error_with("confirm: 2", "confirm: 11").find("from 1 to 10") != std::string::npos);
   CHECK(error_with("level: \"unique\"", "level: \"incomplete\"").find("unknown word") !=
@@ -110,8 +110,8 @@ TEST_CASE("unknown keys are errors in every section") {
   CHECK(error_with("    risk:", "    x: 1\n    risk:") == "p.yaml:29:5: unknown key \"x\"");
   CHECK(error_with("probe: {", "probe: {x: 1, ") == "p.yaml:54:9: unknown key \"x\"");
   CHECK(error_with("  engine:", "  x: 1\n  engine:") == "p.yaml:56:3: unknown key \"x\"");
-  CHECK(error_with("{trial: 0,", "{x: 1, trial: 0,") == "p.yaml:70:6: unknown key \"x\"");
-  CHECK(error_with("run: {", "run: {x: 1, ") == "p.yaml:86:7: unknown key \"x\"");
+  CHECK(error_with("{trial: 0,", "{x: 1, trial: 0,") == "p.yaml:71:6: unknown key \"x\"");
+  CHECK(error_with("run: {", "run: {x: 1, ") == "p.yaml:87:7: unknown key \"x\"");
 }
 
 TEST_CASE("the hint for an unknown key lists the known ones") {
@@ -124,7 +124,7 @@ TEST_CASE("missing keys are errors at the map that lacks them") {
   CHECK(error_with(", user: \"0:0\"", "") == "p.yaml:4:8: the key \"user\" is missing");
   CHECK(error_with("  drop: [\"ALL\"]\n", "") == "p.yaml:6:3: the key \"drop\" is missing");
   CHECK(error_with("    risk: \"medium\"\n", "") == "p.yaml:28:5: the key \"risk\" is missing");
-  CHECK(error_with(", trials: 11", "") == "p.yaml:86:6: the key \"trials\" is missing");
+  CHECK(error_with(", trials: 11", "") == "p.yaml:87:6: the key \"trials\" is missing");
 }
 
 TEST_CASE("duplicate keys, anchors, aliases and tags are errors") {
@@ -151,9 +151,9 @@ TEST_CASE("wrong types are errors at the value") {
   CHECK(error_with("rootless: false", "rootless: \"false\"") ==
         "p.yaml:61:13: expected true or false, found the text \"false\"");
   CHECK(error_with("seconds: 14.2", "seconds: .inf") ==
-        "p.yaml:86:83: expected a number of seconds such as 14.2, found .inf");
+        "p.yaml:87:83: expected a number of seconds such as 14.2, found .inf");
   CHECK(error_with("seconds: 14.2", "seconds: -1") ==
-        "p.yaml:86:83: expected a number of seconds such as 14.2, found -1");
+        "p.yaml:87:83: expected a number of seconds such as 14.2, found -1");
   CHECK(error_with("version: \"20.10.24\"", "version: 20.10") ==
         "p.yaml:57:12: expected text, found 20.10");
   CHECK(error_with("version: \"20.10.24\"", "version:") ==
@@ -196,11 +196,11 @@ TEST_CASE("fixed words are checked") {
   CHECK(error_with("engine: \"docker\"", "engine: \"lxc\"") ==
         "p.yaml:56:11: unknown word \"lxc\"");
   CHECK(error_with("ports: \"portable\"", "ports: \"low\"") ==
-        "p.yaml:63:10: unknown word \"low\"");
+        "p.yaml:64:10: unknown word \"low\"");
   CHECK(error_with("purpose: \"baseline\"", "purpose: \"fun\"") ==
-        "p.yaml:70:25: unknown word \"fun\"");
+        "p.yaml:71:25: unknown word \"fun\"");
   CHECK(error_with("verdict: \"undecided\"", "verdict: \"maybe\"") ==
-        "p.yaml:74:98: unknown word \"maybe\"");
+        "p.yaml:75:98: unknown word \"maybe\"");
   CHECK(error_with("kind: CapabilityProfile", "kind: Batch") ==
         "p.yaml:3:7: the kind of a profile is CapabilityProfile, not \"Batch\"");
 }

@@ -50,8 +50,9 @@ TEST_CASE("the summary says what to keep, why, where, how to avoid it and what i
         "    passing set passes\n"
         "  Kubernetes: fits Pod Security \"baseline\", not \"restricted\", which refuses CHOWN "
         "DAC_OVERRIDE\n"
-        "    SETGID SETUID and asks for a user other than root, no-new-privileges\n"
-        "    (allowPrivilegeEscalation: false)\n"
+        "    SETGID SETUID and asks for a user other than root, no-new-privileges "
+        "(allowPrivilegeEscalation:\n"
+        "    false)\n"
         "  wrote nginx.yaml     11 container runs (fewest possible: 5)   14 s\n");
 }
 
