@@ -42,7 +42,7 @@ for case in x.fromstring(sys.stdin.buffer.read())[0]:
     lines = case.find("system-out").text.splitlines()
     print(case.get("name"), len(lines) > 1, lines[0].split()[0])
 ' <<<"$output")" = "web True broken
-gone True error" ]
+gone False error" ]
 }
 
 @test "the summary for GitHub tells of what fails first and folds the rest" {

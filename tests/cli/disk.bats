@@ -229,7 +229,4 @@ complete() { [ -n "$(find . -maxdepth 1 -name '.profile.yaml.*' -perm 644)" ]; }
   expect_status 5
   expect_stderr "8 open files (ulimit -n)"
   refute_anywhere "install docker"
-  limited -f 0
-  expect_status 8
-  expect_stderr "0 KiB in a file (ulimit -f)"
 }
