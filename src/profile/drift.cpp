@@ -11,10 +11,11 @@ namespace {
 /// its filter of system calls lets through, whether root inside is root outside. Its version is
 /// none of it.
 constexpr std::array<std::string_view, 14> kStale{
-    "image.user",           "image.platform",      "probe.kind",         "probe.sha256",
-    "probe.scenario",       "reset.sha256",        "environment.engine", "environment.seccomp",
-    "environment.rootless", "environment.network", "environment.ports",  "environment.options",
-    "environment.command",  "environment.userns_remap"};
+    "image.user",          "image.platform",          "probe.kind",
+    "probe.sha256",        "probe.scenario",          "reset.sha256",
+    "environment.engine",  "environment.seccomp",     "environment.rootless",
+    "environment.network", "environment.ports",       "environment.options",
+    "environment.command", "environment.userns_remap"};
 
 bool is_stale(std::string_view field) {
   return std::ranges::find(kStale, field) != kStale.end() ||

@@ -1,8 +1,8 @@
 #include "trial/probe.h"
 
 #include "core/error.h"
-#include "system/process_limits.h"
 #include "system/file.h"
+#include "system/process_limits.h"
 
 #include <algorithm>
 

@@ -70,9 +70,9 @@ std::vector<std::pair<std::string, std::string>> probe_environment(const ProbeTa
 void check_unchanged(const Probe& probe);
 
 /// Runs the probe once, for at most `deadline`; one that takes longer than its own time for an
-/// attempt, which is an image's HEALTHCHECK's, has failed. A file is run where it lies, because a script may
-/// look for others beside itself; it must hold what it held at first, before and after, or Error
-/// kUsage is thrown: what it said would be the word of another probe. Not for kExit.
+/// attempt, which is an image's HEALTHCHECK's, has failed. A file is run where it lies, because a
+/// script may look for others beside itself; it must hold what it held at first, before and after,
+/// or Error kUsage is thrown: what it said would be the word of another probe. Not for kExit.
 ProbeAttempt attempt(const Probe& probe, const ProbeTarget& target, Engine& engine,
                      ProcessRunner& runner, std::chrono::milliseconds deadline,
                      const std::stop_token& stop);

@@ -1,7 +1,7 @@
 #include "trial/search.h"
 
-#include "trial/harmless_evidence.h"
 #include "core/error.h"
+#include "trial/harmless_evidence.h"
 #include "trial/trial_diagnosis.h"
 
 #include <algorithm>

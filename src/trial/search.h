@@ -67,8 +67,8 @@ struct SearchPlan {
   AwaitEngine await_engine = [](auto, const auto&) { return true; };
   std::chrono::milliseconds engine_patience = kEnginePatience;
   std::vector<ConditionTrial> known_conditions;  ///< such trials of before
-  bool strict = false;               ///< a trial that passes but has losses() counts as failed
-  Secrets secrets;                   ///< masked in everything that a trial leaves behind
+  bool strict = false;  ///< a trial that passes but has losses() counts as failed
+  Secrets secrets;      ///< masked in everything that a trial leaves behind
   /// Asked about programs whose execution was refused, or that complain without saying of what, and
   /// about the first ones that a traced baseline executed.
   PrivilegesOfProgram privileges_of = [](const auto&) { return ProgramPrivileges{}; };

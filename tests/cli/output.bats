@@ -200,25 +200,25 @@ open("log", "w").write("\n".join(lines))
 open("needles", "w").write("\n".join(needles) + "\n")
 open("key", "w").write(secret)
 PYTHON
-  printf 'TOKEN=token-in-a-file\r\n' >env
+  printf 'TOKEN=token-in-a-file\r\n' >token.env
   script refusing.sh <<<'cat "$FAKE_LOG"; exit 1'
   KEY=$(cat key)
   export KEY FAKE_LOG=$PWD/log FAKE_NEEDS="CHOWN SETUID"
-  local jobs='env: [KEY], env-file: env, max-trials: 2'
+  local jobs='env: [KEY], env-file: token.env, max-trials: 2'
   printf 'apiVersion: capmin/v1\nkind: Batch\njobs:\n  - {name: a, image: app:1, probe: health.sh, profile: a.yaml, mode: minimize, %s}\n' "$jobs" >batch.yaml
-  minimize -e "KEY=$KEY" --env-file env -o "$profile" -v
+  minimize -e "KEY=$KEY" --env-file token.env -o "$profile" -v
   expect_status 0
   printf '%s' "$output$stderr" >said
-  minimize -e KEY --env-file env -o other.yaml --max-trials 2 -v
+  minimize -e KEY --env-file token.env -o other.yaml --max-trials 2 -v
   expect_status 7
   printf '%s' "$output$stderr" >>said
-  capmin run app:1 --probe ./refusing.sh --timeout 1s -e KEY --env-file env -v
+  capmin run app:1 --probe ./refusing.sh --timeout 1s -e KEY --env-file token.env -v
   expect_status 3
   printf '%s' "$output$stderr" >>said
   capmin batch batch.yaml -v
   expect_status 7
   printf '%s' "$output$stderr" >>said
-  FAKE_FAULT="create:error:Error: invalid environment: $(tail -n 1 key) token-in-a-file" minimize -e KEY --env-file env
+  FAKE_FAULT="create:error:Error: invalid environment: $(tail -n 1 key) token-in-a-file" minimize -e KEY --env-file token.env
   [ "$status" != 0 ]
   printf '%s' "$output$stderr" >>said
   [ -s other.yaml.journal ]
