@@ -33,7 +33,7 @@ trials() { yaml 'p["run"]["trials"]'; }
   minimize busybox --probe exit --evidence kernel --ports portable -- sh -c '
     httpd -p 80 2>/dev/null || { echo "start: permission denied"; exit 1; }'
   expect_set_and_conditional "" NET_BIND_SERVICE
-  [ "$(reason rule)" = "" ]
+  [ "$(reason rule)" = last-line ]
   [[ "$(reason advice)" == *"high port"* ]]
   expect_stderr "by httpd: denied by the kernel"
   [[ "$stderr" != *chmod* ]]
