@@ -66,3 +66,16 @@ changed() { sed "$1" "$old" >"$new"; }
   capmin diff "$old" "$old" --format xml
   [ "$status" = 2 ]
 }
+
+@test "a profile that another YAML tool has written anew says the same" {
+  for style in False True; do
+    /usr/bin/python3 -c '
+import sys, yaml
+profile = yaml.safe_load(open(sys.argv[1], encoding="utf-8"))
+yaml.safe_dump(profile, open(sys.argv[3], "w"), sort_keys=False, width=60, default_flow_style=sys.argv[2] == "True")
+' "$root/profiles/nginx.yaml" "$style" "$new"
+    capmin diff "$root/profiles/nginx.yaml" "$new"
+    [ "$status" = 0 ]
+    [ "$output" = "The profiles say the same." ]
+  done
+}
