@@ -142,6 +142,8 @@ void check_unchanged(const PinnedFile& file) {
   try {
     now = sha256(read_file(file.path));
   } catch (const Error& error) {
+    // A limit of this process tells nothing of the file.
+    if (error.code() != ExitCode::kUsage) throw;
     throw Error(ExitCode::kUsage,
                 file.role + " is not what it was when the run began: " + error.what(), hint);
   }
