@@ -58,7 +58,7 @@ load helper
 }
 
 @test "a program that podman cannot execute is the image's failure, not the engine's" {
-  FAKE_PODMAN=yes FAKE_START_ERROR='exec: "/app": permission denied: OCI permission denied' \
+  FAKE_PODMAN=yes FAKE_START_ERROR='unable to start container process: exec: "/app": permission denied: OCI permission denied' \
     minimize --engine podman
   expect_status 3
   expect_stderr "the container's program could not be executed"
