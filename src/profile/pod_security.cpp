@@ -23,25 +23,25 @@ bool is_refused_label(std::string_view option) {
   return label.starts_with("user:") || label.starts_with("role:");
 }
 
-/// What "baseline" refuses in a setting, in words; empty where it is nothing.
+/// What "baseline" refuses in a setting, in words of ours; empty where it is nothing.
 std::string refusal_of(const Setting& setting) {
   switch (setting.kind) {
     case SettingKind::kNetwork:
       return setting.value == "host" ? "the host's network" : "";
     case SettingKind::kVolume: {
       const MountSetting volume = parse_volume_setting(setting.value);
-      return volume.is_host_path() ? "the host's " + volume.source : "";
+      return volume.is_host_path() ? "a path of the host" : "";
     }
     case SettingKind::kSysctl: {
       const std::string name = split_at(setting.value, '=').first;
-      return is_safe_sysctl(name) ? "" : "the sysctl " + name;
+      return is_safe_sysctl(name) ? "" : "a sysctl that is not safe";
     }
     case SettingKind::kSeccomp:
       return setting.value == "unconfined" ? "seccomp unconfined" : "";
     case SettingKind::kAppArmor:
       return setting.value == "unconfined" ? "AppArmor unconfined" : "";
     case SettingKind::kSecurity:
-      return is_refused_label(setting.value) ? "the SELinux " + setting.value : "";
+      return is_refused_label(setting.value) ? "an SELinux label of its own" : "";
     default:
       return {};
   }
@@ -51,7 +51,7 @@ std::vector<std::string> lacking_of(const Profile& profile, const std::vector<Se
   std::vector<std::string> lacking;
   const UserSetting user = parse_user(profile.image.user);
   if (!user.uid) {
-    lacking.emplace_back("a user known by number, which \"" + user.user + "\" is not");
+    lacking.emplace_back("a user known by number, not by name");
   } else if (*user.uid == 0) {
     lacking.emplace_back("a user other than root");
   }

@@ -380,10 +380,7 @@ CapabilitySet blamed(const std::vector<FinishedTrial>& trials) {
   for (const FinishedTrial& trial : trials) {
     if (trial.outcome.verdict != Verdict::kFailed) continue;
     for (const Clue& clue : trial.clues) {
-      if (clue.vague) continue;
-      for (const CapabilitySet suspect : clue.suspects) {
-        blamed |= suspect;
-      }
+      if (!clue.vague && !clue.suspects.empty()) blamed |= clue.suspects.front();
     }
     if (trial.outcome.trace) blamed |= checked(*trial.outcome.trace, CheckResult::kHard);
   }
@@ -393,15 +390,12 @@ CapabilitySet blamed(const std::vector<FinishedTrial>& trials) {
 namespace {
 
 /// Whether the failures of the ceiling may come from ports or ping: the evidence says so, or it
-/// blames nothing, and then a trial that ends by itself costs little, and an image that names a low
-/// port is worth the wait.
-bool may_be_about_ports(const SearchPlan& plan, const std::vector<FinishedTrial>& trials) {
+/// blames nothing and the container ends by itself, so that another trial costs little.
+bool may_be_about_ports(const std::vector<FinishedTrial>& trials) {
   const CapabilitySet suspected = blamed(trials);
   if (!suspected.empty()) return !(suspected & kOfPortsAndPing).empty();
-  return !(plan.expected & kOfPortsAndPing).empty() ||
-         std::ranges::any_of(trials, [](const FinishedTrial& trial) {
-           return trial.outcome.exit_code.has_value();
-         });
+  return std::ranges::any_of(
+      trials, [](const FinishedTrial& trial) { return trial.outcome.exit_code.has_value(); });
 }
 
 /// What is left of a budget, of which `result` has used since `begin` what `plan` did not know.
@@ -469,7 +463,7 @@ SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTri
   SearchResult result = run_trials(plan, rules, run_trial, events, stop, choose);
   result.verdict = std::move(verdict);
   if (result.end == SearchEnd::kVerdict && std::holds_alternative<CeilingFails>(*result.verdict) &&
-      plan.under_engine_ports && may_be_about_ports(plan, result.trials)) {
+      plan.under_engine_ports && may_be_about_ports(result.trials)) {
     try_open_ports(plan, rules, events, stop, left_of(plan, result, begin), result);
   }
   return result;

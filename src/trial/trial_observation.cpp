@@ -143,6 +143,14 @@ Observation observation_of(const FinishedTrial& trial, const HarmlessEvidence& h
     ending.exited = trial.outcome.exit_code.has_value();
     ending.exit_code = trial.outcome.exit_code.value_or(0);
     observation.signature = failure_signature(trial.clues, ending);
+    // What a process asked for in vain is the same at each start.
+    if (trial.outcome.trace) {
+      for (const CapabilityRequest& request : trial.outcome.trace->requests) {
+        if (request.lacking().empty() || harmless.holds(request)) continue;
+        observation.signature += "\n" + request.call + ' ' + to_string(request.asked) +
+                                 " without " + to_string(request.lacking());
+      }
+    }
     // The same words at another start are another failure.
     if (trial.outcome.phase == Phase::kRestart) observation.signature += " at the restart";
     const auto suspect = [&observation](const std::vector<CapabilitySet>& sets) {

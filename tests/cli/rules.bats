@@ -144,7 +144,7 @@ refused_at() {
 @test "a run believes the rules of a file" {
   rule_file
   echo 'frobbing failed' >app.log
-  FAKE_LOG=$PWD/app.log FAKE_NEEDS=KILL minimize --rules my.yaml
+  FAKE_LOG_WITHOUT=$PWD/app.log FAKE_NEEDS=KILL minimize --rules my.yaml
   expect_set KILL
   expect_stdout 'rule: "my-frob"'
   expect_stderr 'rule my-frob: must it frob?'
