@@ -220,11 +220,8 @@ bool Trial::pass_phase(Phase phase) {
   if (setup_.probe.oneshot && outcome_.ending == Ending::kJobDone) {
     target_.exit_status = *outcome_.exit_code;
     wait_.probe_ended(target_);
-    target_.exit_status = -1;
   }
-  if (outcome_.verdict == Verdict::kPassed) return true;
-  outcome_.exit_code = facts.exit_code;
-  return false;
+  return outcome_.verdict == Verdict::kPassed;
 }
 
 /// Takes what strace saw so far.
@@ -283,8 +280,11 @@ bool Trial::stop_container() {
     target_.phase = name_of(Phase::kStop);
     target_.exit_status = facts.exit_code;
     wait_.probe_ended(target_);
+    target_.exit_status = -1;
   }
-  return outcome_.verdict == Verdict::kPassed;
+  if (outcome_.verdict == Verdict::kPassed) return true;
+  outcome_.exit_code = facts.exit_code;
+  return false;
 }
 
 void Trial::start_failed(const ContainerFacts& facts) {
