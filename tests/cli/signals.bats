@@ -137,7 +137,7 @@ start_under_timeout() {
   rm "$profile" "$FAKE_ENGINE_DIR/held"
   FAKE_NEEDS=CHOWN minimize -o "$profile"
   expect_status 0
-  FAKE_NEEDS=CHOWN FAKE_FAULT=rm:hold "$CAPMIN" verify "$profile" >out 2>err 3>&- &
+  FAKE_NEEDS=CHOWN FAKE_FAULT=start:hold "$CAPMIN" verify "$profile" >out 2>err 3>&- &
   pid=$!
   within 20 held
   kill -TERM "$pid"

@@ -231,7 +231,7 @@ PROBE
   changed 's/^  add: .*/  add: []/; s/^  conditional: \[\]/  conditional:\n    - {name: "NET_BIND_SERVICE", when: "net.ipv4.ip_unprivileged_port_start > 80"}/'
   FAKE_NEEDS=NET_BIND_SERVICE verify
   expect_status 1
-  expect_stdout "broken        $profile: the probe fails without any capability, 2 times out of 2, and passes with Docker's 14, under the engine's own settings for ports and ping"
+  expect_stdout "broken        $profile: the probe fails without any capability, 2 times out of 2, and passes with Docker's 14 capabilities, under the engine's own settings for ports and ping"
   verify
   expect_status 0
 }
