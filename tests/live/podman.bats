@@ -188,9 +188,10 @@ expect_nginx() {
   expect_stderr "the container's program could not be executed"
 }
 
-@test "podman: a limit that the host refuses is the engine's failure" {
+@test "podman: a limit that the host refuses is an error of the options" {
   minimize static --probe exit --ulimit nofile=2000000000:2000000000
-  expect_status 5
+  expect_status 2
+  expect_stderr "podman does not take a container with these options"
   expect_no_profile
 }
 
