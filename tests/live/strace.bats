@@ -128,7 +128,12 @@ expect_fallback() {
 }
 
 @test "where the gate cannot be written, trials go without gate and strace" {
-  TMPDIR=$BATS_TEST_TMPDIR/nowhere minimize chown --probe exit --evidence strace
+  mkdir "$BATS_TEST_TMPDIR/small"
+  # Room for a directory, not for the gate.
+  mount -t tmpfs -o size=4k small "$BATS_TEST_TMPDIR/small"
+  head -c 4096 /dev/zero >"$BATS_TEST_TMPDIR/small/full"
+  TMPDIR=$BATS_TEST_TMPDIR/small minimize chown --probe exit --evidence strace
+  umount "$BATS_TEST_TMPDIR/small"
   expect_set CHOWN
   expect_fallback "TMPDIR"
 }
