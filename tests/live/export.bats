@@ -67,7 +67,7 @@ status_of() {
     --tmpfs '/var/log/nginx:uid=33,gid=33' --sysctl net.core.somaxconn=777)
   minimize nginx --probe "$images/nginx/probe.sh" --ports engine "${hardened[@]}"
   expect_set
-  [[ "$stderr" == *'only Pod Security "privileged" admits the sysctl net.core.somaxconn'* ]]
+  [[ "$stderr" == *'only Pod Security "privileged" admits a sysctl that is not safe'* ]]
   nginx_profile=$profile
   exported compose -o "$BATS_TEST_TMPDIR/compose.yaml"
   compose() { docker-compose -p "capmin$$" -f "$BATS_TEST_TMPDIR/compose.yaml" "$@"; }
