@@ -211,7 +211,7 @@ TEST_CASE("the logs of programs that lack nothing give no clue") {
 }
 
 TEST_CASE("lines on their own suspect the right capability, and innocent ones mostly none") {
-  for (const char* file : {"reported.tsv", "recalled.tsv"}) {
+  for (const char* file : {"reported.tsv", "recalled.tsv", "found.tsv"}) {
     int asked = 0;
     int first = 0;
     int within_three = 0;
@@ -279,7 +279,7 @@ TEST_CASE("every rule decides about a line of the excerpts") {
       }
     }
   }
-  for (const char* file : {"reported.tsv", "recalled.tsv"}) {
+  for (const char* file : {"reported.tsv", "recalled.tsv", "found.tsv"}) {
     for (const KnownLine& line : read_lines(file)) {
       if (const Rule* rule = table().rule_for(line.text)) {
         idle.erase(rule->id);
