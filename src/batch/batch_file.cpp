@@ -4,7 +4,7 @@
 #include "core/error.h"
 #include "run/option_values.h"
 #include "run/options_table.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 #include "yaml/yaml_reader.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "batch/batch_github.h"
 
-#include "profile/markdown.h"
+#include "text/markdown.h"
 
 namespace capmin {
 namespace {

@@ -3,7 +3,7 @@
 #include "batch/batch_file.h"
 #include "batch/shard.h"
 #include "system/file.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 #include "yaml/yaml_reader.h"
 
 #include <algorithm>

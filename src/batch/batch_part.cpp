@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 #include "system/file.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,9 +1,9 @@
 #include "batch/batch_process.h"
 
 #include "core/error.h"
-#include "diagnosis/sanitize.h"
 #include "run/run_profile.h"
 #include "system/process_limits.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <array>

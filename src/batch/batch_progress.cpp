@@ -1,7 +1,7 @@
 #include "batch/batch_progress.h"
 
-#include "core/seconds.h"
 #include "run/progress.h"
+#include "text/words.h"
 
 #include <algorithm>
 

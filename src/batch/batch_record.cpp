@@ -1,6 +1,6 @@
 #include "batch/batch_record.h"
 
-#include "yaml/quote.h"
+#include "text/quote.h"
 #include "yaml/yaml_reader.h"
 
 #include <algorithm>

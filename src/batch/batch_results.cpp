@@ -1,8 +1,8 @@
 #include "batch/batch_results.h"
 
 #include "core/error.h"
-#include "diagnosis/sanitize.h"
 #include "system/file.h"
+#include "text/sanitize.h"
 #include "trial/journal.h"
 
 #include <spdlog/spdlog.h>

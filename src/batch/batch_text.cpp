@@ -1,9 +1,10 @@
 #include "batch/batch_text.h"
 
 #include "core/error.h"
-#include "profile/markdown.h"
-#include "report/markup.h"
-#include "yaml/quote.h"
+#include "text/markdown.h"
+#include "text/markup.h"
+#include "text/quote.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <array>
@@ -14,10 +15,6 @@ namespace {
 
 /// As wide as the longest status.
 constexpr std::size_t kStatusWidth = std::string_view("ok-new-image").size() + 2;
-
-std::string count(std::size_t number, const std::string& thing) {
-  return std::to_string(number) + ' ' + thing + (number == 1 ? "" : "s");
-}
 
 std::string when_skipped(const JobRun& run) {
   return "skipped: unchanged since " + shown(run.record.at);
@@ -90,10 +87,10 @@ std::string totals(const BatchResult& result) {
     text += (text.empty() ? ": " : ", ") + std::to_string(counts.at(i)) + ' ' +
             std::string(name_of(kProfileStatuses.at(i)));
   }
-  text = count(result.jobs.size() + result.left.size(), "job") + text;
+  text = counted(result.jobs.size() + result.left.size(), "job") + text;
   if (!result.left.empty()) text += "; " + std::to_string(result.left.size()) + " not run";
   if (skipped != 0) text += "; " + std::to_string(skipped) + " skipped, unchanged";
-  return text + "; " + count(trials, "container run");
+  return text + "; " + counted(trials, "container run");
 }
 
 std::string to_json(const BatchResult& result, const FailOn& fail_on) {

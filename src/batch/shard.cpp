@@ -1,7 +1,7 @@
 #include "batch/shard.h"
 
 #include "run/option_values.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include <algorithm>
 #include <array>

@@ -4,7 +4,7 @@
 #include "core/error.h"
 #include "profile/profile_yaml.h"
 #include "system/file.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include <algorithm>
 #include <filesystem>

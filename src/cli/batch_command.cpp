@@ -8,13 +8,13 @@
 #include "batch/batch_run.h"
 #include "cli/options_batch.h"
 #include "core/error.h"
-#include "diagnosis/sanitize.h"
 #include "run/chosen_rules.h"
 #include "run/terminal.h"
 #include "system/file.h"
 #include "system/interruption.h"
 #include "system/standard_output.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
+#include "text/sanitize.h"
 
 #include <spdlog/spdlog.h>
 

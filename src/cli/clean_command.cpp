@@ -2,10 +2,11 @@
 
 #include "cli/options_clean.h"
 #include "core/error.h"
-#include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "engine/leftovers.h"
 #include "system/standard_output.h"
+#include "text/quote.h"
+#include "text/sanitize.h"
 
 #include <spdlog/spdlog.h>
 

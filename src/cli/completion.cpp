@@ -1,22 +1,13 @@
 #include "cli/completion.h"
 
 #include "core/capability.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <sstream>
 
 namespace capmin {
 namespace {
-
-std::vector<std::string> split(std::string_view text, char between) {
-  std::vector<std::string> parts;
-  std::stringstream stream{std::string(text)};
-  std::string part;
-  while (std::getline(stream, part, between)) {
-    parts.push_back(part);
-  }
-  return parts;
-}
 
 /// Words stand in help as they are to be written; what stands for something else is in capitals.
 bool is_literal(std::string_view text) {
@@ -51,6 +42,7 @@ void add_usage_line(CompletedCommand& command, const std::string& line) {
   const std::size_t begin = line.find("capmin " + command.name);
   if (begin == std::string::npos) return;
   std::vector<std::string> tokens = split(line.substr(begin), ' ');
+  std::erase(tokens, "");
   std::size_t place = 0;
   bool repeats = false;
   for (auto token = tokens.begin() + 2; token != tokens.end(); ++token) {
@@ -104,32 +96,12 @@ std::string summary_in(std::string_view overview, const std::string& name) {
   return {};
 }
 
-std::string single_quoted(std::string_view text) {
-  std::string quoted = "'";
-  for (const char letter : text) {
-    if (letter == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += letter;
-    }
-  }
-  return quoted + '\'';
-}
-
-std::string joined_words(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text.append(text.empty() ? "" : " ").append(word);
-  }
-  return text;
-}
-
 std::string capability_words() {
   std::vector<std::string> names;
   for (const CapabilityInfo& each : all_capabilities()) {
     names.emplace_back(each.name);
   }
-  return joined_words(names);
+  return joined(names, " ");
 }
 
 }  // namespace capmin

@@ -36,12 +36,6 @@ CompletedCommand completed_command(const std::string& name, const std::string& h
 /// none.
 std::string summary_in(std::string_view overview, const std::string& name);
 
-/// `text` in single quotes, as bash and zsh take it.
-std::string single_quoted(std::string_view text);
-
-/// Words with blanks between them.
-std::string joined_words(const std::vector<std::string>& words);
-
 /// The names of all capabilities, with blanks between them.
 std::string capability_words();
 

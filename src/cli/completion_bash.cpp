@@ -1,4 +1,6 @@
 #include "cli/completion.h"
+#include "text/quote.h"
+#include "text/words.h"
 
 #include <map>
 
@@ -50,7 +52,7 @@ constexpr const char* kMiddle = R"sh(
 /// The calls that offer `choices` for the current word.
 std::string offer(const Choices& choices) {
   std::string text;
-  if (!choices.words.empty()) text += "_capmin_words '" + joined_words(choices.words) + "'; ";
+  if (!choices.words.empty()) text += "_capmin_words '" + joined(choices.words, " ") + "'; ";
   if (choices.capabilities) text += "_capmin_words \"$capabilities\"; ";
   if (choices.files) text += "_capmin_files; ";
   return text;
@@ -102,7 +104,7 @@ std::string bash_completion(const std::vector<CompletedCommand>& commands) {
     branches += branch_of(command);
   }
   return std::string(kHead) + "  capabilities='" + capability_words() + '\'' + kMiddle +
-         "  if ((COMP_CWORD == 1)); then\n    _capmin_words '" + joined_words(names) +
+         "  if ((COMP_CWORD == 1)); then\n    _capmin_words '" + joined(names, " ") +
          "'\n    return 0\n  fi\n  case ${COMP_WORDS[1]} in\n" + branches +
          "  esac\n"
          "  [[ $current != -* ]] || _capmin_words \"$options\"\n"

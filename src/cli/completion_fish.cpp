@@ -1,4 +1,6 @@
 #include "cli/completion.h"
+#include "text/quote.h"
+#include "text/words.h"
 
 namespace capmin {
 namespace {
@@ -32,7 +34,7 @@ end
 complete -c capmin -f
 )sh";
 
-std::string quoted(std::string_view text) {
+std::string fish_quoted(std::string_view text) {
   std::string result = "'";
   for (const char letter : text) {
     if (letter == '\'' || letter == '\\') result += '\\';
@@ -42,7 +44,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string words_of(const Choices& choices) {
-  std::string words = joined_words(choices.words);
+  std::string words = joined(choices.words, " ");
   if (choices.capabilities) words.append(words.empty() ? "" : " ").append("$__capmin_capabilities");
   return words;
 }
@@ -56,10 +58,10 @@ std::string line(const CompletedCommand& command, const ListedOption& option) {
     if (choices.capabilities) {
       text += " -a '(__capmin_list $__capmin_capabilities)'";
     } else if (!choices.words.empty()) {
-      text += " -a '" + joined_words(choices.words) + '\'';
+      text += " -a '" + joined(choices.words, " ") + '\'';
     }
   }
-  return text + " -d " + quoted(option.text) + '\n';
+  return text + " -d " + fish_quoted(option.text) + '\n';
 }
 
 std::string line(const CompletedCommand& command, const Choices& choices, char place) {
@@ -79,7 +81,7 @@ std::string fish_completion(const std::vector<CompletedCommand>& commands) {
   text += "set -g __capmin_capabilities " + capability_words() + "\n\n";
   for (const CompletedCommand& command : commands) {
     text += "complete -c capmin -n 'test (count (commandline -opc)) -eq 1' -a " + command.name +
-            " -d " + quoted(command.summary) + '\n';
+            " -d " + fish_quoted(command.summary) + '\n';
     text += line(command, command.first, '0') + line(command, command.rest, '1');
     for (const ListedOption& option : command.options) {
       text += line(command, option);

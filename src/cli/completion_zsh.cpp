@@ -1,4 +1,6 @@
 #include "cli/completion.h"
+#include "text/quote.h"
+#include "text/words.h"
 
 namespace capmin {
 namespace {
@@ -35,7 +37,7 @@ std::string escaped(std::string_view text) {
 /// Where nothing can be offered it must not be empty: the message that this stands for keeps zsh
 /// from completing options beside it.
 std::string action(const Choices& choices) {
-  std::string words = joined_words(choices.words);
+  std::string words = joined(choices.words, " ");
   if (choices.capabilities) words.append(words.empty() ? "" : " ").append(capability_words());
   if (choices.files && !words.empty()) return " _capmin_either " + words;
   if (choices.files) return "_files";
@@ -51,7 +53,7 @@ std::string lines(const ListedOption& option) {
                                 : ':' + escaped(option.value) + ':' +
                                       (choices.capabilities ? " _capmin_list" : action(choices));
   const auto line = [&](const std::string& name) {
-    return " \\\n        " + single_quoted('*' + name + what + value);
+    return " \\\n        " + shell_quoted('*' + name + what + value);
   };
   std::string text = line("--" + option.name + (value.empty() ? "" : "="));
   if (option.letter != 0) {
@@ -65,8 +67,8 @@ std::string branch_of(const CompletedCommand& command) {
   for (const ListedOption& option : command.options) {
     text += lines(option);
   }
-  text += " \\\n        " + single_quoted("1: :" + action(command.first));
-  text += " \\\n        " + single_quoted("*: :" + action(command.rest));
+  text += " \\\n        " + shell_quoted("1: :" + action(command.first));
+  text += " \\\n        " + shell_quoted("*: :" + action(command.rest));
   return text + "\n      ;;\n";
 }
 
@@ -76,7 +78,7 @@ std::string zsh_completion(const std::vector<CompletedCommand>& commands) {
   std::string names;
   std::string branches;
   for (const CompletedCommand& command : commands) {
-    names += "    " + single_quoted(escaped(command.name) + ':' + command.summary) + '\n';
+    names += "    " + shell_quoted(escaped(command.name) + ':' + command.summary) + '\n';
     branches += branch_of(command);
   }
   return std::string(kHead) + "  capmin_capabilities=(" + capability_words() + ")\n  commands=(\n" +

@@ -1,6 +1,6 @@
 #include "cli/doctor_facts.h"
 
-#include "diagnosis/sanitize.h"
+#include "text/sanitize.h"
 
 namespace capmin {
 namespace {

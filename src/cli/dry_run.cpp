@@ -1,6 +1,7 @@
 #include "cli/dry_run.h"
 
 #include "engine/arguments.h"
+#include "text/quote.h"
 #include "trial/trial.h"
 
 #include <vector>
@@ -18,7 +19,7 @@ std::string probe_command_text(const TrialSetup& setup, const std::string& name,
              shell_quoted(engine.command_line(
                  {"inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
                   name})) +
-             ") " + shell_quoted({setup.probe.path}) + '\n';
+             ") " + shell_quoted(setup.probe.path) + '\n';
     case Probe::Kind::kExec:
       return shell_quoted(engine.command_line({"exec", name, kProbeInside})) + '\n';
     case Probe::Kind::kHealthcheck: {
@@ -44,7 +45,7 @@ std::string dry_run_text(const RunPlan& plan, const Engine& engine) {
     if (!plan.setup.reset.path.empty()) {
       text += "CAPMIN_ENGINE=" + engine.name() +
               " CAPMIN_PHASE=reset CAPMIN_TRIAL=" + std::to_string(number) + ' ' +
-              shell_quoted({plan.setup.reset.path}) + '\n';
+              shell_quoted(plan.setup.reset.path) + '\n';
     }
     for (const std::vector<std::string>& arguments : {trial_create_arguments(plan.setup, identity),
                                                       std::vector<std::string>{"start", name},

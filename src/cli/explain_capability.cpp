@@ -1,7 +1,7 @@
 #include "cli/explain_text.h"
 #include "diagnosis/rules_about.h"
-#include "profile/columns.h"
 #include "profile/platform.h"
+#include "text/columns.h"
 
 #include <algorithm>
 #include <cmath>

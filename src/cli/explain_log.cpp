@@ -1,18 +1,15 @@
 #include "cli/explain_text.h"
-#include "diagnosis/sanitize.h"
 #include "diagnosis/seccomp.h"
 #include "diagnosis/suspects_text.h"
 #include "profile/document.h"
+#include "text/sanitize.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace capmin {
 namespace {
-
-std::string counted(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
-}
 
 std::string entry(std::size_t number, std::size_t width, const Clue& clue) {
   std::string label = std::to_string(number);

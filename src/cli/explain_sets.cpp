@@ -1,5 +1,5 @@
 #include "cli/explain_text.h"
-#include "diagnosis/sanitize.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <array>

@@ -6,7 +6,7 @@
 #include "profile/profile_yaml.h"
 #include "system/file.h"
 #include "system/standard_output.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include <cstdio>
 

@@ -6,7 +6,7 @@
 #include "cli/options_merge.h"
 #include "core/error.h"
 #include "system/standard_output.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include <cstdio>
 #include <filesystem>

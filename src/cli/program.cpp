@@ -24,12 +24,12 @@
 #include "cli/run_command.h"
 #include "cli/verify_command.h"
 #include "core/error.h"
-#include "diagnosis/sanitize.h"
 #include "engine/guard.h"
 #include "run/options_table.h"
 #include "run/options_verify.h"
 #include "system/process_limits.h"
 #include "system/standard_output.h"
+#include "text/sanitize.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>

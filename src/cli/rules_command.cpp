@@ -4,11 +4,11 @@
 #include "cli/options_diagnosis.h"
 #include "core/error.h"
 #include "diagnosis/rule_table.h"
-#include "diagnosis/sanitize.h"
 #include "diagnosis/secrets.h"
 #include "diagnosis/suspects_text.h"
 #include "run/chosen_rules.h"
 #include "system/standard_output.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 

@@ -3,8 +3,6 @@
 #include "cli/clean_command.h"
 #include "cli/dry_run.h"
 #include "core/partial_proof.h"
-#include "core/seconds.h"
-#include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "engine/first_program.h"
 #include "engine/guard.h"
@@ -25,6 +23,9 @@
 #include "system/file.h"
 #include "system/interruption.h"
 #include "system/standard_output.h"
+#include "text/quote.h"
+#include "text/sanitize.h"
+#include "text/words.h"
 
 #include <spdlog/spdlog.h>
 

@@ -1,5 +1,6 @@
 #include "diagnosis/log_lines.h"
 
+
 #include <algorithm>
 #include <charconv>
 #include <cstddef>

@@ -2,7 +2,7 @@
 
 #include "diagnosis/log_lines.h"
 #include "diagnosis/pattern.h"
-#include "diagnosis/sanitize.h"
+#include "text/sanitize.h"
 
 namespace capmin {
 namespace {

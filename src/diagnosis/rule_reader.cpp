@@ -2,8 +2,8 @@
 #include "diagnosis/embedded_rules.h"
 #include "diagnosis/pattern.h"
 #include "diagnosis/rule.h"
-#include "diagnosis/sanitize.h"
 #include "diagnosis/seccomp.h"
+#include "text/sanitize.h"
 #include "yaml/yaml_reader.h"
 
 #include <algorithm>

@@ -4,8 +4,8 @@
 #include "diagnosis/log_lines.h"
 #include "diagnosis/matched_lines.h"
 #include "diagnosis/pattern.h"
-#include "diagnosis/sanitize.h"
 #include "diagnosis/steady_line.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <charconv>

@@ -94,36 +94,6 @@ constexpr std::string_view kMostProcesses = "4096";
 /// The longest log that the engine keeps of a trial.
 constexpr std::string_view kLogSize = "max-size=4m";
 
-bool plain(char letter) {
-  return std::string_view(
-             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-             "@%_+=:,./-")
-             .find(letter) != std::string_view::npos;
-}
-
-/// Control characters and everything that is not ASCII, where other controls hide.
-bool needs_escape(char letter) {
-  return letter < ' ' || letter > '~';
-}
-
-/// bash's $'...' form, which shows every byte of a hostile argument and lets none act.
-std::string escaped(const std::string& argument) {
-  std::string text = "$'";
-  for (const char letter : argument) {
-    if (needs_escape(letter)) {
-      const auto byte = static_cast<unsigned char>(letter);
-      text += '\\';
-      for (const unsigned shift : {6U, 3U, 0U}) {
-        text += static_cast<char>('0' + ((byte >> shift) & 7U));
-      }
-    } else {
-      if (letter == '\'' || letter == '\\') text += '\\';
-      text += letter;
-    }
-  }
-  return text + '\'';
-}
-
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> trial_sysctls(const ContainerSpec& spec) {
@@ -214,27 +184,6 @@ std::string refusal(const std::string& option) {
   // Short flags can stand together in one argument (-it), and take their value without a blank.
   if (name.size() > 2 && name[0] == '-' && name[1] != '-') return "write one long option instead";
   return {};
-}
-
-std::string shell_quoted(const std::vector<std::string>& argv) {
-  std::string text;
-  for (const std::string& argument : argv) {
-    if (!text.empty()) text += ' ';
-    if (!argument.empty() && std::ranges::all_of(argument, plain)) {
-      text += argument;
-      continue;
-    }
-    if (std::ranges::any_of(argument, needs_escape)) {
-      text += escaped(argument);
-      continue;
-    }
-    text += '\'';
-    for (const char letter : argument) {
-      text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-    }
-    text += '\'';
-  }
-  return text;
 }
 
 }  // namespace capmin

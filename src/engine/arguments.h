@@ -35,7 +35,4 @@ void free_host_ports(ContainerSpec& spec);
 /// may.
 std::string refusal(const std::string& option);
 
-/// `argv` as a person can paste it into bash: one line of ASCII without control characters.
-std::string shell_quoted(const std::vector<std::string>& argv);
-
 }  // namespace capmin

@@ -4,6 +4,7 @@
 #include "engine/engine_error.h"
 #include "engine/ownership.h"
 #include "system/process_identity.h"
+#include "text/quote.h"
 
 #include <algorithm>
 #include <condition_variable>

@@ -1,26 +1,13 @@
 #include "engine/volume.h"
 
 #include "core/error.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <vector>
 
 namespace capmin {
-namespace {
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  for (;;) {
-    const std::size_t end = text.find(separator);
-    parts.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-}  // namespace
-
 Volume parse_volume(std::string_view argument) {
   const std::vector<std::string> parts = split(argument, ':');
   Volume volume;

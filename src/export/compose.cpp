@@ -1,7 +1,7 @@
 #include "export/writers.h"
 #include "profile/document.h"
+#include "text/quote.h"
 #include "yaml/plain_scalar.h"
-#include "yaml/quote.h"
 
 namespace capmin {
 namespace {

@@ -1,5 +1,6 @@
 #include "export/writers.h"
 #include "profile/document.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <array>

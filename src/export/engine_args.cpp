@@ -1,5 +1,7 @@
 #include "export/client_options.h"
 #include "export/writers.h"
+#include "text/quote.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <array>
@@ -119,25 +121,6 @@ void add_options(Client client, const Setting& setting, ExportContent& content,
   }
 }
 
-/// True for words that a shell takes as they are, also where they are the result of $(...), which
-/// is taken apart at blanks and completed like file names.
-bool is_one_word(std::string_view text) {
-  return std::ranges::all_of(text, [](char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-           (letter >= '0' && letter <= '9') ||
-           std::string_view("@%_+=:,./-").find(letter) != std::string_view::npos;
-  });
-}
-
-std::string shell_word(const std::string& text) {
-  if (!text.empty() && is_one_word(text)) return text;
-  std::string quoted = "'";
-  for (const char letter : text) {
-    quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-  }
-  return quoted + '\'';
-}
-
 std::string write_args(Client client, ExportContent& content) {
   std::string line;
   const auto add = [&line](const std::string& word) { line += (line.empty() ? "" : " ") + word; };
@@ -150,10 +133,10 @@ std::string write_args(Client client, ExportContent& content) {
   for (const ClientOption& option : client_options(client, content)) {
     if (!option.has_value) {
       add(option.name);
-    } else if (!is_one_word(option.value)) {
+    } else if (!is_shell_word(option.value)) {
       content.warnings.push_back("left out: " + option.name + ' ' + option.value +
                                  ": $(...) would take it apart; give it by hand: " + option.name +
-                                 ' ' + shell_word(option.value));
+                                 ' ' + shell_quoted(option.value));
     } else {
       // An empty value, or one that begins with a dash, is none unless it stands behind "=".
       const bool is_joined = option.value.empty() || option.value.starts_with('-');
@@ -162,11 +145,8 @@ std::string write_args(Client client, ExportContent& content) {
   }
   for (const Setting& setting : content.settings) {
     if (setting.kind != SettingKind::kCommand) continue;
-    std::string words;
-    for (const std::string& word : setting.words) {
-      words += ' ' + shell_word(word);
-    }
-    content.warnings.push_back("the command is no option: give it behind the image:" + words);
+    content.warnings.push_back("the command is no option: give it behind the image: " +
+                               shell_quoted(setting.words));
   }
   return line + '\n';
 }

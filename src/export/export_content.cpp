@@ -1,7 +1,7 @@
 #include "export/export_content.h"
 
-#include "profile/columns.h"
-#include "yaml/quote.h"
+#include "text/columns.h"
+#include "text/quote.h"
 
 #include <algorithm>
 

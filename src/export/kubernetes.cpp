@@ -1,6 +1,7 @@
 #include "export/writers.h"
 #include "profile/document.h"
 #include "profile/pod_security.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 #include "export/merge.h"
 #include "export/writers.h"
 #include "profile/pod_security.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 #include "yaml/yaml_edit.h"
 
 namespace capmin {

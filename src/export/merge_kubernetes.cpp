@@ -1,6 +1,6 @@
 #include "export/merge.h"
 #include "export/writers.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 #include "yaml/yaml_edit.h"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #include "export/writers.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
+#include "text/words.h"
 
 #include <algorithm>
 

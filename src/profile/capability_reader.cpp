@@ -1,6 +1,6 @@
 #include "profile/capability_reader.h"
 
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #include "profile/check_text.h"
 
-#include "profile/columns.h"
-#include "yaml/quote.h"
+#include "text/columns.h"
+#include "text/quote.h"
 
 #include <algorithm>
 

@@ -1,5 +1,7 @@
 #include "profile/container_settings.h"
 
+#include "text/words.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -119,14 +121,10 @@ bool is_default_network(const Profile::Environment& environment) {
           (network == "podman" || network == "slirp4netns" || network == "pasta"));
 }
 
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t end = text.find(separator);
-    parts.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) break;
-    text.remove_prefix(end + 1);
-  }
+/// The parts between separators; a separator at the end begins no further one.
+std::vector<std::string> fields(std::string_view text, char separator) {
+  std::vector<std::string> parts = split(text, separator);
+  if (parts.back().empty()) parts.pop_back();
   return parts;
 }
 
@@ -194,12 +192,6 @@ bool has_setting(const std::vector<Setting>& settings, SettingKind kind) {
   return std::ranges::find(settings, kind, &Setting::kind) != settings.end();
 }
 
-std::pair<std::string, std::string> split_at(std::string_view text, char separator) {
-  const std::size_t end = text.find(separator);
-  if (end == std::string_view::npos) return {std::string(text), {}};
-  return {std::string(text.substr(0, end)), std::string(text.substr(end + 1))};
-}
-
 UserSetting parse_user(std::string_view text) {
   auto [user, group] = split_at(text, ':');
   UserSetting result{.user = std::move(user), .group = std::move(group), .uid = {}, .gid = {}};
@@ -215,16 +207,16 @@ bool MountSetting::has_option(std::string_view option) const {
 
 MountSetting parse_tmpfs(std::string_view text) {
   auto [target, options] = split_at(text, ':');
-  return {.source = {}, .target = std::move(target), .options = split(options, ',')};
+  return {.source = {}, .target = std::move(target), .options = fields(options, ',')};
 }
 
 MountSetting parse_volume_setting(std::string_view text) {
-  const std::vector<std::string> parts = split(text, ':');
+  const std::vector<std::string> parts = fields(text, ':');
   if (parts.empty()) return {};
   if (parts.size() == 1) return {.source = {}, .target = parts[0], .options = {}};
   return {.source = parts[0],
           .target = parts[1],
-          .options = parts.size() > 2 ? split(parts[2], ',') : std::vector<std::string>{}};
+          .options = parts.size() > 2 ? fields(parts[2], ',') : std::vector<std::string>{}};
 }
 
 std::optional<PortSetting> parse_port(std::string_view text) {
@@ -270,7 +262,7 @@ std::optional<UlimitSetting> parse_ulimit(std::string_view text) {
 }
 
 DeviceSetting parse_device(std::string_view text) {
-  const std::vector<std::string> parts = split(text, ':');
+  const std::vector<std::string> parts = fields(text, ':');
   DeviceSetting device{.source = parts.empty() ? std::string() : parts[0],
                        .target = parts.empty() ? std::string() : parts[0],
                        .permissions = "rwm"};

@@ -113,9 +113,6 @@ DeviceSetting parse_device(std::string_view text);
 /// `text` is something else.
 std::optional<std::uint64_t> parse_bytes(std::string_view text);
 
-/// The two sides of the first `separator`; the second is empty where there is none.
-std::pair<std::string, std::string> split_at(std::string_view text, char separator);
-
 /// Whose system call filter the containers ran behind.
 enum class SeccompFilter {
   kEngine,  ///< the engine's default one

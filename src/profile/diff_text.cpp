@@ -1,9 +1,9 @@
 #include "profile/diff_text.h"
 
-#include "profile/columns.h"
 #include "profile/document.h"
-#include "profile/markdown.h"
-#include "yaml/quote.h"
+#include "text/columns.h"
+#include "text/markdown.h"
+#include "text/quote.h"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 #include "profile/document.h"
+#include "text/quote.h"
 #include "yaml/plain_scalar.h"
-#include "yaml/quote.h"
 
 #include <algorithm>
 #include <array>

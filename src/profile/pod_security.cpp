@@ -1,6 +1,7 @@
 #include "profile/pod_security.h"
 
 #include "profile/container_settings.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <array>

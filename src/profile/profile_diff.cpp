@@ -1,6 +1,6 @@
 #include "profile/profile_diff.h"
 
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include <algorithm>
 #include <iterator>

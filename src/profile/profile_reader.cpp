@@ -1,7 +1,7 @@
 #include "profile/capability_reader.h"
 #include "profile/check_reader.h"
 #include "profile/profile_yaml.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 #include "yaml/yaml_reader.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 
 #include "core/container_options.h"
 #include "core/error.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,7 +1,8 @@
 #include "profile/sentences.h"
 
 #include "profile/pod_security.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
+#include "text/words.h"
 
 namespace capmin {
 namespace {
@@ -11,10 +12,6 @@ std::string quoted_name(PodSecurity level) {
 }
 
 }  // namespace
-
-std::string counted(int count, const std::string& noun) {
-  return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
-}
 
 bool is_complete(const Profile& profile) {
   return profile.guarantee != "incomplete";

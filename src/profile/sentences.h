@@ -6,9 +6,6 @@
 
 namespace capmin {
 
-/// "1 trial", "2 trials".
-std::string counted(int count, const std::string& noun);
-
 /// Whether the search behind the profile came to its end.
 bool is_complete(const Profile& profile);
 

@@ -1,10 +1,10 @@
 #include "profile/summary.h"
 
-#include "core/seconds.h"
 #include "profile/check_text.h"
-#include "profile/columns.h"
 #include "profile/sentences.h"
-#include "yaml/quote.h"
+#include "text/columns.h"
+#include "text/quote.h"
+#include "text/words.h"
 
 #include <algorithm>
 

@@ -1,18 +1,10 @@
 #include "report/environment_facts.h"
 
-#include "core/seconds.h"
 #include "profile/pod_security.h"
+#include "text/words.h"
 
 namespace capmin {
 namespace {
-
-std::string joined(const std::vector<std::string>& texts, const char* between) {
-  std::string result;
-  for (const std::string& text : texts) {
-    result.append(result.empty() ? "" : between).append(text);
-  }
-  return result;
-}
 
 std::string probe_text(const Profile::Probe& probe) {
   if (probe.kind == "healthcheck") return "the image's own HEALTHCHECK";

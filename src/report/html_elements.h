@@ -2,7 +2,7 @@
 
 #include "core/capability.h"
 #include "core/capability_set.h"
-#include "report/markup.h"
+#include "text/markup.h"
 
 #include <string>
 #include <string_view>

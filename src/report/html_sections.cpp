@@ -1,12 +1,12 @@
 #include "report/html_sections.h"
 
-#include "core/seconds.h"
 #include "profile/check_text.h"
 #include "profile/pod_security.h"
 #include "profile/sentences.h"
 #include "report/environment_facts.h"
 #include "report/html_elements.h"
 #include "report/trial_svg.h"
+#include "text/words.h"
 
 namespace capmin {
 namespace {

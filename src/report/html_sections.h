@@ -1,7 +1,7 @@
 #pragma once
 
-#include "report/markup.h"
 #include "report/report.h"
+#include "text/markup.h"
 
 #include <string>
 

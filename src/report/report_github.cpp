@@ -1,7 +1,7 @@
 #include "report/report_github.h"
 
 #include "report/findings.h"
-#include "report/visible.h"
+#include "text/sanitize.h"
 
 namespace capmin {
 namespace {

@@ -1,7 +1,7 @@
 #include "report/report_junit.h"
 
 #include "profile/sentences.h"
-#include "report/markup.h"
+#include "text/markup.h"
 
 #include <array>
 #include <charconv>

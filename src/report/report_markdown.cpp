@@ -1,11 +1,11 @@
 #include "report/report_markdown.h"
 
-#include "core/seconds.h"
 #include "profile/check_text.h"
 #include "profile/diff_text.h"
-#include "profile/markdown.h"
 #include "profile/sentences.h"
 #include "report/environment_facts.h"
+#include "text/markdown.h"
+#include "text/words.h"
 
 namespace capmin {
 namespace {

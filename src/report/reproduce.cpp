@@ -2,19 +2,13 @@
 
 #include "core/error.h"
 #include "profile/run_arguments.h"
-#include "report/visible.h"
+#include "text/quote.h"
 
 #include <algorithm>
 #include <string_view>
 
 namespace capmin {
 namespace {
-
-bool is_plain(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-         (letter >= '0' && letter <= '9') ||
-         std::string_view("_-./:=@,+").find(letter) != std::string_view::npos;
-}
 
 /// What trials could grant, read off the baseline; Docker's default where the profile does not
 /// tell.
@@ -49,14 +43,6 @@ std::vector<std::string> with_engine(std::vector<std::string> arguments,
   return arguments;
 }
 
-std::string shell_command(const std::vector<std::string>& arguments) {
-  std::string text = "capmin run";
-  for (const std::string& argument : arguments) {
-    text += ' ' + shell_quoted(argument);
-  }
-  return text;
-}
-
 std::vector<std::string> notes_on(const Profile& profile, bool is_guessed) {
   std::vector<std::string> notes;
   const auto has = [](const std::vector<std::string>& texts, const std::string& text) {
@@ -81,26 +67,13 @@ std::vector<std::string> notes_on(const Profile& profile, bool is_guessed) {
 
 }  // namespace
 
-std::string shell_quoted(const std::string& argument) {
-  std::string text = visible(argument);
-  if (!text.empty() && std::ranges::all_of(text, is_plain)) return text;
-  std::string quoted = "'";
-  for (const char letter : text) {
-    if (letter == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += letter;
-    }
-  }
-  return quoted + '\'';
-}
-
 Reproduction reproduction_of(const Profile& profile) {
   Profile told = profile;
   if (!told.judgement) told.judgement = guessed_judgement(profile);
   Reproduction result;
   try {
-    result.command = shell_command(with_engine(run_arguments(told), profile.environment.engine));
+    result.command =
+        "capmin run " + shell_quoted(with_engine(run_arguments(told), profile.environment.engine));
     result.notes = notes_on(profile, !profile.judgement);
   } catch (const Error&) {
     // Its message quotes the profile.

@@ -18,8 +18,4 @@ struct Reproduction {
 /// The command that makes the profile again, as far as the profile tells.
 Reproduction reproduction_of(const Profile& profile);
 
-/// `argument` as a shell takes it back: in single quotes unless it is plain. What acts unseen is
-/// shown as visible() shows it.
-std::string shell_quoted(const std::string& argument);
-
 }  // namespace capmin

@@ -1,6 +1,6 @@
 #include "report/sarif_document.h"
 
-#include "report/visible.h"
+#include "text/sanitize.h"
 
 namespace capmin {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "report/markup.h"
 #include "report/trial_table.h"
+#include "text/markup.h"
 
 #include <string>
 

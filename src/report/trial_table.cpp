@@ -1,6 +1,7 @@
 #include "report/trial_table.h"
 
 #include "profile/sentences.h"
+#include "text/words.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "run/grant_effect.h"
 
-#include "diagnosis/sanitize.h"
 #include "profile/pod_security.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 

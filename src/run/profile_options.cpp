@@ -1,9 +1,9 @@
 #include "run/profile_options.h"
 
 #include "core/error.h"
-#include "diagnosis/sanitize.h"
 #include "profile/run_arguments.h"
 #include "system/file.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <optional>

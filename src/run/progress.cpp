@@ -1,7 +1,7 @@
 #include "run/progress.h"
 
-#include "core/seconds.h"
-#include "diagnosis/sanitize.h"
+#include "text/sanitize.h"
+#include "text/words.h"
 #include "trial/last_line.h"
 
 #include <algorithm>

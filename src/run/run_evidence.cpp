@@ -1,7 +1,7 @@
 #include "run/run_evidence.h"
 
 #include "core/telling_checks.h"
-#include "diagnosis/sanitize.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <cstdint>

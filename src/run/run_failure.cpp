@@ -1,12 +1,13 @@
 #include "run/run_failure.h"
 
 #include "diagnosis/probe_fault.h"
-#include "diagnosis/sanitize.h"
 #include "diagnosis/seccomp.h"
 #include "engine/arguments.h"
 #include "profile/pod_security.h"
 #include "run/grant_effect.h"
 #include "run/progress.h"
+#include "text/quote.h"
+#include "text/sanitize.h"
 #include "trial/last_line.h"
 
 #include <algorithm>
@@ -347,7 +348,7 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
   }
   return {ExitCode::kNoWorkingSet, what,
           "see that the image and the probe work by hand: capmin run " + options.image +
-              " --probe " + shell_quoted({options.probe_as_written}) +
+              " --probe " + shell_quoted(options.probe_as_written) +
               " --dry-run prints the commands; --timeout gives a slow start more time"};
 }
 

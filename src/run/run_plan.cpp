@@ -2,7 +2,6 @@
 
 #include "core/error.h"
 #include "core/order.h"
-#include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "engine/directory_copy.h"
 #include "engine/host_limits.h"
@@ -13,6 +12,7 @@
 #include "run/variables.h"
 #include "system/file.h"
 #include "system/process_identity.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <charconv>

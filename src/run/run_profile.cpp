@@ -2,11 +2,11 @@
 
 #include "core/certificate.h"
 #include "core/error.h"
-#include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "run/grant_effect.h"
 #include "run/run_evidence.h"
 #include "run/run_subject.h"
+#include "text/sanitize.h"
 #include "trial/last_line.h"
 #include "trial/losses.h"
 

@@ -1,8 +1,8 @@
 #include "run/run_subject.h"
 
-#include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "run/grant_effect.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <chrono>

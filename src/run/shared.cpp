@@ -1,7 +1,7 @@
 #include "run/shared.h"
 
 #include "core/container_options.h"
-#include "diagnosis/sanitize.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <array>

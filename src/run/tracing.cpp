@@ -1,9 +1,9 @@
 #include "run/tracing.h"
 
 #include "core/error.h"
-#include "diagnosis/sanitize.h"
 #include "engine/choice.h"
 #include "run/option_values.h"
+#include "text/sanitize.h"
 
 #include <utility>
 

@@ -1,10 +1,10 @@
 #include "run/trials.h"
 
 #include "core/error.h"
-#include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "run/grant_effect.h"
 #include "run/run_evidence.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <chrono>

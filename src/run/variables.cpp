@@ -1,8 +1,8 @@
 #include "run/variables.h"
 
 #include "core/error.h"
-#include "diagnosis/sanitize.h"
 #include "system/file.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <cstdlib>

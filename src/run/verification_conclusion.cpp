@@ -1,6 +1,6 @@
 #include "run/verification_conclusion.h"
 
-#include "diagnosis/sanitize.h"
+#include "text/sanitize.h"
 
 #include <vector>
 

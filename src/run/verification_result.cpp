@@ -1,6 +1,6 @@
 #include "run/verification_result.h"
 
-#include "diagnosis/sanitize.h"
+#include "text/sanitize.h"
 
 #include <sstream>
 

@@ -1,7 +1,7 @@
 #include "run/verify_text.h"
 
 #include "profile/document.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,8 +1,8 @@
 #include "trial/last_line.h"
 
 #include "diagnosis/log_lines.h"
-#include "diagnosis/sanitize.h"
 #include "diagnosis/steady_line.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <cstdint>

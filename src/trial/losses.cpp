@@ -1,6 +1,6 @@
 #include "trial/losses.h"
 
-#include "diagnosis/sanitize.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <set>

@@ -1,6 +1,6 @@
 #include "trial/outcome.h"
 
-#include "core/seconds.h"
+#include "text/words.h"
 
 namespace capmin {
 namespace {

@@ -1,8 +1,8 @@
 #include "trial/refusal.h"
 
-#include "diagnosis/sanitize.h"
 #include "engine/arguments.h"
 #include "engine/container.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <cctype>

@@ -2,8 +2,8 @@
 
 #include "diagnosis/ending_clue.h"
 #include "diagnosis/program_clue.h"
-#include "diagnosis/sanitize.h"
 #include "diagnosis/secrets.h"
+#include "text/sanitize.h"
 #include "trial/last_line.h"
 #include "trial/losses.h"
 #include "trial/trial_observation.h"

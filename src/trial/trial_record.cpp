@@ -1,7 +1,7 @@
 #include "trial/trial_record.h"
 
-#include "diagnosis/sanitize.h"
 #include "system/file.h"
+#include "text/sanitize.h"
 
 #include <boost/json.hpp>
 

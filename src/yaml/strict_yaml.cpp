@@ -1,7 +1,7 @@
 #include "yaml/strict_yaml.h"
 
 #include "core/error.h"
-#include "yaml/quote.h"
+#include "text/quote.h"
 #include "yaml/yaml_bytes.h"
 
 #include <yaml-cpp/eventhandler.h>

@@ -1,6 +1,6 @@
 #include "yaml/yaml_bytes.h"
 
-#include "core/utf8.h"
+#include "text/utf8.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "yaml/yaml_edit.h"
 
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include <algorithm>
 #include <functional>

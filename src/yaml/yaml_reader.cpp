@@ -1,7 +1,7 @@
 #include "yaml/yaml_reader.h"
 
+#include "text/quote.h"
 #include "yaml/plain_scalar.h"
-#include "yaml/quote.h"
 
 #include <algorithm>
 #include <charconv>

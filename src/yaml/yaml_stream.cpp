@@ -1,6 +1,6 @@
 #include "yaml/yaml_stream.h"
 
-#include "yaml/quote.h"
+#include "text/quote.h"
 #include "yaml/yaml_bytes.h"
 
 #include <yaml-cpp/eventhandler.h>

@@ -1,8 +1,8 @@
 // Fuzzes everything that reads hostile text: matching, ranking, signatures, sanitizing, masking.
 #include "diagnosis/embedded_rules.h"
 #include "diagnosis/rule_table.h"
-#include "diagnosis/sanitize.h"
 #include "diagnosis/secrets.h"
+#include "text/sanitize.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,7 @@
 #include "engine/arguments.h"
 
+#include "text/quote.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -119,15 +121,6 @@ TEST_CASE("side by side, the engine chooses free ports of the host") {
   CHECK(freed("127.0.0.1:8080:80") == "127.0.0.1::80");
   CHECK(freed("127.0.0.1::80") == "127.0.0.1::80");
   CHECK(freed("[::1]:8080:80") == "[::1]::80");
-}
-
-TEST_CASE("quoting keeps every argument apart for a shell") {
-  CHECK(shell_quoted({"two\nlines", "\x1b[2J", "it's\\\t",
-                      "gr\xc3\xb6\xc3\x9f"
-                      "e"}) ==
-        R"($'two\012lines' $'\033[2J' $'it\'s\\\011' $'gr\303\266\303\237e')");
-  CHECK(shell_quoted({"a", "", "b c", "it's", "$(id)", "x=y"}) ==
-        "a '' 'b c' 'it'\\''s' '$(id)' x=y");
 }
 
 }  // namespace

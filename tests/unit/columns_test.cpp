@@ -1,4 +1,4 @@
-#include "profile/columns.h"
+#include "text/columns.h"
 
 #include <doctest/doctest.h>
 

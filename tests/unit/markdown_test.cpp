@@ -1,4 +1,4 @@
-#include "profile/markdown.h"
+#include "text/markdown.h"
 
 #include <doctest/doctest.h>
 

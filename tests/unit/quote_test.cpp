@@ -1,4 +1,4 @@
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include "hostile_text.h"
 #include "yaml/strict_yaml.h"
@@ -43,6 +43,13 @@ TEST_CASE("harmless text is shown as it is") {
   CHECK(shown("a::b") == "a::b");
   CHECK(shown(" ::error::x") == R"(" ::error::x")");
   CHECK(shown("##vso[x]") == R"("#\u0023vso[x]")");
+}
+
+TEST_CASE("quoting keeps every word apart for a shell, and nothing in it acts unseen") {
+  CHECK(shell_quoted({"a", "", "b c", "it's", "$(id)", "x=y", "gr\xc3\xb6\xc3\x9f"}) ==
+        "a '' 'b c' 'it'\\''s' '$(id)' x=y 'gr\xc3\xb6\xc3\x9f'");
+  CHECK(shell_quoted({"two\nlines", "\x1b[2J", "it's\\\t", "\xff", "##vso[x]", "::error::x"}) ==
+        R"($'two\012lines' $'\033[2J' $'it\'s\\\011' $'\377' $'#\043vso[x]' $':\072error:\072x')");
 }
 
 }  // namespace

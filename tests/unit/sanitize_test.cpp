@@ -1,4 +1,4 @@
-#include "diagnosis/sanitize.h"
+#include "text/sanitize.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "core/seconds.h"
+#include "text/words.h"
 
 #include <doctest/doctest.h>
 

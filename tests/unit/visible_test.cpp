@@ -1,7 +1,6 @@
-#include "report/visible.h"
-
 #include "hostile_text.h"
-#include "report/markup.h"
+#include "text/markup.h"
+#include "text/sanitize.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
-#include "report/markup.h"
+#include "text/markup.h"
 
-#include "report/visible.h"
+#include "text/sanitize.h"
 
 namespace capmin {
 namespace {

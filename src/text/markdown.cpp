@@ -1,6 +1,6 @@
-#include "profile/markdown.h"
+#include "text/markdown.h"
 
-#include "yaml/quote.h"
+#include "text/quote.h"
 
 #include <algorithm>
 #include <cstddef>
