@@ -1,10 +1,11 @@
 #include "batch/batch_job.h"
 
-#include "batch/batch_key.h"
 #include "core/error.h"
 #include "profile/profile_diff.h"
 #include "profile/profile_yaml.h"
 #include "profile/run_arguments.h"
+#include "run/container_contents.h"
+#include "run/image_search.h"
 #include "run/profile_options.h"
 #include "run/run_profile.h"
 #include "run/shared.h"
@@ -56,8 +57,7 @@ class Job {
   RunOptions search_options() const;
   void check_inside(const std::string& key, const std::string& file) const;
   std::string from_profile(const fs::path& file) const;
-  std::string key_of(const RunOptions& options) const;
-  bool is_unchanged_since_last(const RunOptions& options);
+  std::string key_of(const ImageSearch& search) const;
   void check_key(const RunOptions& options);
   void take(Verification verification);
   void write(const fs::path& path, const std::string& text);
@@ -90,22 +90,26 @@ bool Job::run() {
   }
   RunOptions options = job_.is_verify() ? verify_options(*old) : search_options();
   record_.image = options.image;
-  if (is_unchanged_since_last(options)) return true;
+  options.free_ports = bench_.is_beside_others;
+  ImageSearch search(options, bench_.bench);
+  search.prepare();
+  record_.key = key_of(search);
+  is_skipped_ = last_ != nullptr && is_unchanged(*last_, record_.key, profile_hash());
+  if (is_skipped_) return true;
   fs::path target = files_.profile;
   if (has_profile) target += ".new";
   if (!job_.is_verify()) check_writable(target);
 
-  const RunOptions as_asked = options;
-  options.free_ports = bench_.is_beside_others;
-  VerifyBench bench = bench_.bench;
-  // Without a key nobody can tell whether the trials of before are still about the same.
-  if (!record_.key.empty()) bench.journal = {bench_.journal, record_.key};
   const bool is_full = !job_.is_verify() || std::get<VerifyOptions>(job_.options).full;
-  std::optional<Verified> verified =
-      old ? verify(*old, options, {.full = is_full, .refresh = !job_.is_verify()}, bench)
-          : find_first(options, bench);
-  if (!verified || bench.stop.stop_requested()) return false;
-  check_key(as_asked);
+  VerifyTask task{.full = is_full, .refresh = !job_.is_verify()};
+  // Without a key nobody can tell whether the trials of before are still about the same.
+  if (!record_.key.empty()) {
+    task.journal = {bench_.journal, Journal::Mode::kResume, record_.key};
+  }
+  std::optional<Verified> verified = old ? verify(*old, options, task, search, bench_.stop)
+                                         : find_first(options, task, search, bench_.stop);
+  if (!verified || bench_.stop.stop_requested()) return false;
+  check_key(options);
   take(std::move(verified->verification));
   if (!verified->refreshed) return true;
   const Profile& found = *verified->refreshed;
@@ -166,25 +170,38 @@ std::string Job::from_profile(const fs::path& file) const {
   return path.empty() ? file.string() : path;
 }
 
-std::string Job::key_of(const RunOptions& options) const {
+/// A hash of all that the result depends on, but for its profile: image, probe, options, values of
+/// variables, what mounted files and directories of the host hold, rules, the class of the engine,
+/// capmin, and what the job is. Empty where a mount cannot be read whole or is larger than
+/// TreeLimits: nobody can tell then whether it changed.
+std::string Job::key_of(const ImageSearch& search) const {
   const bool is_full = job_.is_verify() && std::get<VerifyOptions>(job_.options).full;
-  return batch_key(options, record_.mode + (is_full ? " full" : ""), bench_.bench);
+  const EngineFacts& engine = search.plan().engine;
+  SearchFacts facts = search.facts();
+  facts.emplace_back("version", CAPMIN_VERSION);
+  facts.emplace_back("mode", record_.mode + (is_full ? " full" : ""));
+  facts.emplace_back("rootless", engine.rootless ? "yes" : "no");
+  facts.emplace_back("seccomp", engine.seccomp);
+  facts.emplace_back("runtime", engine.runtime);
+  std::string text;
+  for (const auto& [name, value] : facts) {
+    if (name == "mounts" && value == kUnknownContents) return {};
+    text.append(name).append(" ").append(std::to_string(value.size()));
+    text.append(" ").append(value).append("\n");
+  }
+  return sha256(text);
 }
 
 /// A result is of the key's inputs only where these were the same from the beginning to the end.
 void Job::check_key(const RunOptions& options) {
   if (record_.key.empty()) return;
   try {
-    if (key_of(options) != record_.key) record_.key.clear();
+    ImageSearch now(options, bench_.bench);
+    now.prepare();
+    if (key_of(now) != record_.key) record_.key.clear();
   } catch (const Error&) {
     record_.key.clear();
   }
-}
-
-bool Job::is_unchanged_since_last(const RunOptions& options) {
-  record_.key = key_of(options);
-  is_skipped_ = last_ != nullptr && is_unchanged(*last_, record_.key, profile_hash());
-  return is_skipped_;
 }
 
 void Job::take(Verification verification) {

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,8 @@ struct JobRun {
 
 /// What jobs are run with.
 struct JobBench {
-  VerifyBench bench;
+  SearchBench bench;
+  std::stop_token stop;
   /// Others run at the same time: a port of the host may be another one than a job asks for.
   bool is_beside_others = false;
   std::filesystem::path journal;  ///< of a search, where another may have left trials

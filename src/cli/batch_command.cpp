@@ -90,11 +90,11 @@ int batch_job_command(const std::vector<std::string>& arguments) {
                 "see capmin help batch");
   }
   const PlacedJob& placed = jobs.front();
-  const ChosenRules rules = chosen_rules(options.rules);
+  const std::shared_future<ChosenRules> rules = begin_reading_rules(options.rules);
   Terminal terminal(options.color);
   const Interruption interruption;
   ProcessRunner runner;
-  VerifyBench bench{runner, rules, &terminal, interruption.token()};
+  SearchBench bench{runner, rules, &terminal};
   if (options.deadline) bench.until = begin + *options.deadline;
   const fs::path journal = ResultFiles{options.results}.journal(placed.job.name);
   std::error_code ignored;
@@ -102,7 +102,10 @@ int batch_job_command(const std::vector<std::string>& arguments) {
   const std::optional<JobRecord> last = find_record(options.results, placed.job.name);
   const std::optional<JobRun> run =
       run_job(placed.job, placed.files, options.force || !last ? nullptr : &*last,
-              {.bench = bench, .is_beside_others = options.jobs > 1, .journal = journal});
+              {.bench = bench,
+               .stop = interruption.token(),
+               .is_beside_others = options.jobs > 1,
+               .journal = journal});
   if (!run) return static_cast<int>(ExitCode::kTerminated);
   write_standard_output(answer_of(*run));
   return static_cast<int>(ExitCode::kDone);

@@ -30,7 +30,7 @@ class Verify {
  public:
   explicit Verify(const VerifyOptions& options)
       : options_(options),
-        rules_(chosen_rules(options.rules)),
+        rules_(begin_reading_rules(options.rules)),
         variables_(given_variables(options.variables, options.env_files)),
         terminal_(options.color),
         interruption_(
@@ -47,7 +47,7 @@ class Verify {
   }
 
   const VerifyOptions& options_;
-  ChosenRules rules_;
+  std::shared_future<ChosenRules> rules_;
   Variables variables_;
   Terminal terminal_;
   Interruption interruption_;
@@ -83,9 +83,10 @@ std::optional<VerifyRow> Verify::verify_file(const std::string& path) {
     const bool is_update = options_.update != Update::kNone;
     if (is_update) check_writable(target(path));
     const bool is_quiet = options_.verbosity == Verbosity::kQuiet;
+    ImageSearch search(options, {runner_, rules_, is_quiet ? nullptr : &terminal_});
     std::optional<Verified> verified =
-        verify(profile, options, {.full = options_.full, .refresh = is_update},
-               {runner_, rules_, is_quiet ? nullptr : &terminal_, interruption_.token()});
+        verify(profile, options, {.full = options_.full, .refresh = is_update}, search,
+               interruption_.token());
     if (!verified) return std::nullopt;
     row.verification = std::move(verified->verification);
     if (verified->refreshed && row.verification.status != ProfileStatus::kOk) {

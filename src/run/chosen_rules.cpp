@@ -16,4 +16,10 @@ ChosenRules chosen_rules(const std::string& path) {
   return {std::move(table), std::move(hash)};
 }
 
+std::shared_future<ChosenRules> begin_reading_rules(const std::string& path) {
+  std::shared_future<ChosenRules> rules = std::async(std::launch::async, chosen_rules, path);
+  if (!path.empty()) rules.get();
+  return rules;
+}
+
 }  // namespace capmin

@@ -209,6 +209,7 @@ RunPlan begin_run_plan(const RunOptions& options) {
   plan.search.budget = options.budget;
   if (!options.directory.empty()) place_env_files(options.directory, plan.setup.spec);
   read_inputs(plan);
+  plan.options_as_given = plan.setup.spec.options;
   if (plan.search.slots > 1 || options.free_ports) free_host_ports(plan.setup.spec);
   plan.setup.scenario = options.scenario;
   plan.search.strict = options.strict;

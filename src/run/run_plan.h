@@ -15,9 +15,9 @@ namespace capmin {
 /// Everything that is settled before the first trial.
 struct RunPlan {
   EngineFacts engine;
-  std::string engine_note;  ///< why it is this engine, where a reader should know
   ImageFacts image;
   TrialSetup setup;
+  std::vector<EngineOption> options_as_given;  ///< of `setup`, before ports of the host were freed
   SearchPlan search;
   std::vector<std::string> left_out;  ///< capabilities that cannot be tried here, and why
 };

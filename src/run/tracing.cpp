@@ -65,7 +65,7 @@ Tracing::Tracing(EvidenceSource source, KernelTrace kernel, Say say)
   say_("evidence from logs only: " + kernel_.fault);
 }
 
-void Tracing::heed(const FinishedTrial& trial) {
+void Tracing::note(const FinishedTrial& trial) {
   if (!trial.outcome.strace_trouble.empty() && !has_told_strace_) {
     has_told_strace_ = true;
     say_("trial " + std::to_string(trial.number) +

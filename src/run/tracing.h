@@ -44,7 +44,7 @@ class Tracing {
   /// Null where there are logs only.
   Tracer* tracer() const { return kernel_.tracer.get(); }
   /// Notes a trial whose container was never seen, though it ran, or of which something was lost.
-  void heed(const FinishedTrial& trial);
+  void note(const FinishedTrial& trial);
 
  private:
   Say say_;

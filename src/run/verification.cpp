@@ -2,21 +2,12 @@
 
 #include "core/recheck.h"
 #include "engine/arguments.h"
-#include "engine/choice.h"
-#include "engine/engine.h"
-#include "engine/guard.h"
-#include "run/profile_search.h"
-#include "run/progress.h"
 #include "run/run_failure.h"
-#include "run/run_plan.h"
 #include "run/run_subject.h"
-#include "run/tracing.h"
-#include "run/trials.h"
 #include "run/verification_conclusion.h"
 #include "system/process_identity.h"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -35,15 +26,8 @@ CapabilitySet conditional_of(const Profile& profile) {
 class Verifier {
  public:
   Verifier(const Profile& profile, const RunOptions& options, const VerifyTask& task,
-           const VerifyBench& bench)
-      : profile_(profile),
-        options_(options),
-        task_(task),
-        bench_(bench),
-        plan_(begin_run_plan(options)),
-        engine_(bench.runner, choose_engine(options.engine, bench.runner).command,
-                options.engine.timeout),
-        guard_(engine_) {}
+           ImageSearch& search, const std::stop_token& stop)
+      : profile_(profile), options_(options), task_(task), search_(search), stop_(stop) {}
 
   /// As verify(), but throws.
   std::optional<Verified> run();
@@ -54,7 +38,6 @@ class Verifier {
     Verification found = failed_by(error);
     found.set = result_.set;
     found.drift = result_.drift;
-    found.trials = result_.trials;
     result_ = std::move(found);
     return done();
   }
@@ -67,20 +50,18 @@ class Verifier {
   };
 
   void prepare();
-  void begin_progress();
-  void limit(SearchPlan& search) const;
   std::optional<Rechecked> recheck(CapabilitySet set, const RunPlan& plan);
   std::optional<Verified> judge(const Rechecked& checked, const RunPlan& plan, CapabilitySet set);
   std::optional<Verified> search_anew(std::vector<FinishedTrial> known);
-  Verified cut_short(FoundProfile found);
+  Verified cut_short(CutShort cut);
   void compare(const Profile& found);
   Verified done(std::optional<Profile> refreshed = {}) {
-    for (const std::string& command : engine_.leftovers()) {
+    result_.trials = search_.trials();
+    for (const std::string& command : search_.engine().leftovers()) {
       result_.details.push_back("something could not be removed; remove it with: " + command);
     }
     return {std::move(result_), std::move(refreshed)};
   }
-  SearchEvents events() { return progress_ ? progress_->events() : SearchEvents{}; }
   bool is_anew_wanted() const {
     return task_.refresh && (!result_.drift.stale.empty() || result_.drift.is_new_image);
   }
@@ -88,48 +69,36 @@ class Verifier {
   const Profile& profile_;
   const RunOptions& options_;
   const VerifyTask& task_;
-  const VerifyBench& bench_;
-  RunPlan plan_;
-  Engine engine_;
-  Guard guard_;
-  std::optional<Progress> progress_;
+  ImageSearch& search_;
+  const std::stop_token& stop_;
   std::vector<ConditionTrial> under_engine_;  ///< trials under the engine's settings for ports
   Verification result_;
   bool is_new_ = false;     ///< there was no profile
   bool is_proven_ = false;  ///< each member that is left was seen to be needed
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
 void Verifier::prepare() {
-  complete_run_plan(options_, engine_, plan_);
+  search_.prepare();
+  const RunPlan& plan = search_.plan();
   const CapabilitySet conditional = conditional_of(profile_);
   // Where ports are the engine's own, the condition does not hold.
   result_.set = options_.spec.ports == Ports::kPortable ? profile_.add | conditional : profile_.add;
-  const CapabilitySet ceiling = plan_.search.policy.ceiling;
+  const CapabilitySet ceiling = plan.search.policy.ceiling;
   if (!ceiling.contains(result_.set)) {
     std::string why;
-    for (const std::string& text : plan_.left_out) {
+    for (const std::string& text : plan.left_out) {
       why += "\n  " + text;
     }
     throw Error(ExitCode::kEngine,
                 "a trial cannot be granted " + to_string(result_.set - ceiling) + why,
                 "verify the profile where it was found");
   }
-  plan_.search.policy.guess = result_.set;
-  Profile now = subject_profile(options_, plan_);
+  Profile now = subject_profile(options_, plan);
   now.add = profile_.add;
   now.conditional = profile_.conditional;
   now.guarantee = profile_.guarantee;
   result_.drift = drift_of(diff(profile_, now));
-  begin_progress();
-}
-
-void Verifier::begin_progress() {
-  if (bench_.terminal == nullptr) return;
-  bench_.terminal->line(headline(options_, plan_));
-  const std::string line = slots_line(options_, plan_);
-  if (!line.empty()) bench_.terminal->line("  " + line);
-  progress_.emplace(*bench_.terminal, plan_.search.policy.ceiling);
+  search_.announce();
 }
 
 std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const RunPlan& plan) {
@@ -142,17 +111,10 @@ std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const Ru
     if (auto* const wanted = std::get_if<RunTrials>(&step)) return std::move(*wanted);
     return std::nullopt;
   };
-  SearchPlan search = plan.search;
-  search.slots = 1;
-  search.first_number = result_.trials;
-  limit(search);
-  SearchResult result = run_trials(search, bench_.rules.table,
-                                   trials_of(plan.setup, search.slots, engine_, bench_.runner),
-                                   events(), bench_.stop, choose);
-  result_.trials = result.started;
-  if (is_interrupted(result)) return std::nullopt;
-  RecheckStep end = next(question, result.history());
-  return Rechecked{std::move(end), std::move(result)};
+  std::optional<SearchResult> result = search_.try_out(plan, choose, stop_);
+  if (!result) return std::nullopt;
+  RecheckStep end = next(question, result->history());
+  return Rechecked{std::move(end), std::move(*result)};
 }
 
 /// Says what a recheck showed; nothing where the set holds.
@@ -200,52 +162,47 @@ std::optional<Verified> Verifier::judge(const Rechecked& checked, const RunPlan&
 
 /// Finds the set anew, beginning with the profile's.
 std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) {
-  const Tracing tracing(options_.evidence,
-                        kernel_trace(options_.evidence, options_.engine, engine_),
-                        [terminal = bench_.terminal](const std::string& line) {
-                          if (terminal != nullptr) terminal->line("  " + line);
-                        });
-  ProfileSearch search{.options = options_,
-                       .plan = plan_,
-                       .engine = engine_,
-                       .bench = bench_,
-                       .progress = progress_ ? &*progress_ : nullptr,
-                       .begin = begin_};
-  if (!task_.refresh) search.plan.search.policy.level = Level::kOneMinimal;
-  search.plan.setup.tracer = tracing.tracer();
-  search.plan.search.policy.awaits_trace = tracing.tracer() != nullptr;
-  search.plan.search.known = std::move(known);
-  search.plan.search.known_conditions = under_engine_;
-  search.plan.search.first_number = result_.trials;
-  limit(search.plan.search);
-  std::optional<FoundProfile> found = find_profile(search, result_.trials);
-  if (!found) return std::nullopt;
-  if (!found->cut.empty()) return cut_short(std::move(*found));
-  compare(found->profile);
+  SearchStart start{.known = std::move(known),
+                    .known_conditions = under_engine_,
+                    .guess = is_new_ ? CapabilitySet{} : result_.set};
+  if (start.known.empty()) start.journal = task_.journal;
+  if (!task_.refresh) start.level = Level::kOneMinimal;
+  SearchOutcome outcome = search_.search(start, stop_);
+  if (const auto* const error = std::get_if<Error>(&outcome)) throw *error;
+  if (auto* const cut = std::get_if<CutShort>(&outcome)) {
+    if (cut->by.empty()) return std::nullopt;
+    return cut_short(std::move(*cut));
+  }
+  search_.forget_trials();
+  Profile& found = std::get<FoundProfile>(outcome).profile;
+  compare(found);
   if (!task_.refresh) return done();
-  return done(std::move(found->profile));
+  return done(std::move(found));
 }
 
 /// Says what is known of a profile whose search came to no end, and passes on what works where that
 /// is another set.
-Verified Verifier::cut_short(FoundProfile found) {
-  const CapabilitySet set = found.profile.add;
+Verified Verifier::cut_short(CutShort cut) {
+  const std::string why = cut.by + " was used up";
+  if (!cut.best) {
+    throw Error(ExitCode::kBudget, why + " before any set passed", "give it more");
+  }
+  const CapabilitySet set = cut.best->add;
   const bool is_broken = result_.status == ProfileStatus::kBroken;
   const bool is_other = is_new_ || is_broken || set != (profile_.add | conditional_of(profile_));
   if (is_broken) {
-    result_.details.push_back("  works: " + to_string(set) +
-                              ", not proven to be minimal: " + found.cut);
+    result_.details.push_back("  works: " + to_string(set) + ", not proven to be minimal: " + why);
     result_.exit = static_cast<int>(ExitCode::kBudget);
   } else {
     set_status(ProfileStatus::kError, ExitCode::kBudget, result_);
     if (is_new_) result_.set = set;
     result_.text = "works " + with(result_.set) +
                    (is_other && !is_new_ ? " and " + with(set) : "") +
-                   ", not proven to be minimal: " + found.cut;
+                   ", not proven to be minimal: " + why;
   }
   result_.hint = "give it more time, or more trials";
   if (!task_.refresh || !is_other) return done();
-  return done(std::move(found.profile));
+  return done(std::move(*cut.best));
 }
 
 /// Says how the set that was found anew differs from the profile's.
@@ -270,44 +227,26 @@ void Verifier::compare(const Profile& found) {
   conclude({.is_proven = is_proven_, .is_refreshed = task_.refresh}, result_);
 }
 
-/// Gives trials what is left of the budget.
-void Verifier::limit(SearchPlan& search) const {
-  std::optional<std::chrono::steady_clock::time_point> until = bench_.until;
-  if (options_.budget.time) {
-    const auto own = begin_ + *options_.budget.time;
-    until = std::min(until.value_or(own), own);
-  }
-  if (until) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        *until - std::chrono::steady_clock::now());
-    search.budget.time = std::max(std::chrono::milliseconds(0), left);
-  }
-  if (options_.budget.trials) {
-    search.budget.trials = std::max(0, *options_.budget.trials - result_.trials);
-  }
-}
-
 std::optional<Verified> Verifier::find() {
   is_new_ = true;
-  complete_run_plan(options_, engine_, plan_);
-  begin_progress();
+  search_.prepare_to_trace();
+  search_.announce();
   return search_anew({});
 }
 
 std::optional<Verified> Verifier::run() {
   prepare();
-  const std::optional<Rechecked> first = recheck(result_.set, plan_);
+  const RunPlan& own = search_.plan();
+  const std::optional<Rechecked> first = recheck(result_.set, own);
   if (!first) return std::nullopt;
-  if (auto ended = judge(*first, plan_, result_.set)) return ended;
+  if (auto ended = judge(*first, own, result_.set)) return ended;
 
   // The other half of what a condition says: elsewhere the set does without.
-  if (result_.set != profile_.add && !trial_sysctls(plan_.setup.spec).empty()) {
-    RunPlan plan = plan_;
+  if (result_.set != profile_.add && !trial_sysctls(own.setup.spec).empty()) {
+    RunPlan plan = own;
     plan.setup.spec.ports = Ports::kEngine;
     plan.setup.run_id = random_id();
-    if (bench_.terminal != nullptr) {
-      bench_.terminal->line("  under the engine's own settings for ports and ping:");
-    }
+    search_.say("under the engine's own settings for ports and ping:");
     const std::optional<Rechecked> second = recheck(profile_.add, plan);
     if (!second) return std::nullopt;
     if (auto ended = judge(*second, plan, profile_.add)) return ended;
@@ -318,29 +257,30 @@ std::optional<Verified> Verifier::run() {
   return done();
 }
 
-/// What `work` of a verifier of `profile` finds; expected troubles are a status.
-template <typename Work>
-std::optional<Verified> without_errors(const Profile& profile, const RunOptions& options,
-                                       const VerifyTask& task, const VerifyBench& bench,
-                                       Work work) {
-  std::optional<Verifier> verifier;
+/// What `work` of `verifier` finds; expected troubles are a status.
+std::optional<Verified> without_errors(Verifier& verifier,
+                                       std::optional<Verified> (Verifier::*work)()) {
   try {
-    return (verifier.emplace(profile, options, task, bench).*work)();
+    return (verifier.*work)();
   } catch (const Error& error) {
-    return verifier ? verifier->failed(error) : Verified{failed_by(error), std::nullopt};
+    return verifier.failed(error);
   }
 }
 
 }  // namespace
 
 std::optional<Verified> verify(const Profile& profile, const RunOptions& options,
-                               const VerifyTask& task, const VerifyBench& bench) {
-  return without_errors(profile, options, task, bench, &Verifier::run);
+                               const VerifyTask& task, ImageSearch& search,
+                               const std::stop_token& stop) {
+  Verifier verifier(profile, options, task, search, stop);
+  return without_errors(verifier, &Verifier::run);
 }
 
-std::optional<Verified> find_first(const RunOptions& options, const VerifyBench& bench) {
+std::optional<Verified> find_first(const RunOptions& options, const VerifyTask& task,
+                                   ImageSearch& search, const std::stop_token& stop) {
   const Profile none;
-  return without_errors(none, options, {.full = true, .refresh = true}, bench, &Verifier::find);
+  Verifier verifier(none, options, task, search, stop);
+  return without_errors(verifier, &Verifier::find);
 }
 
 }  // namespace capmin

@@ -83,3 +83,18 @@ runs_again() {
   echo one >conf/a
   runs_again
 }
+
+@test "a job's engine-timeout holds from its first question on" {
+  jobs "$(search web 'engine-timeout: 300ms')"
+  # An engine's own default is 30 s.
+  FAKE_FAULT='image inspect:hold' run --separate-stderr timeout 20 "$CAPMIN" batch batch.yaml
+  expect_status 5
+  [[ "$(record web text)" == *"docker did not answer in time"* ]]
+}
+
+@test "a job asks the engine for its image once before its trials, and once after them" {
+  jobs "$(search web)"
+  batch
+  expect_status 0
+  [ "$(calls "^'image' 'inspect'" | wc -l)" = 2 ]
+}
