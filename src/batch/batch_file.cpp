@@ -5,7 +5,7 @@
 #include "run/option_values.h"
 #include "run/options_table.h"
 #include "text/quote.h"
-#include "yaml/yaml_reader.h"
+#include "yaml/strict_yaml.h"
 
 #include <algorithm>
 #include <array>

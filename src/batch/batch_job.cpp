@@ -6,12 +6,11 @@
 #include "profile/run_arguments.h"
 #include "run/container_contents.h"
 #include "run/image_search.h"
-#include "run/profile_options.h"
+#include "run/options_verify.h"
 #include "run/run_profile.h"
 #include "run/shared.h"
 #include "run/variables.h"
 #include "run/verify_text.h"
-#include "system/contained_path.h"
 #include "system/file.h"
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 #include "batch/shard.h"
 #include "system/file.h"
 #include "text/quote.h"
-#include "yaml/yaml_reader.h"
+#include "yaml/strict_yaml.h"
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "batch/batch_format.h"
 #include "batch/batch_manifest.h"
 #include "batch/batch_options.h"
 #include "batch/batch_results.h"
-#include "batch/batch_text.h"
 
 #include <string>
 #include <string_view>

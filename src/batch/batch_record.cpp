@@ -1,7 +1,7 @@
 #include "batch/batch_record.h"
 
 #include "text/quote.h"
-#include "yaml/yaml_reader.h"
+#include "yaml/strict_yaml.h"
 
 #include <algorithm>
 #include <array>

@@ -2,14 +2,24 @@
 
 #include "batch/batch_manifest.h"
 #include "batch/batch_record.h"
-#include "batch/batch_times.h"
 #include "system/locked_log.h"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace capmin {
+
+/// For each job the seconds that it took when it was run last.
+using BatchTimes = std::map<std::string, double>;
+
+/// The times as JSON, by name.
+std::string to_json(const BatchTimes& times);
+
+/// Reads what to_json() wrote. Throws Error kUsage for everything else.
+BatchTimes times_from_json(std::string_view text, std::string_view source);
 
 /// The files of a directory of results: for each job its record, a copy of the profile that it
 /// wrote, the log of its trials, and the journal of a search that did not end; the manifest, the

@@ -1,6 +1,7 @@
 #include "batch/shard_merge.h"
 
 #include "batch/batch_results.h"
+#include "batch/shard.h"
 #include "core/error.h"
 #include "profile/profile_yaml.h"
 #include "system/file.h"

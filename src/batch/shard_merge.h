@@ -1,7 +1,7 @@
 #pragma once
 
+#include "batch/batch_format.h"
 #include "batch/batch_manifest.h"
-#include "batch/batch_text.h"
 
 #include <map>
 #include <optional>

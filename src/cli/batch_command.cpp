@@ -1,30 +1,201 @@
-#include "cli/batch_command.h"
-
 #include "batch/batch_file.h"
 #include "batch/batch_job.h"
 #include "batch/batch_part.h"
 #include "batch/batch_process.h"
 #include "batch/batch_results.h"
 #include "batch/batch_run.h"
-#include "cli/options_batch.h"
+#include "cli/commands.h"
 #include "core/error.h"
 #include "run/chosen_rules.h"
+#include "run/option_values.h"
 #include "run/terminal.h"
 #include "system/file.h"
 #include "system/interruption.h"
-#include "system/standard_output.h"
 #include "text/quote.h"
 #include "text/sanitize.h"
 
+#include <boost/program_options.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 #include <system_error>
 
 namespace capmin {
+namespace {
+
+namespace po = boost::program_options;
+using std::string;
+using Format = BatchOptions::Format;
+
+constexpr const char* kHint = "see capmin batch --help";
+
+po::options_description table() {
+  po::options_description options("Options");
+  const auto text = [](const char* name) { return po::value<string>()->value_name(name); };
+  auto add = options.add_options();
+  add("only", text("NAME"), "run this job alone; may be given again");
+  add("shard", text("I/N"),
+      "run the I-th of N parts of the jobs, which keeps its results in a directory of its own; "
+      "see below for what is taken without this");
+  add("times", text("FILE|DIRECTORY"),
+      "split by the times of this file, or of this directory of results (default: those in the "
+      "directory of --results, if it has any)");
+  add("results", text("DIRECTORY"),
+      "keep the record of each job here (default: FILE.results); one batch at a time uses it");
+  add("jobs,j", text("N"), "jobs side by side (default: 1)");
+  add("force", "run what did not change since its record, too");
+  add("fail-on", text("loose,stale"), "end with status 1 for these as well");
+  add("deadline", text("TIME"), "end the whole batch after this time; the next start goes on");
+  add("grace", text("TIME"),
+      "what running jobs get to end after Ctrl-C or SIGTERM, before they are interrupted "
+      "(default: 5s)");
+  add("rules", text("FILE"), "ask the rules of this file first, see capmin help rules");
+  add("format", text("text|json|markdown|junit|sarif|github"),
+      "of the answer (default: text); github is the summary of a job of GitHub's workflows, to be "
+      "appended to $GITHUB_STEP_SUMMARY");
+  add("quiet,q", "print the answer only");
+  add("verbose,v", "print every call of the engine");
+  add("color", text("auto|always|never"), "colour the output");
+  add("no-color", "the same as --color never, or NO_COLOR in the environment");
+  add("help,h", "print this");
+  return options;
+}
+
+void read(const GivenOption& option, BatchOptions& options) {
+  const auto& [name, value] = option;
+  if (name == "file") {
+    if (!options.file.empty()) usage_error("capmin batch takes one file", kHint);
+    options.file = value;
+  } else if (name == "only") {
+    options.only.push_back(value);
+  } else if (name == "shard") {
+    options.shard = parse_shard(value);
+  } else if (name == "times") {
+    options.times = value;
+  } else if (name == "results") {
+    options.results = value;
+  } else if (name == "force") {
+    options.force = true;
+  } else if (name == "fail-on") {
+    options.fail_on = fail_on_of(value);
+  } else if (name == "deadline") {
+    options.deadline = parse_duration(value);
+  } else if (name == "jobs") {
+    options.jobs = parse_number(name, value, 1, 64);
+  } else if (name == "grace") {
+    options.grace = parse_duration(value);
+  } else if (name == "rules") {
+    options.rules = value;
+  } else if (name == "format") {
+    options.format = batch_format(value);
+  } else if (name == "quiet") {
+    options.verbosity = Verbosity::kQuiet;
+  } else if (name == "verbose") {
+    options.verbosity = Verbosity::kVerbose;
+  } else if (name == "color") {
+    options.color = chosen<Color>(
+        name, value,
+        {{"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}});
+  } else if (name == "no-color") {
+    options.color = Color::kNever;
+  } else {
+    usage_error("the option --" + name + " is not known", kHint);
+  }
+}
+
+}  // namespace
+
+FailOn fail_on_of(const string& list) {
+  FailOn fail_on;
+  std::istringstream words(list);
+  for (string word; std::getline(words, word, ',');) {
+    if (word == "loose") {
+      fail_on.loose = true;
+    } else if (word == "stale") {
+      fail_on.stale = true;
+    } else {
+      not_taken("fail-on", word, "loose, stale");
+    }
+  }
+  return fail_on;
+}
+
+Format batch_format(const string& word) {
+  return chosen<Format>("format", word,
+                        {{"text", Format::kText},
+                         {"json", Format::kJson},
+                         {"markdown", Format::kMarkdown},
+                         {"junit", Format::kJunit},
+                         {"sarif", Format::kSarif},
+                         {"github", Format::kGithub}});
+}
+
+BatchOptions parse_batch_options(const std::vector<string>& arguments) {
+  BatchOptions options;
+  for (const GivenOption& option : given_options(arguments, table(), "file", kHint)) {
+    read(option, options);
+  }
+  if (options.file.empty()) usage_error("capmin batch needs a file", "capmin batch FILE");
+  if (options.results.empty()) options.results = options.file + ".results";
+  return options;
+}
+
+std::vector<ListedOption> batch_option_list() {
+  return listed(table());
+}
+
+string batch_help() {
+  std::ostringstream text;
+  text
+      << "usage: capmin batch FILE [options]\n"
+         "\n"
+         "Runs the jobs of FILE, -j N of them side by side, whatever becomes of the others:\n"
+         "\n"
+         "  apiVersion: capmin/v1\n"
+         "  kind: Batch\n"
+         "  defaults: {timeout: 30s, pull: never}\n"
+         "  jobs:\n"
+         "    - {name: nginx, profile: nginx.yaml, mode: verify}\n"
+         "    - {name: redis, image: \"redis:7\", probe: redis.sh, profile: redis.yaml,\n"
+         "       mode: minimize, restart: true}\n"
+         "\n"
+         "verify says whether a profile still holds, as capmin verify does, whose options are "
+         "keys\n"
+         "without their dashes. minimize has those of capmin run, and \"command\": where there is\n"
+         "no profile yet it finds it and writes it; one that exists is proven again, and what\n"
+         "differs goes beside it, to PROFILE.new. A profile that exists is never written. A job's\n"
+         "key takes the place of the default. Paths of profiles and probes are taken from FILE's\n"
+         "directory, and must not leave it.\n"
+         "\n"
+         "A job whose image, probe, options, variables, rules, engine, profile and capmin are\n"
+         "those of its last result, and whose mounts hold what they held, is skipped and keeps\n"
+         "that result. So a batch that was interrupted goes on where it was; what was unstable,\n"
+         "an error or cut short is tried again. A search that its deadline or max-trials ends\n"
+         "writes what works to PROFILE.new, as \"incomplete\".\n"
+         "\n"
+         "After Ctrl-C or SIGTERM nothing more is started; one that comes a second or more later\n"
+         "stops at once. Side by side, published ports get free ports of the host.\n"
+         "\n"
+         "Parts of a batch run on several machines, and capmin merge joins their results. A job\n"
+         "belongs to one part, such that all take about as long, by the times of a whole batch,\n"
+         "which every part must have. Without --shard the environment may name the part:\n"
+         "JOB_COMPLETION_INDEX of a Kubernetes Indexed Job, or CAPMIN_TASK_SLOT={{.Task.Slot}} in "
+         "a\n"
+         "Docker Swarm service, and CAPMIN_SHARDS=N; CI_NODE_INDEX and CI_NODE_TOTAL of GitLab.\n"
+         "\n"
+      << table()
+      << "\nExit status, the highest of all jobs: 0 ok, ok-new-image, new, and unless --fail-on\n"
+         "names them loose and stale; 1 broken, or riskier than before; 2 usage, or a job that\n"
+         "cannot be run; 3 the probe never passes; 4 unstable; 5 engine trouble; 6 image missing;\n"
+         "7 deadline; 8 output not written; 10 internal error; 130, 143 interrupted, cleaned up.\n"
+         "5 to 8 may go better on another machine or later, 1 to 4 will not.\n";
+  return text.str();
+}
+
 namespace {
 
 namespace fs = std::filesystem;

@@ -1,5 +1,4 @@
-#include "cli/guardian_command.h"
-
+#include "cli/commands.h"
 #include "core/error.h"
 #include "engine/leftovers.h"
 #include "system/guardian.h"

@@ -1,8 +1,8 @@
 #include "cli/log_input.h"
 
 #include "core/error.h"
-#include "system/capped_text.h"
-#include "system/descriptor.h"
+#include "system/file.h"
+#include "system/process.h"
 
 #include <array>
 #include <cerrno>

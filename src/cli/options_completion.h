@@ -1,6 +1,6 @@
 #pragma once
 
-#include "run/options_listed.h"
+#include "run/option_values.h"
 
 #include <string>
 #include <vector>

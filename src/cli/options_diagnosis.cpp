@@ -1,7 +1,6 @@
 #include "cli/options_diagnosis.h"
 
 #include "run/option_values.h"
-#include "run/options_given.h"
 
 #include <boost/program_options.hpp>
 

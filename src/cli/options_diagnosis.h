@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/choice.h"
-#include "run/options_listed.h"
+#include "run/option_values.h"
 
 #include <string>
 #include <vector>

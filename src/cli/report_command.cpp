@@ -1,20 +1,99 @@
-#include "cli/report_command.h"
-
-#include "cli/options_report.h"
+#include "cli/commands.h"
 #include "core/error.h"
 #include "profile/profile_yaml.h"
-#include "report/report_github.h"
-#include "report/report_html.h"
-#include "report/report_json.h"
-#include "report/report_junit.h"
-#include "report/report_markdown.h"
-#include "report/report_sarif.h"
+#include "report/formats.h"
+#include "run/option_values.h"
 #include "system/file.h"
-#include "system/standard_output.h"
+
+#include <boost/program_options.hpp>
 
 #include <filesystem>
+#include <sstream>
 
 namespace capmin {
+namespace {
+
+namespace po = boost::program_options;
+using Format = ReportOptions::Format;
+
+constexpr const char* kHint = "see capmin report --help";
+
+po::options_description table() {
+  po::options_description options("Options");
+  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
+  options.add_options()("format", text("markdown|html|json|junit|sarif|github"),
+                        "of the report (default: markdown)");
+  options.add_options()("previous", text("FILE"),
+                        "an earlier profile of the same image: the report says what changed");
+  options.add_options()("summary", text("FILE"),
+                        "append the report as Markdown to this file as well, such as "
+                        "\"$GITHUB_STEP_SUMMARY\"");
+  options.add_options()("output,o", text("FILE"), "write here (default: standard output)");
+  options.add_options()("help,h", "print this");
+  return options;
+}
+
+Format format_of(const std::string& word) {
+  return chosen<Format>("format", word,
+                        {{"markdown", Format::kMarkdown},
+                         {"html", Format::kHtml},
+                         {"json", Format::kJson},
+                         {"junit", Format::kJunit},
+                         {"sarif", Format::kSarif},
+                         {"github", Format::kGithub}});
+}
+
+}  // namespace
+
+ReportOptions parse_report_options(const std::vector<std::string>& arguments) {
+  ReportOptions options;
+  for (const auto& [name, value] : given_options(arguments, table(), "profile", kHint)) {
+    if (name == "format") {
+      options.format = format_of(value);
+    } else if (name == "previous") {
+      options.previous = value;
+    } else if (name == "summary") {
+      options.summary = value;
+    } else if (name == "output") {
+      options.output = value;
+    } else {
+      options.profiles.push_back(value);
+    }
+  }
+  if (options.profiles.empty()) {
+    usage_error("capmin report needs a profile", "capmin report PROFILE... --format html");
+  }
+  if (!options.previous.empty() && options.profiles.size() > 1) {
+    usage_error("--previous goes with one profile", "call capmin report for each profile");
+  }
+  return options;
+}
+
+std::vector<ListedOption> report_option_list() {
+  return listed(table());
+}
+
+std::string report_help() {
+  std::ostringstream text;
+  text
+      << "usage: capmin report PROFILE... [options]\n"
+         "\n"
+         "Says what a reviewer needs to know of a profile: the verdict, what each capability\n"
+         "permits and why it is needed, the search, what was not exercised. Several profiles give\n"
+         "one document with an index. No engine is needed.\n"
+         "\n"
+      << table()
+      << "\n"
+         "html is one file without scripts or outside resources; junit has a case for each\n"
+         "capability; sarif and github have a remark at each one's line in the profile: a note "
+         "for\n"
+         "low risk, a warning for medium, an error for high.\n"
+         "\n"
+         "Exit status: 0 done; 2 usage, or a file that is no profile; 8 output not written;\n"
+         "10 internal error.\n";
+  return text.str();
+}
+
 namespace {
 
 ReportSource read_source(const std::string& path) {

@@ -1,13 +1,12 @@
-#include "cli/rules_command.h"
-
+#include "cli/commands.h"
 #include "cli/log_input.h"
 #include "cli/options_diagnosis.h"
 #include "core/error.h"
+#include "diagnosis/clue.h"
 #include "diagnosis/rule_table.h"
 #include "diagnosis/secrets.h"
-#include "diagnosis/suspects_text.h"
 #include "run/chosen_rules.h"
-#include "system/standard_output.h"
+#include "system/file.h"
 #include "text/sanitize.h"
 
 #include <algorithm>

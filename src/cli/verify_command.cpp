@@ -1,17 +1,14 @@
-#include "cli/verify_command.h"
-
+#include "cli/commands.h"
 #include "core/error.h"
 #include "profile/profile_yaml.h"
 #include "run/chosen_rules.h"
 #include "run/options_verify.h"
-#include "run/profile_options.h"
 #include "run/terminal.h"
 #include "run/variables.h"
 #include "run/verification.h"
 #include "run/verify_text.h"
 #include "system/file.h"
 #include "system/interruption.h"
-#include "system/standard_output.h"
 
 #include <spdlog/spdlog.h>
 

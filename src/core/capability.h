@@ -1,10 +1,15 @@
 #pragma once
 
 #include <array>
+#include <bit>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace capmin {
 
@@ -91,5 +96,69 @@ std::string_view name_of(Risk risk);
 
 /// What a risk tier means, as half a sentence.
 std::string_view meaning_of(Risk risk);
+
+/// A set of capabilities: one 64-bit word, laid out as the kernel prints it in /proc/PID/status.
+class CapabilitySet {
+ public:
+  constexpr CapabilitySet() = default;
+  constexpr CapabilitySet(std::initializer_list<Capability> members) {
+    for (const Capability member : members) {
+      bits_ |= bit(member);
+    }
+  }
+  /// The set whose word is `bits`; bits that no capability has are kept.
+  static constexpr CapabilitySet from_bits(std::uint64_t bits) {
+    CapabilitySet set;
+    set.bits_ = bits;
+    return set;
+  }
+
+  constexpr std::uint64_t bits() const { return bits_; }
+  constexpr bool empty() const { return bits_ == 0; }
+  constexpr int size() const { return std::popcount(bits_); }
+  constexpr bool contains(Capability capability) const { return (bits_ & bit(capability)) != 0; }
+  /// True when every member of `other` is a member of this set.
+  constexpr bool contains(CapabilitySet other) const { return (other.bits_ & ~bits_) == 0; }
+
+  constexpr CapabilitySet with(Capability capability) const {
+    return from_bits(bits_ | bit(capability));
+  }
+  constexpr CapabilitySet without(Capability capability) const {
+    return from_bits(bits_ & ~bit(capability));
+  }
+  friend constexpr CapabilitySet operator|(CapabilitySet a, CapabilitySet b) {
+    return from_bits(a.bits_ | b.bits_);
+  }
+  friend constexpr CapabilitySet operator&(CapabilitySet a, CapabilitySet b) {
+    return from_bits(a.bits_ & b.bits_);
+  }
+  /// The members of `a` that are not in `b`.
+  friend constexpr CapabilitySet operator-(CapabilitySet a, CapabilitySet b) {
+    return from_bits(a.bits_ & ~b.bits_);
+  }
+  constexpr CapabilitySet& operator|=(CapabilitySet other) { return *this = *this | other; }
+  friend constexpr auto operator<=>(CapabilitySet, CapabilitySet) = default;
+
+  /// The members that capmin knows by name, in the order of their bit numbers.
+  std::vector<Capability> members() const;
+  /// The names of the members, sorted by the alphabet.
+  std::vector<std::string_view> names() const;
+
+ private:
+  static constexpr std::uint64_t bit(Capability capability) {
+    return std::uint64_t{1} << static_cast<unsigned>(capability);
+  }
+  std::uint64_t bits_ = 0;
+};
+
+/// The names of the members, sorted by the alphabet and separated by blanks; "(none)" when empty.
+std::string to_string(CapabilitySet set);
+
+/// The 14 capabilities that Docker grants by default (0xa80425fb), and capmin's ceiling.
+CapabilitySet docker_default_set();
+
+/// Orders sets by what they let an attacker reach: first the number of members in the worst tier,
+/// then in the next; then size; then the word, so that the order is total.
+std::strong_ordering compare_risk(CapabilitySet a, CapabilitySet b);
 
 }  // namespace capmin

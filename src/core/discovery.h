@@ -6,6 +6,26 @@
 
 namespace capmin {
 
+/// Between which sets a critical member is looked for.
+struct Between {
+  CapabilitySet accepted;  ///< observed failing
+  CapabilitySet upper;     ///< observed passing, contains `accepted`
+  CapabilitySet failing;   ///< observed failing, contains `accepted`; empty when unknown
+  bool heed_clues = true;  ///< whether the suspects of new failures come first
+  int most_failures = 0;   ///< failing trials after which to stop
+};
+
+/// A member that turns a failing set into a passing one.
+struct Split {
+  CapabilitySet passing;               ///< observed passing, no larger than `upper`
+  std::optional<Capability> critical;  ///< without it `passing` fails; none: stopped before
+  int failures = 0;                    ///< failing trials this took
+};
+
+/// Halves the distance between the sets, by the weight of what is believed needed, until one
+/// member makes the difference. Nothing when the replay cannot go on.
+std::optional<Split> find_critical(const Policy& policy, Replay& replay, const Between& between);
+
 /// So many refuted suspects end the belief in clues.
 inline constexpr int kMostRefutations = 3;
 /// So many failing trials of the search from below, and no more than half the ceiling's size of

@@ -1,7 +1,6 @@
 #include "core/planner.h"
 
 #include "core/discovery.h"
-#include "core/levels.h"
 #include "core/minimize.h"
 #include "core/replay.h"
 #include "core/trace.h"
@@ -9,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <utility>
+#include <vector>
 
 namespace capmin {
 namespace {
@@ -196,6 +196,33 @@ Step next(const Policy& policy, const History& history, int slots) {
 
 std::optional<CapabilitySet> best_so_far(const History& history) {
   return least_risky_pass(seen_in(history), [](CapabilitySet) { return true; });
+}
+
+namespace {
+
+std::vector<int> trials_of(const History& history, CapabilitySet grant, Verdict verdict) {
+  std::vector<int> trials;
+  for (const Observation& observation : history) {
+    if (observation.grant == grant && observation.verdict == verdict) {
+      trials.push_back(observation.trial);
+    }
+  }
+  return trials;
+}
+
+}  // namespace
+
+std::optional<Proof> proof_so_far(const History& history) {
+  const std::optional<CapabilitySet> best = best_so_far(history);
+  if (!best) return std::nullopt;
+  Proof proof{*best, trials_of(history, *best, Verdict::kPassed), {}};
+  for (const Capability member : best->members()) {
+    const CapabilitySet grant = best->without(member);
+    std::vector<int> failed = trials_of(history, grant, Verdict::kFailed);
+    if (failed.empty() || !trials_of(history, grant, Verdict::kPassed).empty()) continue;
+    proof.removals.push_back({member, grant, std::move(failed)});
+  }
+  return proof;
 }
 
 }  // namespace capmin

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/capability_set.h"
+#include "core/capability.h"
 #include "core/trial.h"
 
 #include <array>
@@ -143,5 +143,10 @@ Step next(const Policy& policy, const History& history, int slots);
 /// The least risky set that was observed passing and never failing, if there is one: the answer if
 /// the search had to stop now.
 std::optional<CapabilitySet> best_so_far(const History& history);
+
+/// What `history` proves of its best_so_far(): the trials in which that set passed, and a removal
+/// for each member without which it was observed failing and never passing. Nothing when no set
+/// passed.
+std::optional<Proof> proof_so_far(const History& history);
 
 }  // namespace capmin

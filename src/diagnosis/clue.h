@@ -1,8 +1,10 @@
 #pragma once
 
-#include "core/capability_set.h"
+#include "core/capability.h"
+#include "core/trial.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -79,5 +81,26 @@ void expect_suspects(CapabilitySet expected, Clue& clue);
 /// A text that is equal for two failures which look the same to a person: how the trial ended and
 /// the normalized lines of the clues that are not watched, in any order.
 std::string failure_signature(const std::vector<Clue>& clues, const Evidence& evidence);
+
+/// Suspects on one line, best first: "NET_RAW, NET_ADMIN+NET_RAW"; "(captured)" for the empty set,
+/// which stands in a rule for the capability that a line names; "(none)" for none.
+std::string suspects_text(const std::vector<CapabilitySet>& suspects);
+
+/// The clue that lies in how a trial ended, for trials whose lines gave `clues`: nothing where one
+/// of those is exact and not optional, or where the ending speaks for nothing.
+///  - Exit status 126, a shell's and an engine's word for a program that may not be executed
+///    (POSIX, Shell Command Language 2.8.2).
+///  - A job that ended with status 0 and whose probe fails, although CHOWN was granted or the log
+///    tells of files given away: without FSETID the kernel drops their set-group-ID bits and says
+///    nothing (chmod(2)).
+std::optional<Clue> ending_clue(const Evidence& evidence, const std::vector<Clue>& clues);
+
+/// Sharpens a clue by what the file of the program that its line names gives: the words of a
+/// refused execution name no capability, and those of a vague line don't either.
+///  - A program that may not be executed is suspected to lack what its file carries.
+///  - One that complains of EPERM without saying more is suspected to lack the file capabilities
+///    that it relies on; if it is setuid root, what a change of identity takes, which is what most
+///    such programs are for (su, sudo, mount).
+void heed_program(const ProgramPrivileges& program, Clue& clue);
 
 }  // namespace capmin

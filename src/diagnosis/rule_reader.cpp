@@ -4,7 +4,7 @@
 #include "diagnosis/rule.h"
 #include "diagnosis/seccomp.h"
 #include "text/sanitize.h"
-#include "yaml/yaml_reader.h"
+#include "yaml/strict_yaml.h"
 
 #include <algorithm>
 #include <set>

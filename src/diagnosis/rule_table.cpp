@@ -2,9 +2,7 @@
 
 #include "core/error.h"
 #include "diagnosis/log_lines.h"
-#include "diagnosis/matched_lines.h"
 #include "diagnosis/pattern.h"
-#include "diagnosis/steady_line.h"
 #include "text/sanitize.h"
 
 #include <algorithm>
@@ -18,6 +16,32 @@
 #include <utility>
 
 namespace capmin {
+
+MatchedLines::MatchedLines(std::vector<std::string_view> lines, const PatternSet& own,
+                           const PatternSet& near)
+    : lines_(std::move(lines)), own_(own), near_(near) {}
+
+const std::vector<std::size_t>& MatchedLines::find(Window& window, const PatternSet& patterns,
+                                                   std::size_t i) {
+  Found& found = window[i % window.size()];
+  if (found.line != i) {
+    found = {i, patterns.matching(lines_[i])};
+  }
+  return found.patterns;
+}
+
+const std::vector<std::size_t>& MatchedLines::own(std::size_t i) {
+  return find(own_found_, own_, i);
+}
+
+bool MatchedLines::matches_own(std::size_t i, std::size_t pattern) {
+  return std::ranges::binary_search(own(i), pattern);
+}
+
+bool MatchedLines::matches_near(std::size_t i, std::size_t pattern) {
+  return std::ranges::binary_search(find(near_found_, near_, i), pattern);
+}
+
 namespace {
 
 constexpr std::size_t kClueEnd = 100;
@@ -336,6 +360,29 @@ const std::vector<Rule>& RuleTable::rules() const {
 
 const Rule* RuleTable::rule_for(std::string_view line) const {
   return compiled_->decide(line, {}).rule;
+}
+
+namespace {
+
+/// The place of the capability among the rule's suspects, from 0; their number where it is none.
+std::size_t place_among_suspects(const Rule& rule, Capability capability) {
+  const auto found = std::ranges::find_if(
+      rule.suspects, [capability](CapabilitySet set) { return set.contains({capability}); });
+  return static_cast<std::size_t>(found - rule.suspects.begin());
+}
+
+}  // namespace
+
+std::vector<const Rule*> rules_about(Capability capability, const RuleTable& table) {
+  std::vector<const Rule*> first;
+  std::vector<const Rule*> any;
+  for (const Rule& rule : table.rules()) {
+    const std::size_t place = place_among_suspects(rule, capability);
+    if (rule.vague || place == rule.suspects.size()) continue;
+    any.push_back(&rule);
+    if (place == 0) first.push_back(&rule);
+  }
+  return first.empty() ? any : first;
 }
 
 }  // namespace capmin

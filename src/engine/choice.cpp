@@ -1,6 +1,6 @@
 #include "engine/choice.h"
 
-#include "engine/host_limits.h"
+#include "engine/inside.h"
 
 #include <cstdlib>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "engine/directory_copy.h"
 #include "engine/engine.h"
+#include "engine/owned_directory.h"
 
 #include <list>
 #include <string>

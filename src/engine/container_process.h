@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/capability_set.h"
+#include "core/capability.h"
 
 #include <optional>
 #include <string>
@@ -8,6 +8,30 @@
 #include <vector>
 
 namespace capmin {
+
+/// The content of /proc/`pid`/`file`; empty when it is not there or not readable.
+std::string proc_text(int pid, const char* file);
+
+/// Whether the process `pid` of this machine belongs to the control group of container `id`. If
+/// not, the number means a process of another machine or pid namespace.
+bool is_in_container(const std::string& id, int pid);
+
+/// The capability sets of a process as the kernel prints them in /proc/PID/status, proc(5).
+struct KernelSets {
+  CapabilitySet inheritable;
+  CapabilitySet permitted;
+  CapabilitySet effective;
+  CapabilitySet bounding;
+  CapabilitySet ambient;
+};
+
+/// Reads the five words from the text of /proc/PID/status; nothing when one is missing.
+std::optional<KernelSets> parse_kernel_sets(std::string_view status);
+
+/// The sets of the container's first process, where this machine shows it: the process `pid` must
+/// belong to the control group of container `id`, else the number means a process of another
+/// machine or namespace. Nothing when it has ended or is not visible.
+std::optional<KernelSets> kernel_sets_of_container(const std::string& id, int pid);
 
 /// Who a process of a container is, from /proc/PID/status, proc(5). Numbers are the host's.
 struct ContainerProcess {

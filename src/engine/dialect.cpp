@@ -1,5 +1,7 @@
 #include "engine/dialect.h"
 
+#include "system/process_limits.h"
+
 #include <algorithm>
 #include <initializer_list>
 
@@ -151,6 +153,76 @@ std::string_view without_time(std::string_view line) {
   if (!line.starts_with(kTime)) return line;
   const std::size_t end = line.find("\" level=");
   return end == std::string_view::npos ? line : line.substr(end + 2);
+}
+
+namespace {
+
+/// Calls `use` with each line of `text`, its line break included.
+void for_each_line(std::string_view text, const std::function<void(std::string_view)>& use) {
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
+    use(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+}
+
+}  // namespace
+
+void ClientWarnings::note(std::string_view err) {
+  constexpr std::size_t kMost = 100;
+  const std::scoped_lock lock(mutex_);
+  for_each_line(err, [this](std::string_view line) {
+    if (lines_.size() < kMost && line != "\n") lines_.emplace(without_time(line));
+  });
+}
+
+std::string ClientWarnings::removed_from(std::string_view log) const {
+  const std::scoped_lock lock(mutex_);
+  std::string text;
+  for_each_line(log, [&](std::string_view line) {
+    if (!lines_.contains(without_time(line))) text += line;
+  });
+  return text;
+}
+
+using Ending = ProcessResult::Ending;
+
+std::string one_line(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \n\r\t");
+  if (begin == std::string_view::npos) return {};
+  std::string line(text.substr(begin, text.find_last_not_of(" \n\r\t") - begin + 1));
+  std::ranges::replace(line, '\n', ' ');
+  return line;
+}
+
+Error engine_error(const std::string& engine, const std::string& action,
+                   const ProcessResult& result) {
+  const std::string prefix = "cannot " + action + ": ";
+  switch (result.ending) {
+    case Ending::kNotStarted:
+      return {ExitCode::kEngine, prefix + result.failure,
+              is_of_limits(result.error) ? limits_hint(true) : "install " + engine};
+    case Ending::kDeadline:
+      return {ExitCode::kEngine, prefix + engine + " did not answer in time",
+              "see whether the engine still works: " + engine + " version"};
+    case Ending::kStopped:
+      return {ExitCode::kEngine, prefix + "interrupted"};
+    case Ending::kSignaled:
+      return {ExitCode::kEngine,
+              prefix + engine + " was killed by signal " + std::to_string(result.status),
+              limits_hint(false)};
+    case Ending::kExited:
+      break;
+  }
+  const std::string words = one_line(result.err);
+  if (const auto unusable = says_unusable(dialect_of(engine), words)) {
+    return {ExitCode::kEngine, prefix + unusable->reason, unusable->hint};
+  }
+  const std::string limits = limits_hint(false);
+  return {ExitCode::kEngine,
+          prefix + (words.empty() ? "no reason given" : words) + " (exit status " +
+              std::to_string(result.status) + ')',
+          limits.empty() ? "see whether the engine still works: capmin doctor" : limits};
 }
 
 }  // namespace capmin

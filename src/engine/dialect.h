@@ -1,10 +1,16 @@
 #pragma once
 
 #include "core/capability.h"
+#include "core/error.h"
+#include "system/process.h"
 
+#include <functional>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace capmin {
@@ -71,5 +77,42 @@ std::optional<Unusable> says_unusable(Dialect dialect, std::string_view words);
 /// A line of the client's own log without the time that podman puts before it, so that the same
 /// warning can be known again.
 std::string_view without_time(std::string_view line);
+
+/// What an engine's client prints of its own in calls that go well, such as podman's warnings about
+/// its host. At `logs` it writes them into the same stream as what the container printed.
+/// Thread-safe.
+class ClientWarnings {
+ public:
+  /// Notes the lines of the standard error of a call that went well; of very many only the first.
+  void note(std::string_view err);
+  /// `log` without the lines that were noted, whatever time each names.
+  std::string removed_from(std::string_view log) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<std::string, std::less<>> lines_;  ///< without their time
+};
+
+/// A container that an engine at work would not make or start. It is engine trouble until it is
+/// known to be the fault of the image or of the options.
+class RefusedContainer : public Error {
+ public:
+  /// `words` are the engine's own.
+  RefusedContainer(const Error& error, std::string words)
+      : Error(error), words_(std::move(words)) {}
+
+  const std::string& words() const { return words_; }
+
+ private:
+  std::string words_;
+};
+
+/// What a client said, on one line: it may quote a container.
+std::string one_line(std::string_view text);
+
+/// The error for a call of the engine that failed; `action` says what was attempted. Tells an
+/// engine that cannot be reached, one that may not be used and one that does not answer apart.
+Error engine_error(const std::string& engine, const std::string& action,
+                   const ProcessResult& result);
 
 }  // namespace capmin

@@ -1,8 +1,8 @@
 #include "engine/engine.h"
 
 #include "engine/arguments.h"
-#include "engine/engine_error.h"
-#include "engine/ownership.h"
+#include "engine/dialect.h"
+#include "engine/leftovers.h"
 #include "system/process_identity.h"
 #include "text/quote.h"
 

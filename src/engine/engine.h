@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/error.h"
-#include "engine/client_warnings.h"
 #include "engine/container_spec.h"
 #include "engine/dialect.h"
 #include "engine/replies.h"

@@ -1,10 +1,26 @@
 #include "engine/program_files.h"
 
+#include "engine/container_process.h"
+#include "system/file.h"
+
+#include <boost/json.hpp>
+
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <fcntl.h>
 #include <filesystem>
+#include <linux/capability.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
 #include <utility>
 
 namespace capmin {
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -142,6 +158,91 @@ const Container& ProgramFiles::container() {
 void ProgramFiles::close() {
   const std::scoped_lock lock(mutex_);
   container_.reset();
+}
+
+namespace {
+
+/// The file at `path` below `root`, not opened for reading: it may be a device or a pipe.
+Descriptor file_below(const Descriptor& root, const std::string& path) {
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  return Descriptor(
+      static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
+}
+
+CapabilitySet needed_by(const Descriptor& file) {
+  struct stat facts {};
+  if (::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return {};
+  if ((facts.st_mode & kExecutable) == 0) return {};
+  // fgetxattr(2) takes no descriptor of O_PATH.
+  const std::string place = "/proc/self/fd/" + std::to_string(file.get());
+  std::array<char, 64> bytes{};
+  const ssize_t size = ::getxattr(place.c_str(), "security.capability", bytes.data(), bytes.size());
+  if (size < 0) return {};
+  const auto capability = parse_file_capability({bytes.data(), static_cast<std::size_t>(size)});
+  return capability ? capability->needed_to_execute() : CapabilitySet{};
+}
+
+}  // namespace
+
+std::optional<CapabilitySet> needed_to_execute(const std::string& id, int pid,
+                                               const std::vector<std::string>& programs) {
+  const std::string place = "/proc/" + std::to_string(pid) + "/root";
+  const Descriptor root(::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  // Asked after the opening: a number that another process has by now leads elsewhere.
+  if (root.get() < 0 || !is_in_container(id, pid)) return std::nullopt;
+  CapabilitySet needed;
+  for (const std::string& program : programs) {
+    if (!program.starts_with('/')) return std::nullopt;
+    const Descriptor file = file_below(root, program);
+    if (file.get() >= 0) needed |= needed_by(file);
+  }
+  return needed;
+}
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// The last --entrypoint, which counts.
+const std::string* given_entrypoint(const ContainerSpec& spec) {
+  const std::string* value = nullptr;
+  for (const EngineOption& option : spec.options) {
+    if (option.name == "--entrypoint" && option.value) value = &*option.value;
+  }
+  return value;
+}
+
+Words words_of(const std::string& entrypoint, Dialect dialect) {
+  if (dialect == Dialect::kPodman) {
+    boost::system::error_code no_json;
+    const boost::json::value value = boost::json::parse(entrypoint, no_json);
+    const boost::json::array* const list = no_json ? nullptr : value.if_array();
+    if (list != nullptr && std::ranges::all_of(*list, &boost::json::value::is_string)) {
+      Words words;
+      for (const boost::json::value& word : *list) {
+        words.emplace_back(word.get_string());
+      }
+      return words;
+    }
+  }
+  return {entrypoint};
+}
+
+}  // namespace
+
+Words first_program(const ContainerSpec& spec, const ImageFacts& image, Dialect dialect) {
+  Words program = image.entrypoint;
+  bool keeps_command = true;
+  if (const std::string* const given = given_entrypoint(spec)) {
+    program = words_of(*given, dialect);
+    keeps_command = program.empty();
+    if (program == Words{""}) program.clear();
+  }
+  const Words& command = spec.command.empty() && keeps_command ? image.command : spec.command;
+  program.insert(program.end(), command.begin(), command.end());
+  return program;
 }
 
 }  // namespace capmin

@@ -1,8 +1,12 @@
 #pragma once
 
-#include "core/program_privileges.h"
+#include "core/capability.h"
+#include "core/trial.h"
 #include "engine/container.h"
+#include "engine/container_spec.h"
+#include "engine/dialect.h"
 #include "engine/engine.h"
+#include "engine/replies.h"
 #include "engine/tar_reader.h"
 
 #include <map>
@@ -10,6 +14,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace capmin {
@@ -69,5 +74,19 @@ class ProgramFiles {
   std::optional<Container> container_;
   std::map<std::string, ProgramPrivileges> known_;
 };
+
+/// What must be in the bounding set to execute `programs`, absolute paths in the running container
+/// `id`, whose first process is `pid`: read from their files through /proc/PID/root, proc(5). No
+/// link leads out of the container. A file that is not there needs nothing. Nothing where this
+/// machine does not show the container's files, or where a path is not absolute.
+std::optional<CapabilitySet> needed_to_execute(const std::string& id, int pid,
+                                               const std::vector<std::string>& programs);
+
+/// The program and arguments that a container of `spec` runs as its first process: those of the
+/// options and the command line, else the image's. An --entrypoint drops the image's CMD, and an
+/// empty one leaves the command alone; podman takes a JSON list, too (docker 20.10, podman 4.3).
+/// Empty where nobody names a program: such a container cannot be created.
+std::vector<std::string> first_program(const ContainerSpec& spec, const ImageFacts& image,
+                                       Dialect dialect);
 
 }  // namespace capmin

@@ -1,11 +1,39 @@
 #pragma once
 
-#include "export/target.h"
+#include "export/export_content.h"
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace capmin {
+
+/// A format that capmin export writes, and what its platform does with capabilities.
+struct Target {
+  std::string_view format;    ///< the word behind --format
+  std::string_view what;      ///< what is written, for people
+  std::string_view platform;  ///< who grants the set; empty where nobody does
+  /// Docker's rule: inside the container's network every port and ping are open to all, so that
+  /// capabilities needed only where they are privileged are not needed.
+  bool opens_ports = false;
+  bool comments = false;  ///< the format has comments that begin with "#"
+  /// Added capabilities become effective for root only; other users keep them in the bounding set.
+  bool root_only = false;
+  CapabilitySet granted = {};  ///< by default; empty where nothing can be dropped by name
+  CapabilitySet sure = {};     ///< of `granted`, what every runtime of the platform grants
+  /// What is written, but for comments. What the target has no word for is named in the content's
+  /// warnings.
+  std::string (*write)(ExportContent& content) = nullptr;
+  /// Adds the warnings and notes that only this target has; null where it has none.
+  void (*remark)(ExportContent& content) = nullptr;
+};
+
+/// All formats, in the order of the help text.
+std::span<const Target> targets();
+
+/// The target whose format is `format`; null where there is none.
+const Target* target_named(std::string_view format);
 
 /// What is asked for beside the profile and the target.
 struct ExportRequest {

@@ -34,4 +34,29 @@ struct ProfileDiff {
 /// numbers, evidence, the search, times, the deadline of trials, and the section run.
 ProfileDiff diff(const Profile& before, const Profile& after);
 
+/// What became different between a profile and what it is about, sorted by what follows.
+struct Drift {
+  /// Of the probe, the user, the engine's class or the options: what was proven is not what runs.
+  std::vector<Change> stale;
+  std::vector<Change> image;  ///< of the image, but for its user and platform
+  std::vector<Change> notes;  ///< the rest, versions for instance: good to know
+  bool is_new_image = false;  ///< it has another id
+
+  bool empty() const { return stale.empty() && image.empty() && notes.empty(); }
+};
+
+/// Sorts the facts of `diff`, from the profile to what there is now.
+Drift drift_of(const ProfileDiff& diff);
+
+/// The difference for a terminal: a line for each change and a last one on the risk; says so when
+/// there is none.
+std::string to_text(const ProfileDiff& diff);
+
+/// The difference as JSON: added and removed (each with name and risk), conditions and facts (each
+/// with field, before and after), riskier.
+std::string to_json(const ProfileDiff& diff);
+
+/// The difference as two Markdown tables under a sentence on the risk.
+std::string to_markdown(const ProfileDiff& diff);
+
 }  // namespace capmin

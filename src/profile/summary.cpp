@@ -1,6 +1,5 @@
 #include "profile/summary.h"
 
-#include "profile/check_text.h"
 #include "profile/sentences.h"
 #include "text/columns.h"
 #include "text/quote.h"

@@ -1,15 +1,198 @@
 #include "report/report.h"
 
-#include "diagnosis/rules_about.h"
-#include "profile/check_text.h"
+#include "core/error.h"
+#include "diagnosis/rule_table.h"
 #include "profile/document.h"
 #include "profile/platform.h"
+#include "profile/run_arguments.h"
 #include "profile/sentences.h"
-#include "report/gaps.h"
+#include "text/quote.h"
+#include "yaml/strict_yaml.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace capmin {
+
+int Places::of(Capability capability) const {
+  const auto found = reasons.find(capability);
+  return found == reasons.end() ? set : found->second;
+}
+
+Places places_in(std::string_view text, std::string_view source) {
+  const YamlNode document = parse_strict_yaml(text, source);
+  const YamlReader read(source);
+  Places places;
+  places.set = read.at(read.at(document, "capabilities"), "add").position.line;
+  places.warnings = read.at(document, "warnings").position.line;
+  for (const YamlNode& reason : read.items(read.at(document, "reasons"))) {
+    const auto name = capability_named(read.text(read.at(reason, "name")));
+    if (name) places.reasons.emplace(*name, reason.position.line);
+  }
+  return places;
+}
+
+namespace {
+
+bool is_job(const Profile& profile) {
+  return profile.probe.kind == "exit" || profile.probe.kind == "oneshot";
+}
+
+/// What a probe of this kind cannot see, whatever it asks.
+std::string blind_spot(const Profile::Probe& probe) {
+  if (probe.kind == "exec") {
+    return "The way in from outside: the probe ran inside the container and did not come through "
+           "its network or its published ports.";
+  }
+  if (probe.kind == "healthcheck") {
+    return "Whatever the image's own HEALTHCHECK does not ask: such checks are made to see that a "
+           "service lives, not that all of it works.";
+  }
+  if (probe.kind == "exit") {
+    return "What the job did: only its exit status was looked at, and a job can end with status 0 "
+           "and a wrong result.";
+  }
+  if (probe.kind == "oneshot") {
+    return "What the probe's script does not look at after the job has ended.";
+  }
+  return "What the probe's script does not ask: other ports, other requests, work in the "
+         "background.";
+}
+
+void add_scenario(const Profile& profile, std::vector<std::string>& gaps) {
+  const auto probed = [&profile](const char* phase) {
+    return std::ranges::find(profile.probe.scenario, phase) != profile.probe.scenario.end();
+  };
+  if (!probed("restart")) {
+    gaps.emplace_back(
+        "A second start with the files and volumes that the first one leaves behind (--restart).");
+  }
+  if (is_job(profile)) return;
+  if (!probed("graceful-stop")) {
+    gaps.emplace_back(
+        "The stop: whether it ends by itself after its stop signal "
+        "(--graceful-stop).");
+  }
+  if (!probed("settle")) {
+    gaps.emplace_back(
+        "What happens after the probe has passed for the first time: work that "
+        "comes later, such as the rotation of logs (--settle TIME).");
+  }
+}
+
+void add_environment(const Profile& profile, std::vector<std::string>& gaps) {
+  const Profile::Environment& environment = profile.environment;
+  if (environment.ports == "engine") {
+    gaps.emplace_back(
+        "Privileged ports: the trials ran under the engine's own settings. Where "
+        "ports below 1024 or ping are privileged, NET_BIND_SERVICE or NET_RAW may "
+        "be needed as well (--ports portable).");
+  }
+  if (environment.network == "none") {
+    gaps.emplace_back("The network: the containers had none.");
+  }
+  if (profile.reset.path.empty() && environment.network != "none") {
+    gaps.emplace_back(
+        "What lies outside of the containers and remembers earlier trials, such as a database "
+        "beside them: a start that finds it empty may need more (--reset FILE).");
+  }
+  const bool no_new_privileges =
+      std::ranges::any_of(environment.options, [](const std::string& option) {
+        return option.find("no-new-privileges") != std::string::npos;
+      });
+  if (!no_new_privileges) {
+    gaps.emplace_back(
+        "allowPrivilegeEscalation: false. Setuid programs and file capabilities "
+        "stop working under it (--security-opt no-new-privileges).");
+  }
+  gaps.emplace_back(
+      "Other engines, kernels, seccomp filters and users: all was seen with those that are named "
+      "below.");
+}
+
+}  // namespace
+
+std::vector<std::string> gaps_of(const Profile& profile) {
+  std::vector<std::string> gaps{blind_spot(profile.probe)};
+  add_scenario(profile, gaps);
+  add_environment(profile, gaps);
+  return gaps;
+}
+
+namespace {
+
+/// What trials could grant, read off the baseline; Docker's default where the profile does not
+/// tell.
+CapabilitySet ceiling_of(const Profile& profile) {
+  for (const Profile::Step& step : profile.search) {
+    if (step.purpose == "baseline") return step.grant;
+  }
+  return docker_default_set();
+}
+
+/// How trials were judged, as far as a profile shows that does not say it.
+Profile::Judgement guessed_judgement(const Profile& profile) {
+  Profile::Judgement judgement;
+  judgement.ceiling = ceiling_of(profile);
+  if (profile.guarantee != "incomplete") judgement.level = profile.guarantee;
+  int confirm = 0;
+  for (const Profile::Attempt& attempt : profile.passed) {
+    confirm = std::max(confirm, attempt.times);
+  }
+  for (const Profile::Attempt& attempt : profile.failed) {
+    confirm = std::min(confirm, attempt.times);
+  }
+  judgement.confirm = std::max(confirm, 1);
+  return judgement;
+}
+
+/// The engine is an option that run_arguments() leaves to its caller.
+std::vector<std::string> with_engine(std::vector<std::string> arguments,
+                                     const std::string& engine) {
+  const auto end_of_options = std::ranges::find(arguments, "--");
+  arguments.insert(end_of_options, {"--engine", engine});
+  return arguments;
+}
+
+std::vector<std::string> notes_on(const Profile& profile, bool is_guessed) {
+  std::vector<std::string> notes;
+  const auto has = [](const std::vector<std::string>& texts, const std::string& text) {
+    return std::ranges::find(texts, text) != texts.end();
+  };
+  if (is_guessed && has(profile.probe.scenario, "settle")) {
+    notes.emplace_back("The container also had to stay healthy for a while: add --settle TIME.");
+  }
+  const auto& options = profile.environment.options;
+  if (std::ranges::any_of(options, [](const auto& text) { return text.starts_with("--env "); })) {
+    notes.emplace_back("Values of variables are not in the profile: set them in your shell.");
+  }
+  if (!profile.environment.altered.empty()) {
+    notes.emplace_back(
+        "Some of it had to be cleaned, and is not as it was given: environment.altered names it.");
+  }
+  if (!profile.image.digest.empty()) {
+    notes.emplace_back("The image's name may mean another one by now: its digest is above.");
+  }
+  return notes;
+}
+
+}  // namespace
+
+Reproduction reproduction_of(const Profile& profile) {
+  Profile told = profile;
+  if (!told.judgement) told.judgement = guessed_judgement(profile);
+  Reproduction result;
+  try {
+    result.command =
+        "capmin run " + shell_quoted(with_engine(run_arguments(told), profile.environment.engine));
+    result.notes = notes_on(profile, !profile.judgement);
+  } catch (const Error&) {
+    // Its message quotes the profile.
+    result.notes = {"No command repeats this: the profile has an option that is no container's."};
+  }
+  return result;
+}
+
 namespace {
 
 constexpr std::size_t kMostWays = 3;

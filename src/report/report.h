@@ -1,16 +1,46 @@
 #pragma once
 
+#include "core/capability.h"
 #include "diagnosis/rule_table.h"
+#include "profile/profile.h"
 #include "profile/profile_diff.h"
-#include "report/places.h"
-#include "report/reproduce.h"
 #include "report/trial_table.h"
 
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace capmin {
+
+/// Lines of a profile's file, counted from 1, to which annotations point.
+struct Places {
+  int set = 1;  ///< of the list of capabilities to add
+  int warnings = 1;
+  std::map<Capability, int> reasons;  ///< where the reason for each capability begins
+
+  /// The line that says most about `capability`.
+  int of(Capability capability) const;
+};
+
+/// Finds them in the text of a profile that profile_from_yaml has read.
+Places places_in(std::string_view text, std::string_view source);
+
+/// What the trials did not exercise, as far as the profile tells: a sentence for each, with the
+/// option that would have. The answer holds for the rest only.
+std::vector<std::string> gaps_of(const Profile& profile);
+
+/// A command line to repeat the search with.
+struct Reproduction {
+  /// On one line, fit for a shell: every argument is quoted. Empty where the profile's options are
+  /// no container's; the notes say so.
+  std::string command;
+  std::vector<std::string> notes;  ///< what the profile does not tell and a person has to add
+};
+
+/// The command that makes the profile again, as far as the profile tells.
+Reproduction reproduction_of(const Profile& profile);
 
 /// One capability of a report: what it permits, and why it is needed.
 struct ReportMember {

@@ -1,6 +1,5 @@
-#include "report/report_github.h"
-
 #include "report/findings.h"
+#include "report/formats.h"
 #include "text/sanitize.h"
 
 namespace capmin {

@@ -1,6 +1,4 @@
-#include "report/report_html.h"
-
-#include "report/html_elements.h"
+#include "report/formats.h"
 #include "report/html_sections.h"
 #include "report/style.h"
 

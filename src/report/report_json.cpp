@@ -1,10 +1,8 @@
-#include "report/report_json.h"
-
-#include "profile/check_text.h"
 #include "profile/document.h"
 #include "profile/pod_security.h"
 #include "profile/sentences.h"
 #include "report/environment_facts.h"
+#include "report/formats.h"
 
 #include <utility>
 

@@ -1,6 +1,5 @@
-#include "report/report_junit.h"
-
 #include "profile/sentences.h"
+#include "report/formats.h"
 #include "text/markup.h"
 
 #include <array>

@@ -1,9 +1,7 @@
-#include "report/report_markdown.h"
-
-#include "profile/check_text.h"
-#include "profile/diff_text.h"
+#include "profile/profile_diff.h"
 #include "profile/sentences.h"
 #include "report/environment_facts.h"
+#include "report/formats.h"
 #include "text/markdown.h"
 #include "text/words.h"
 

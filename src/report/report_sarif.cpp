@@ -1,6 +1,5 @@
-#include "report/report_sarif.h"
-
 #include "report/findings.h"
+#include "report/formats.h"
 #include "report/sarif_document.h"
 
 namespace capmin {

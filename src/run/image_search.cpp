@@ -1,9 +1,9 @@
 #include "run/image_search.h"
 
-#include "core/partial_proof.h"
+#include "core/planner.h"
 #include "engine/arguments.h"
 #include "engine/choice.h"
-#include "engine/first_program.h"
+#include "engine/program_files.h"
 #include "run/container_contents.h"
 #include "run/grant_effect.h"
 #include "run/run_evidence.h"

@@ -2,6 +2,8 @@
 
 #include "core/error.h"
 
+#include <boost/program_options.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -78,6 +80,51 @@ bool read_engine_option(const std::string& name, const std::string& value, Engin
     return false;
   }
   return true;
+}
+
+namespace po = boost::program_options;
+
+std::vector<GivenOption> given_options(const std::vector<std::string>& arguments,
+                                       const po::options_description& table,
+                                       const std::string& word, const std::string& hint) {
+  po::options_description all;
+  all.add(table);
+  po::positional_options_description positions;
+  if (!word.empty()) {
+    all.add_options()(word.c_str(), po::value<std::string>());
+    positions.add(word.c_str(), -1);
+  }
+  std::vector<GivenOption> given;
+  try {
+    const auto style =
+        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+    const po::parsed_options parsed =
+        po::command_line_parser(arguments).options(all).positional(positions).style(style).run();
+    for (const po::option& option : parsed.options) {
+      given.push_back(
+          {option.string_key, option.value.empty() ? std::string() : option.value.front()});
+    }
+  } catch (const po::error& error) {
+    usage_error(error.what(), hint);
+  }
+  return given;
+}
+
+namespace po = boost::program_options;
+
+std::vector<ListedOption> listed(const po::options_description& table) {
+  std::vector<ListedOption> options;
+  for (const auto& described : table.options()) {
+    ListedOption& option = options.emplace_back();
+    option.name = described->long_name();
+    // "-o" where there is a letter, the long name without dashes where there is none.
+    const std::string display =
+        described->canonical_display_name(po::command_line_style::allow_dash_for_short);
+    if (display.size() == 2 && display.front() == '-') option.letter = display.back();
+    if (described->semantic()->max_tokens() != 0) option.value = described->semantic()->name();
+    option.text = described->description();
+  }
+  return options;
 }
 
 }  // namespace capmin

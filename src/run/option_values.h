@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/capability_set.h"
+#include "core/capability.h"
 #include "engine/choice.h"
 
 #include <chrono>
@@ -9,6 +9,13 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+namespace boost::program_options {
+class options_description;
+}
+namespace boost::program_options {
+class options_description;
+}
 
 namespace capmin {
 
@@ -47,5 +54,29 @@ Value chosen(const std::string& option, const std::string& text,
 
 /// Reads --engine, --host, --context and --engine-timeout; false where `name` is none of them.
 bool read_engine_option(const std::string& name, const std::string& value, EngineRequest& request);
+
+/// An option as it stands on a command line, or a word that is none.
+struct GivenOption {
+  std::string name;   ///< the long one, without dashes; for a word what words are called
+  std::string value;  ///< empty for a flag
+};
+
+/// The options of `arguments`, in their order, as `table` has them, and between them the words that
+/// are no options, called `word`; an empty `word` allows none. Names must be whole. Throws Error
+/// kUsage with `hint` for everything else.
+std::vector<GivenOption> given_options(const std::vector<std::string>& arguments,
+                                       const boost::program_options::options_description& table,
+                                       const std::string& word, const std::string& hint);
+
+/// An option as the tables have it that command lines are parsed by.
+struct ListedOption {
+  std::string name;   ///< the long one, without dashes
+  char letter = 0;    ///< the short one; 0 without
+  std::string value;  ///< what its value is called, such as "FILE" or "text|json"; empty for a flag
+  std::string text;   ///< what help says of it
+};
+
+/// The options of a table, in its order.
+std::vector<ListedOption> listed(const boost::program_options::options_description& table);
 
 }  // namespace capmin

@@ -4,7 +4,6 @@
 #include "core/error.h"
 #include "engine/arguments.h"
 #include "run/option_values.h"
-#include "run/options_given.h"
 #include "run/options_table.h"
 #include "run/tracing.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/capability_set.h"
+#include "core/capability.h"
 #include "engine/choice.h"
 #include "engine/container_spec.h"
 #include "trial/probe.h"

@@ -2,7 +2,7 @@
 
 #include "text/sanitize.h"
 #include "text/words.h"
-#include "trial/last_line.h"
+#include "trial/harmless_evidence.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "run/run_evidence.h"
 
-#include "core/telling_checks.h"
+#include "core/trace.h"
 #include "text/sanitize.h"
 
 #include <algorithm>

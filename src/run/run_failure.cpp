@@ -8,7 +8,7 @@
 #include "run/progress.h"
 #include "text/quote.h"
 #include "text/sanitize.h"
-#include "trial/last_line.h"
+#include "trial/harmless_evidence.h"
 
 #include <algorithm>
 #include <filesystem>

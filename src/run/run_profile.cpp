@@ -7,7 +7,7 @@
 #include "run/run_evidence.h"
 #include "run/run_subject.h"
 #include "text/sanitize.h"
-#include "trial/last_line.h"
+#include "trial/harmless_evidence.h"
 #include "trial/losses.h"
 
 #include <algorithm>

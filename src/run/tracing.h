@@ -4,7 +4,7 @@
 #include "run/options.h"
 #include "trace/kernel_trace.h"
 #include "trace/strace.h"
-#include "trial/finished_trial.h"
+#include "trial/outcome.h"
 
 #include <functional>
 #include <memory>

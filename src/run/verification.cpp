@@ -4,15 +4,109 @@
 #include "engine/arguments.h"
 #include "run/run_failure.h"
 #include "run/run_subject.h"
-#include "run/verification_conclusion.h"
 #include "system/process_identity.h"
+#include "text/sanitize.h"
 
 #include <algorithm>
 #include <memory>
+#include <sstream>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace capmin {
+
+std::string_view name_of(ProfileStatus status) {
+  switch (status) {
+    case ProfileStatus::kOk:
+      return "ok";
+    case ProfileStatus::kOkNewImage:
+      return "ok-new-image";
+    case ProfileStatus::kBroken:
+      return "broken";
+    case ProfileStatus::kLoose:
+      return "loose";
+    case ProfileStatus::kUnstable:
+      return "unstable";
+    case ProfileStatus::kStale:
+      return "stale";
+    case ProfileStatus::kError:
+      return "error";
+    case ProfileStatus::kNew:
+      return "new";
+  }
+  return {};
+}
+
+void tell(const std::string& message, Verification& verification) {
+  std::istringstream lines(message);
+  std::getline(lines, verification.text);
+  verification.text = sanitize(verification.text, 2000);
+  for (std::string line; std::getline(lines, line);) {
+    verification.details.push_back(sanitize(line, 2000));
+  }
+}
+
+void set_status(ProfileStatus status, ExitCode exit, Verification& verification) {
+  verification.status = status;
+  verification.exit = static_cast<int>(exit);
+}
+
+Verification failed_by(const Error& error) {
+  Verification verification;
+  const bool is_unstable = error.code() == ExitCode::kUnstable;
+  set_status(is_unstable ? ProfileStatus::kUnstable : ProfileStatus::kError, error.code(),
+             verification);
+  tell(error.what(), verification);
+  verification.hint = error.hint();
+  return verification;
+}
+
+namespace {
+
+std::string fields_of(const std::vector<Change>& changes) {
+  std::string text;
+  for (const Change& change : changes) {
+    text += (text.empty() ? "" : ", ") + sanitize(change.field);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string with(CapabilitySet set) {
+  return set.empty() ? "without any capability" : "with " + to_string(set);
+}
+
+void conclude(const ConclusionFacts& facts, Verification& result) {
+  const Drift& drift = result.drift;
+  result.text = "works " + with(result.set);
+  if (facts.is_proven && result.droppable.empty() && !result.set.empty()) {
+    result.text += "; without any one of them the probe fails";
+  }
+  if (!result.droppable.empty() || !result.conditional.empty()) {
+    set_status(ProfileStatus::kLoose, ExitCode::kDifference, result);
+    if (!result.droppable.empty()) {
+      result.text += "; could drop " + to_string(result.droppable);
+    }
+    if (!result.conditional.empty()) {
+      result.text +=
+          "; needs " + to_string(result.conditional) + " only where ports or ping are privileged";
+    }
+    if (!facts.is_refreshed)
+      result.hint = "capmin verify --update writes the smaller set beside the profile";
+  } else if (!drift.stale.empty()) {
+    set_status(ProfileStatus::kStale, ExitCode::kDifference, result);
+    if (!facts.is_refreshed) result.hint = "capmin verify --update proves it as things are now";
+  } else if (drift.is_new_image) {
+    set_status(ProfileStatus::kOkNewImage, ExitCode::kDone, result);
+  } else {
+    set_status(ProfileStatus::kOk, ExitCode::kDone, result);
+  }
+  if (!drift.stale.empty()) result.text += "; changed since the proof: " + fields_of(drift.stale);
+  if (drift.is_new_image) result.text += "; the image is another one";
+}
+
 namespace {
 
 CapabilitySet conditional_of(const Profile& profile) {

@@ -1,14 +1,67 @@
 #pragma once
 
+#include "core/capability.h"
+#include "core/error.h"
 #include "profile/profile.h"
+#include "profile/profile_diff.h"
 #include "run/image_search.h"
 #include "run/options.h"
-#include "run/verification_result.h"
 
+#include <array>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace capmin {
+
+/// What became of a profile, see verify_help(); kNew is one that was found where none was.
+enum class ProfileStatus { kOk, kOkNewImage, kBroken, kLoose, kUnstable, kStale, kError, kNew };
+
+/// The word for a status: ok, ok-new-image, broken, ...
+std::string_view name_of(ProfileStatus status);
+
+/// All statuses.
+constexpr std::array<ProfileStatus, 8> kProfileStatuses{
+    ProfileStatus::kOk,    ProfileStatus::kOkNewImage, ProfileStatus::kBroken,
+    ProfileStatus::kLoose, ProfileStatus::kUnstable,   ProfileStatus::kStale,
+    ProfileStatus::kError, ProfileStatus::kNew};
+
+/// What a verification has found.
+struct Verification {
+  ProfileStatus status = ProfileStatus::kError;
+  int exit = 0;                      ///< the status of a program that ends with this
+  std::string text;                  ///< in one sentence
+  std::vector<std::string> details;  ///< what was seen: cause, output of the probe; sanitized
+  std::string hint;                  ///< what to do next; may be empty
+  CapabilitySet set;                 ///< that was tried
+  CapabilitySet droppable;           ///< members that are not needed
+  CapabilitySet conditional;         ///< members that are needed only under a condition
+  Drift drift;
+  int trials = 0;  ///< containers that were started
+};
+
+/// Takes over `message`, sanitized; its lines behind the first are details.
+void tell(const std::string& message, Verification& verification);
+
+void set_status(ProfileStatus status, ExitCode exit, Verification& verification);
+
+/// The verification that `error` ended.
+Verification failed_by(const Error& error);
+
+/// The set as a sentence goes on with it: "with CHOWN,KILL", "without any capability".
+std::string with(CapabilitySet set);
+
+/// What is known of the set besides the result.
+struct ConclusionFacts {
+  bool is_proven = false;     ///< each member that is left was seen to be needed
+  bool is_refreshed = false;  ///< a profile is found anew: no hint says how to get one
+};
+
+/// Gives `result` the status, the sentence and the hint of a profile whose set works, by its set,
+/// the members that could go, and its drift.
+void conclude(const ConclusionFacts& facts, Verification& result);
 
 /// How much a verification is to find out.
 struct VerifyTask {

@@ -1,12 +1,13 @@
 #include "system/file.h"
 
 #include "core/error.h"
-#include "system/descriptor.h"
 #include "system/process_limits.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <fcntl.h>
 #include <optional>
 #include <sha2.h>
@@ -15,6 +16,15 @@
 #include <unistd.h>
 
 namespace capmin {
+
+Descriptor::~Descriptor() {
+  if (number_ >= 0) ::close(number_);
+}
+
+bool Descriptor::close() {
+  return ::close(std::exchange(number_, -1)) == 0;
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -153,6 +163,37 @@ void check_unchanged(const PinnedFile& file) {
                   ", was changed while the run went on: its trials would not be about one and the "
                   "same",
               hint);
+}
+
+namespace fs = std::filesystem;
+
+bool is_below(const fs::path& directory, const fs::path& path) {
+  std::error_code error;
+  const fs::path root = fs::weakly_canonical(fs::absolute(directory), error);
+  if (error) return false;
+  const fs::path place = fs::weakly_canonical(fs::absolute(path), error);
+  if (error) return false;
+  // weakly_canonical() takes a link to nothing for a name that is free.
+  if (fs::is_symlink(place, error)) return false;
+  const auto [end, ignored] = std::ranges::mismatch(root, place);
+  return end == root.end();
+}
+
+fs::path contained_path(const fs::path& directory, const fs::path& path) {
+  const fs::path place = (directory.empty() ? fs::path(".") : directory) / path;
+  if (path.is_absolute() || !is_below(directory.empty() ? fs::path(".") : directory, place)) {
+    throw Error(ExitCode::kUsage, "the path " + path.string() + " leaves the directory of its file",
+                "put the file below " + (directory.empty() ? "." : directory.string()));
+  }
+  return (directory / path).lexically_normal();
+}
+
+void write_standard_output(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) {
+    return;
+  }
+  throw Error(ExitCode::kOutput, "cannot write to standard output: " + error_text(errno),
+              "write to a file with -o FILE");
 }
 
 }  // namespace capmin

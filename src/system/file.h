@@ -3,8 +3,29 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace capmin {
+
+/// A file descriptor of the system that is closed at the end of its owner's life.
+class Descriptor {
+ public:
+  /// Owns `number`, which may be negative: then there is nothing to close.
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor();
+  /// Takes over what `other` owns; nothing is left to it.
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  /// The number, negative where opening failed or the descriptor is closed.
+  int get() const { return number_; }
+  /// Closes now and tells whether that went well: a file system may report a full disk only here.
+  bool close();
+
+ private:
+  int number_;
+};
 
 /// The whole content of the regular file `path`, at most `limit` bytes.
 /// Throws Error kUsage where it cannot be read, is no regular file or is larger.
@@ -32,5 +53,16 @@ struct PinnedFile {
 
 /// Throws Error kUsage where the file does not hold what it held at first, or cannot be read.
 void check_unchanged(const PinnedFile& file);
+
+/// Where `path`, taken from `directory`, is. Throws Error kUsage where it is absolute, or where it
+/// or one of its links leaves the directory. The file need not exist.
+std::filesystem::path contained_path(const std::filesystem::path& directory,
+                                     const std::filesystem::path& path);
+
+/// Whether `path`, with its links followed, is below `directory`.
+bool is_below(const std::filesystem::path& directory, const std::filesystem::path& path);
+
+/// Writes data to standard output, whole; throws Error kOutput where it takes no more.
+void write_standard_output(std::string_view text);
 
 }  // namespace capmin

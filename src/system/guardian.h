@@ -1,6 +1,6 @@
 #pragma once
 
-#include "system/descriptor.h"
+#include "system/file.h"
 
 #include <string>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 #include "trace/gate.h"
 
 #include "core/error.h"
-#include "engine/proc_text.h"
+#include "engine/container_process.h"
 
 #include <array>
 #include <cerrno>

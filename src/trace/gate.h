@@ -2,7 +2,7 @@
 
 #include "engine/container_spec.h"
 #include "engine/owned_directory.h"
-#include "system/descriptor.h"
+#include "system/file.h"
 
 #include <chrono>
 #include <filesystem>

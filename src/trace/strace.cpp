@@ -1,8 +1,7 @@
 #include "trace/strace.h"
 
-#include "engine/host_limits.h"
-#include "engine/kernel_sets.h"
-#include "engine/proc_text.h"
+#include "engine/container_process.h"
+#include "engine/inside.h"
 #include "trace/gate.h"
 #include "trace/strace_table.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trace/failed_call.h"
+#include "trace/strace_table.h"
 
 #include <cstddef>
 #include <map>

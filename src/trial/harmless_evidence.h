@@ -1,12 +1,21 @@
 #pragma once
 
 #include "core/trace.h"
-#include "trial/finished_trial.h"
+#include "trial/outcome.h"
+#include "trial/search.h"
 
 #include <set>
 #include <string>
 
 namespace capmin {
+
+/// Notes the lines of a trial that passed. To one that failed and of which no exact clue tells, it
+/// adds the last line of its log that no trial of `before` which passed has printed: a clue without
+/// suspects.
+void add_last_line(const SearchResult& before, FinishedTrial& trial);
+
+/// That clue of a trial; null where there is none.
+const Clue* last_line(const FinishedTrial& trial);
 
 /// What trials left behind that passed all the same. It explains no failure: neither where a search
 /// goes next, nor why a capability is needed.

@@ -1,14 +1,24 @@
 #pragma once
 
 #include "system/locked_log.h"
-#include "trial/finished_trial.h"
+#include "trial/outcome.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace capmin {
+
+/// One line of a journal: `trial` as a JSON object with its own checksum, without a line break.
+/// What the container and the probe printed is left out, but for the clues' lines: it may be long,
+/// or hold secrets.
+std::string to_record(const FinishedTrial& trial);
+
+/// The trial of a line that to_record wrote; nothing for any other line.
+std::optional<FinishedTrial> trial_from_record(std::string_view line);
 
 /// What makes two runs the same search: names and values, e.g. {"image", "sha256:..."}. Values may
 /// be hashes, so that no secret is written.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trial/finished_trial.h"
+#include "trial/outcome.h"
 
 #include <optional>
 #include <string>

@@ -1,12 +1,14 @@
 #pragma once
 
+#include "core/planner.h"
 #include "core/trace.h"
 #include "core/trial.h"
+#include "diagnosis/clue.h"
 #include "engine/container_process.h"
-#include "engine/kernel_sets.h"
-#include "trace/failed_call.h"
+#include "trace/strace_table.h"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -99,5 +101,17 @@ std::string describe(const Outcome& outcome);
 
 /// The same without what changes from run to run: for profiles, whose bytes depend on facts alone.
 std::string describe_without_times(const Outcome& outcome);
+
+/// A trial that has come to its end, with what the diagnosis made of it.
+struct FinishedTrial {
+  int number = 0;
+  TrialRequest request;
+  Outcome outcome;
+  std::vector<Clue> clues;
+  Observation observation;  ///< what the planner is told of it
+  /// Of a trial that passed a number for each of the last lines of its log, without what changes
+  /// from start to start, sorted: what it printed explains no failure. Nothing where nobody looked.
+  std::optional<std::vector<std::uint64_t>> harmless_lines{};
+};
 
 }  // namespace capmin

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/error.h"
-#include "engine/engine_error.h"
+#include "engine/dialect.h"
 #include "trial/trial.h"
 
 #include <optional>

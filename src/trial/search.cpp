@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 #include "trial/harmless_evidence.h"
-#include "trial/trial_diagnosis.h"
+#include "trial/trial_observation.h"
 
 #include <algorithm>
 #include <condition_variable>

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "core/planner.h"
-#include "core/program_privileges.h"
+#include "core/trial.h"
 #include "diagnosis/rule_table.h"
 #include "diagnosis/secrets.h"
 #include "trial/conditions.h"
-#include "trial/finished_trial.h"
+#include "trial/outcome.h"
 
 #include <chrono>
 #include <functional>

@@ -4,21 +4,101 @@
 #include "engine/arguments.h"
 #include "engine/container.h"
 #include "engine/container_process.h"
-#include "engine/container_programs.h"
-#include "engine/engine_error.h"
-#include "engine/kernel_sets.h"
-#include "engine/ownership.h"
-#include "trial/end_watch.h"
+#include "engine/dialect.h"
+#include "engine/leftovers.h"
+#include "engine/program_files.h"
+#include "system/file.h"
 #include "trial/phase_wait.h"
 #include "trial/refusal.h"
 #include "trial/strace_watch.h"
 
 #include <algorithm>
+#include <chrono>
 #include <future>
 #include <iterator>
 #include <utility>
 
 namespace capmin {
+
+ContainerPlaces::Place::~Place() {
+  if (places_ == nullptr) return;
+  const std::scoped_lock lock(places_->mutex_);
+  ++places_->free_;
+  places_->changed_.notify_all();
+}
+
+ContainerPlaces::Place ContainerPlaces::take() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return free_ > 0; });
+  --free_;
+  return Place(*this);
+}
+
+void ContainerPlaces::leave(std::unique_ptr<Container> container, Place place) {
+  std::jthread removal(
+      [gone = std::move(container), place = std::move(place)]() mutable { gone.reset(); });
+  // Of more removals than there are places some have ended, and most likely the oldest.
+  std::jthread oldest;
+  {
+    const std::scoped_lock lock(mutex_);
+    removals_.push_back(std::move(removal));
+    if (removals_.size() <= places_) return;
+    oldest = std::move(removals_.front());
+    removals_.pop_front();
+  }
+}
+
+namespace {
+
+constexpr std::chrono::minutes kDeadline{10};
+constexpr std::size_t kOutputLimit = 64U << 10U;
+
+std::string how_it_ended(const ProcessResult& result) {
+  switch (result.ending) {
+    case ProcessResult::Ending::kExited:
+      return "exit status " + std::to_string(result.status);
+    case ProcessResult::Ending::kSignaled:
+      return "ended by signal " + std::to_string(result.status);
+    case ProcessResult::Ending::kDeadline:
+      return "not done within " + std::to_string(kDeadline.count()) + " minutes";
+    case ProcessResult::Ending::kNotStarted:
+      return result.failure;
+    case ProcessResult::Ending::kStopped:
+      break;
+  }
+  return "stopped";
+}
+
+}  // namespace
+
+bool put_back(const Reset& reset, int number, const Engine& engine, ProcessRunner& runner,
+              const std::stop_token& stop, Outcome& outcome) {
+  if (reset.path.empty()) return true;
+  if (sha256(read_file(reset.path)) != reset.sha256) {
+    throw Error(ExitCode::kUsage, "the file of --reset, " + reset.path + ", was changed meanwhile",
+                "run capmin again: all trials must begin alike");
+  }
+  // What it starts may be meant to stay, such as the monitor of a container of podman's.
+  const ProcessResult result =
+      runner.run({.argv = {reset.path},
+                  .environment = {{"CAPMIN_ENGINE", engine.name()},
+                                  {"CAPMIN_PHASE", "reset"},
+                                  {"CAPMIN_TRIAL", std::to_string(number)}},
+                  .deadline = kDeadline,
+                  .output_limit = kOutputLimit,
+                  .streams = Command::Streams::kMerged},
+                 stop);
+  if (result.ok()) return true;
+  if (stop.stop_requested()) {
+    outcome.decide(Verdict::kUndecided, Ending::kInterrupted);
+    return false;
+  }
+  outcome.reset_failure = how_it_ended(result);
+  outcome.probe_output = result.out;
+  outcome.decide(Verdict::kUndecided, Ending::kNotReset);
+  return false;
+}
+
 namespace {
 
 using Clock = std::chrono::steady_clock;

@@ -1,20 +1,79 @@
 #pragma once
 
+#include "engine/container.h"
 #include "engine/engine.h"
 #include "system/file.h"
 #include "system/process.h"
-#include "trace/tracer.h"
-#include "trial/container_places.h"
+#include "trace/kernel_trace.h"
 #include "trial/outcome.h"
 #include "trial/probe.h"
-#include "trial/reset.h"
 
 #include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace capmin {
+
+/// Places for the containers of trials. A container whose trial has ended is removed in the
+/// background and keeps its place until it is gone: the next one is made meanwhile, but never runs
+/// beside it where there is one place only. Thread-safe.
+class ContainerPlaces {
+ public:
+  /// One container's place; given back at the end of its life.
+  class Place {
+   public:
+    explicit Place(ContainerPlaces& places) : places_(&places) {}
+    ~Place();
+    Place(Place&& other) noexcept : places_(std::exchange(other.places_, nullptr)) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+   private:
+    ContainerPlaces* places_;
+  };
+
+  /// `places` is at least 1.
+  explicit ContainerPlaces(int places) : places_(static_cast<std::size_t>(places)), free_(places) {}
+  /// Waits until all is removed.
+  ~ContainerPlaces() = default;
+  ContainerPlaces(const ContainerPlaces&) = delete;
+  ContainerPlaces& operator=(const ContainerPlaces&) = delete;
+
+  /// Waits for a place, as long as the removal of another container takes.
+  Place take();
+  /// Removes `container`, then gives `place` back; returns at once.
+  void leave(std::unique_ptr<Container> container, Place place);
+
+ private:
+  const std::size_t places_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int free_;
+  std::list<std::jthread> removals_;
+};
+
+/// The user's program that puts back, before each trial, what lies outside of the containers and
+/// would remember the trials before: a database beside them, for instance.
+struct Reset {
+  std::string path;    ///< absolute; empty: there is none
+  std::string sha256;  ///< of the file
+  friend bool operator==(const Reset&, const Reset&) = default;
+};
+
+/// Runs `reset`, where there is one, on this host before trial `number`, for at most ten minutes.
+/// It is told CAPMIN_TRIAL, CAPMIN_ENGINE and, as a probe is, its phase: CAPMIN_PHASE=reset. True
+/// when it ended with status 0; else `outcome` is undecided, with what it printed. Throws Error
+/// kUsage where the file is not the one that `reset` tells of.
+bool put_back(const Reset& reset, int number, const Engine& engine, ProcessRunner& runner,
+              const std::stop_token& stop, Outcome& outcome);
 
 /// What happens to the container in a trial, beyond its start until the probe passes.
 struct Scenario {

@@ -2,8 +2,9 @@
 
 #include "diagnosis/clue.h"
 #include "diagnosis/rule_table.h"
-#include "trial/finished_trial.h"
 #include "trial/harmless_evidence.h"
+#include "trial/outcome.h"
+#include "trial/search.h"
 
 #include <vector>
 
@@ -25,5 +26,13 @@ std::vector<Clue> traced_clues(const Outcome& outcome, const RuleTable& rules);
 /// What the planner learns from a trial: beside the verdict what it suspects, from the trace but
 /// for what is `harmless` first, then from its clues, those of strace before the lines'.
 Observation observation_of(const FinishedTrial& trial, const HarmlessEvidence& harmless);
+
+/// Fills in what the outcome of `trial` says, after the trials of `before`: clues by `rules`, by
+/// the files of executed programs and by what strace saw, of a failure only those that are not
+/// `harmless`; what its trace's programs carry; with SearchPlan::strict losses, which make it fail;
+/// the planner's observation. Masks secrets in all that it leaves behind. May ask the engine about
+/// files.
+void diagnose(const SearchPlan& plan, const RuleTable& rules, const SearchResult& before,
+              const HarmlessEvidence& harmless, FinishedTrial& trial);
 
 }  // namespace capmin

@@ -9,6 +9,10 @@
 
 namespace capmin {
 
+/// Checks what can be seen before parsing: size, encoding, control characters, and the number of
+/// characters that make a parser remember something. Error kUsage as parse_strict_yaml.
+void check_yaml_bytes(std::string_view text, std::string_view source, const YamlLimits& limits);
+
 /// One value of a YAML file that is somebody else's, with everything that YAML has: anchors,
 /// aliases, tags, complex keys, keys that stand twice.
 struct YamlTree {

@@ -1,7 +1,8 @@
 // Fuzzes the reading of a journal's lines: any line is either nothing or a trial that reads back
 // equal from its own record. The input is also given a right checksum, as else nothing would pass.
+#include "trial/journal.h"
+
 #include "system/file.h"
-#include "trial/trial_record.h"
 
 #include <cstddef>
 #include <cstdint>

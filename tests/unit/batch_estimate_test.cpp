@@ -1,4 +1,4 @@
-#include "batch/batch_estimate.h"
+#include "batch/batch_progress.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #include "batch/batch_manifest.h"
 
-#include "batch/batch_times.h"
+#include "batch/batch_results.h"
 #include "expect_error.h"
 
 #include <doctest/doctest.h>

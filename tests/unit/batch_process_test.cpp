@@ -1,6 +1,6 @@
 #include "batch/batch_process.h"
 
-#include "cli/options_batch.h"
+#include "cli/commands.h"
 
 #include <doctest/doctest.h>
 

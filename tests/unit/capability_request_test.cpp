@@ -1,8 +1,7 @@
-#include "core/telling_checks.h"
 #include "core/trace.h"
 #include "judged_search.h"
 #include "scenario.h"
-#include "trial/last_line.h"
+#include "trial/harmless_evidence.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "core/capability_set.h"
+#include "core/capability.h"
 
 #include <doctest/doctest.h>
 

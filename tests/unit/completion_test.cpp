@@ -1,10 +1,7 @@
 #include "cli/completion.h"
 
+#include "cli/commands.h"
 #include "cli/options_diagnosis.h"
-#include "cli/options_diff.h"
-#include "cli/options_doctor.h"
-#include "cli/options_export.h"
-#include "cli/options_report.h"
 #include "run/options.h"
 #include "run/options_table.h"
 #include "run/options_verify.h"

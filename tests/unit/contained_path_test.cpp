@@ -1,5 +1,3 @@
-#include "system/contained_path.h"
-
 #include "expect_error.h"
 #include "scratch.h"
 #include "system/file.h"

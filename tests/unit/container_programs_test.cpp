@@ -1,5 +1,4 @@
-#include "engine/container_programs.h"
-
+#include "engine/program_files.h"
 #include "scratch.h"
 
 #include <doctest/doctest.h>

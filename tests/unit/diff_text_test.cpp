@@ -1,6 +1,5 @@
-#include "profile/diff_text.h"
-
 #include "hostile_text.h"
+#include "profile/profile_diff.h"
 #include "yaml/strict_yaml.h"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "cli/doctor_facts.h"
+#include "cli/commands.h"
 
 #include <doctest/doctest.h>
 

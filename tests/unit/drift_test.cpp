@@ -1,5 +1,4 @@
-#include "profile/drift.h"
-
+#include "profile/profile_diff.h"
 #include "profile_sample.h"
 
 #include <doctest/doctest.h>

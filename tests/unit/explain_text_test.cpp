@@ -1,5 +1,4 @@
-#include "cli/explain_text.h"
-
+#include "cli/commands.h"
 #include "diagnosis/embedded_rules.h"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "engine/file_capability.h"
+#include "engine/tar_reader.h"
 
 #include <doctest/doctest.h>
 

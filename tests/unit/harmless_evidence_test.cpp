@@ -1,8 +1,8 @@
 // What passing trials printed, or were refused, explains no failure.
 
 #include "judged_search.h"
+#include "trial/journal.h"
 #include "trial/search.h"
-#include "trial/trial_record.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "core/hitting_set.h"
+#include "core/minimize.h"
 
 #include <doctest/doctest.h>
 

@@ -3,7 +3,6 @@
 #include "expect_error.h"
 #include "scratch.h"
 #include "system/file.h"
-#include "trial/trial_record.h"
 
 #include <doctest/doctest.h>
 

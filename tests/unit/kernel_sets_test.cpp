@@ -1,4 +1,4 @@
-#include "engine/kernel_sets.h"
+#include "engine/container_process.h"
 
 #include <doctest/doctest.h>
 

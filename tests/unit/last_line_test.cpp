@@ -1,6 +1,5 @@
-#include "trial/last_line.h"
-
 #include "judged_search.h"
+#include "trial/harmless_evidence.h"
 
 #include <doctest/doctest.h>
 

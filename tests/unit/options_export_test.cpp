@@ -1,5 +1,4 @@
-#include "cli/options_export.h"
-
+#include "cli/commands.h"
 #include "expect_error.h"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "engine/ownership.h"
+#include "engine/leftovers.h"
 
 #include <doctest/doctest.h>
 

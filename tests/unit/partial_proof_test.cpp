@@ -1,4 +1,4 @@
-#include "core/partial_proof.h"
+#include "core/planner.h"
 
 #include <doctest/doctest.h>
 

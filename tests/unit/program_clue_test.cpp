@@ -1,4 +1,4 @@
-#include "diagnosis/program_clue.h"
+#include "diagnosis/clue.h"
 
 #include <doctest/doctest.h>
 

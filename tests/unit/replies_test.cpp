@@ -1,6 +1,6 @@
 #include "engine/replies.h"
 
-#include "engine/engine_error.h"
+#include "engine/dialect.h"
 #include "expect_error.h"
 
 #include <doctest/doctest.h>

@@ -3,8 +3,7 @@
 #include "diagnosis/embedded_rules.h"
 #include "profile_sample.h"
 #include "report/findings.h"
-#include "report/gaps.h"
-#include "report/report_sarif.h"
+#include "report/formats.h"
 #include "report/sarif_document.h"
 
 #include <doctest/doctest.h>

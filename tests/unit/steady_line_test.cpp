@@ -1,4 +1,4 @@
-#include "diagnosis/steady_line.h"
+#include "diagnosis/log_lines.h"
 
 #include <doctest/doctest.h>
 

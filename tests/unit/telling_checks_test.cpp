@@ -1,4 +1,4 @@
-#include "core/telling_checks.h"
+#include "core/trace.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #include "run/tracing.h"
 
-#include "trial/trial_record.h"
+#include "trial/journal.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,4 @@
-#include "engine/volume.h"
-
+#include "engine/container_spec.h"
 #include "expect_error.h"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "engine/volume.h"
+#include "engine/container_spec.h"
 
 #include "core/error.h"
 #include "text/words.h"
@@ -8,6 +8,7 @@
 #include <vector>
 
 namespace capmin {
+
 Volume parse_volume(std::string_view argument) {
   const std::vector<std::string> parts = split(argument, ':');
   Volume volume;

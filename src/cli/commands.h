@@ -1,0 +1,282 @@
+#pragma once
+
+#include "batch/batch_options.h"
+#include "core/capability.h"
+#include "diagnosis/rule_table.h"
+#include "engine/choice.h"
+#include "engine/container_process.h"
+#include "engine/engine.h"
+#include "engine/inside.h"
+#include "engine/replies.h"
+#include "export/export.h"
+#include "profile/document.h"
+#include "profile/profile.h"
+#include "run/option_values.h"
+#include "run/options.h"
+#include "run/run_plan.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace capmin {
+
+/// Reads the arguments behind `capmin batch`. Throws Error kUsage, with what to write instead, for
+/// everything that is not understood.
+BatchOptions parse_batch_options(const std::vector<std::string>& arguments);
+
+/// What the list given to --fail-on names. Throws Error kUsage.
+FailOn fail_on_of(const std::string& list);
+
+/// The format that the word given to --format names. Throws Error kUsage.
+BatchOptions::Format batch_format(const std::string& word);
+
+/// The options of `capmin batch`.
+std::vector<ListedOption> batch_option_list();
+
+/// The help text of `capmin batch`.
+std::string batch_help();
+
+/// `capmin batch`: searches and verifications of many images. Returns the exit status or throws
+/// Error.
+int batch_command(const std::vector<std::string>& arguments);
+
+/// The process of one job, see batch_process.h. Prints answer_of() what it ended with; 143 where it
+/// was stopped.
+int batch_job_command(const std::vector<std::string>& arguments);
+
+/// What `capmin clean` was asked to do.
+struct CleanOptions {
+  EngineRequest engine;
+  bool dry_run = false;
+  Verbosity verbosity = Verbosity::kNormal;
+};
+
+/// Reads the arguments behind `capmin clean`; throws Error kUsage for what is not understood.
+CleanOptions parse_clean_options(const std::vector<std::string>& arguments);
+
+/// The options of `capmin clean`.
+std::vector<ListedOption> clean_option_list();
+
+/// The text of `capmin help clean`.
+std::string clean_help();
+
+/// `capmin clean`: removes what dead runs left; returns the exit status.
+int clean_command(const std::vector<std::string>& arguments);
+
+/// The command line of a `capmin clean` on the engine that `client`, a program with its global
+/// options, leads to.
+std::vector<std::string> clean_command_line(const std::vector<std::string>& client);
+
+/// What `capmin diff` was asked to do.
+struct DiffOptions {
+  enum class Format { kText, kJson, kMarkdown };
+  std::string before;  ///< a profile's path
+  std::string after;   ///< another one's
+  Format format = Format::kText;
+  bool only_risk_fails = false;  ///< other differences end with status 0
+};
+
+/// Reads the arguments behind `capmin diff`. Throws Error kUsage, with what to write instead, for
+/// everything that is not understood.
+DiffOptions parse_diff_options(const std::vector<std::string>& arguments);
+
+/// The help text of `capmin diff`.
+std::string diff_help();
+
+/// The options of `capmin diff`.
+std::vector<ListedOption> diff_option_list();
+
+/// `capmin diff`: compares two profiles. Returns kDone where they agree, kDifference where they do
+/// not; with --fail-on risk only where the second reaches more. Throws Error kUsage for files that
+/// are no profiles.
+int diff_command(const std::vector<std::string>& arguments);
+
+/// What `capmin doctor` was asked to do.
+struct DoctorOptions {
+  EngineRequest engine;
+  std::string image;  ///< to look inside a container with; empty takes any that the engine has
+  bool json = false;
+  Verbosity verbosity = Verbosity::kNormal;
+};
+
+/// Reads the arguments behind `capmin doctor`; throws Error kUsage for what is not understood.
+DoctorOptions parse_doctor_options(const std::vector<std::string>& arguments);
+
+/// The text of `capmin help doctor`.
+std::string doctor_help();
+
+/// The options of `capmin doctor`.
+std::vector<ListedOption> doctor_option_list();
+
+/// Why there is no evidence of a kind; all empty where there is.
+struct MissingEvidence {
+  std::string reason;
+  std::string hint;  ///< what to do then
+};
+
+/// What was found out about a machine and its engine. Texts of engines are hostile.
+struct DoctorFindings {
+  std::optional<EngineFacts> engine;      ///< nothing where none answers
+  std::string fault;                      ///< what the engine failed at, if it did
+  std::string hint;                       ///< what to do then
+  std::string other;                      ///< the name of the engine that is not used
+  std::string other_fault;                ///< why that does not work; empty where it does
+  bool is_local = true;                   ///< the engine works on this machine
+  CapabilitySet kernel;                   ///< what this machine's kernel knows
+  CapabilitySet host;                     ///< what this machine can give to a container
+  std::optional<CapabilitySet> accepted;  ///< what the engine accepts; nothing without an image
+  std::string image;                      ///< that was looked with; empty where there was none
+  Look engine_look;                       ///< under the engine's own settings for ports and ping
+  Look portable_look;                     ///< under capmin's
+  std::string temporary;                  ///< the directory for temporary files
+  bool temporary_writable = false;
+  MissingEvidence kernel_evidence;
+  MissingEvidence strace_evidence;
+};
+
+/// A fact and what follows from it.
+struct DoctorFact {
+  std::string name;    ///< a key for programs, in words for people: "ports", "user namespace"
+  DocumentNode value;  ///< for programs
+  std::string text;    ///< the value for people
+  std::string then;    ///< what follows from it
+};
+
+/// The facts in the order in which they are printed; all texts are sanitized.
+std::vector<DoctorFact> doctor_facts(const DoctorFindings& findings);
+
+/// One fact per line, and behind "->" what follows from it.
+std::string doctor_text(const std::vector<DoctorFact>& facts);
+
+/// The same as a JSON document: kind, works, and the list of facts with name, value and then.
+std::string doctor_json(const std::vector<DoctorFact>& facts, bool works);
+
+/// Prints what the machine and its engine can and cannot show; the exit status is 0 where capmin
+/// run can work and 5 where no engine works. Throws Error kUsage, and kImageMissing for an image
+/// that the engine does not have.
+int doctor_command(const std::vector<std::string>& arguments);
+
+/// What the rules make of a log: each clue with its line, then a summary. `name` is the log's.
+std::string log_text(const std::string& name, std::string_view log, const RuleTable& rules);
+
+/// The same for programs, in one JSON document: of each of `logs`, pairs of a name and what it
+/// holds, the clues in their order and the suspects in the order in which to try them. The README
+/// names its keys.
+std::string logs_json(const std::vector<std::pair<std::string, std::string>>& logs,
+                      const RuleTable& rules);
+
+/// All that is known of a capability; who needs it and how to avoid that is read off the rules.
+std::string capability_text(Capability capability, const RuleTable& rules);
+
+/// The word in `text`, 1 to 16 hexadecimal digits with or without 0x; nothing for other texts.
+std::optional<CapabilitySet> mask_named(std::string_view text);
+
+/// The members as capsh --decode prints them: "0x00000000a80425fb=cap_chown,...", in the order of
+/// their bit numbers; a bit that no known capability has is its number.
+std::string mask_text(CapabilitySet mask);
+
+/// The sets of a container's first process, and how its bounding and effective sets differ from
+/// Docker's default set and from what `profile` adds.
+std::string sets_text(const std::string& container, int pid, const KernelSets& sets,
+                      const Profile* profile);
+
+/// `capmin explain`: what a log, a capability, a mask or a running container's sets mean. Returns
+/// the exit status or throws Error.
+int explain_command(const std::vector<std::string>& arguments);
+
+/// What `capmin export` was asked to do.
+struct ExportOptions {
+  std::string profile;             ///< the profile's path
+  const Target* target = nullptr;  ///< of the format
+  ExportStyle style = ExportStyle::kDropAll;
+  std::string name;    ///< of the service or container; empty where none was given
+  std::string merge;   ///< a file that the set goes into; empty for a file of its own
+  std::string output;  ///< where the result goes; empty for standard output
+};
+
+/// Reads the arguments behind `capmin export`. Throws Error kUsage, with what to write instead, for
+/// everything that is not understood.
+ExportOptions parse_export_options(const std::vector<std::string>& arguments);
+
+/// The help text of `capmin export`.
+std::string export_help();
+
+/// The options of `capmin export`, --format with all formats.
+std::vector<ListedOption> export_option_list();
+
+/// `capmin export`: writes a profile's set as another tool spells it, to a file of its own or into
+/// an existing one. Warnings and notes go to standard error. Returns kDone. Throws Error kUsage for
+/// what is no profile or cannot be merged into, kOutput where the result cannot be written.
+int export_command(const std::vector<std::string>& arguments);
+
+/// The guardian that Guard starts: waits for its owner's end, and removes what that one left. An
+/// engine that does not answer is asked again for a minute.
+int guardian_command(const std::vector<std::string>& arguments);
+
+/// What `capmin merge` was asked to do.
+struct MergeOptions {
+  std::vector<std::string> directories;  ///< of results, one at least
+  std::string results;                   ///< a directory for the joined results; empty without
+  std::string directory;                 ///< of the batch file, from here; empty stands for here
+  FailOn fail_on;
+  BatchOptions::Format format = BatchOptions::Format::kText;
+};
+
+/// Reads the arguments behind `capmin merge`. Throws Error kUsage, with what to write instead, for
+/// everything that is not understood.
+MergeOptions parse_merge_options(const std::vector<std::string>& arguments);
+
+/// The options of `capmin merge`.
+std::vector<ListedOption> merge_option_list();
+
+/// The help text of `capmin merge`.
+std::string merge_help();
+
+/// `capmin merge`: joins the results of the shards of a batch. Returns the exit status or throws
+/// Error.
+int merge_command(const std::vector<std::string>& arguments);
+
+/// What `capmin report` was asked to do.
+struct ReportOptions {
+  enum class Format { kMarkdown, kHtml, kJson, kJunit, kSarif, kGithub };
+  std::vector<std::string> profiles;  ///< paths, at least one
+  Format format = Format::kMarkdown;
+  std::string previous;  ///< an earlier profile's path; empty without
+  std::string summary;   ///< the Markdown is appended to this file, too; empty without
+  std::string output;    ///< a file; empty or "-" is standard output
+};
+
+/// Reads the arguments behind `capmin report`. Throws Error kUsage, with what to write instead, for
+/// everything that is not understood.
+ReportOptions parse_report_options(const std::vector<std::string>& arguments);
+
+/// The help text of `capmin report`.
+std::string report_help();
+
+/// The options of `capmin report`.
+std::vector<ListedOption> report_option_list();
+
+/// `capmin report`: turns profiles into a document for reviewers. Returns kDone. Throws Error
+/// kUsage for files that are no profiles, kOutput where the document cannot be written.
+int report_command(const std::vector<std::string>& arguments);
+
+/// `capmin rules`: lists the rules, checks a rule file, or shows what its rules make of a log.
+/// Returns the exit status or throws Error.
+int rules_command(const std::vector<std::string>& arguments);
+
+/// The engine's commands of the first two trials of `plan`, as a person can paste them into a
+/// shell.
+std::string dry_run_text(const RunPlan& plan, const Engine& engine);
+
+/// `capmin run`: finds, proves and writes the minimal set of an image. Returns the exit status or
+/// throws Error.
+int run_command(const std::vector<std::string>& arguments);
+
+/// `capmin verify`: says of profiles whether they still hold. Returns the exit status or throws
+/// Error.
+int verify_command(const std::vector<std::string>& arguments);
+
+}  // namespace capmin
