@@ -163,8 +163,8 @@ int doctor_command(const std::vector<std::string>& arguments);
 std::string log_text(const std::string& name, std::string_view log, const RuleTable& rules);
 
 /// The same for programs, in one JSON document: of each of `logs`, pairs of a name and what it
-/// holds, the clues in their order and the suspects in the order in which to try them. The README
-/// names its keys.
+/// holds, the clues in their order and the suspects in the order in which to try them.
+/// src/manual/explain.md names its keys.
 std::string logs_json(const std::vector<std::pair<std::string, std::string>>& logs,
                       const RuleTable& rules);
 

@@ -192,7 +192,7 @@ string rules_help() {
          "\n"
          "A rule file extends the embedded rules: its own are asked first. \"replace: true\" at "
          "its\n"
-         "top does without the embedded ones. The README describes the format.\n"
+         "top does without the embedded ones. `capmin help rules` describes the format.\n"
          "\n"
       << rules_table()
       << "\nExit status: 0 done; 2 usage, a file that cannot be read or is not valid; 8 output "

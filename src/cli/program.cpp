@@ -3,7 +3,6 @@
 #include "batch/batch_process.h"
 #include "cli/commands.h"
 #include "cli/completion.h"
-#include "cli/options_completion.h"
 #include "cli/options_diagnosis.h"
 #include "core/error.h"
 #include "engine/guard.h"
@@ -11,6 +10,7 @@
 #include "run/options_verify.h"
 #include "system/file.h"
 #include "system/process_limits.h"
+#include "text/embedded.h"
 #include "text/sanitize.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -57,7 +57,8 @@ constexpr std::string_view kHelp =
     "  capmin clean           remove what killed runs left behind, and only that\n"
     "  capmin completion bash|zsh|fish\n"
     "                         a script that completes capmin's command line in a shell\n"
-    "  capmin help [COMMAND]  this text, or all about a command\n"
+    "  capmin help [COMMAND|TOPIC]\n"
+    "                         this text, or all about a command or a topic of the manual\n"
     "  capmin version         the version\n";
 
 bool asks_for_help(const std::vector<std::string>& arguments) {
@@ -101,9 +102,25 @@ int print(std::string_view text) {
   return static_cast<int>(ExitCode::kDone);
 }
 
+/// The topics of the manual, in a line for each few.
+std::string topics() {
+  std::string names;
+  for (const ManualPage& page : manual()) {
+    names.append(names.empty() ? "" : " ").append(page.topic);
+  }
+  return "\nTopics of the manual: " + names + '\n';
+}
+
+/// What a command's options are and what the manual says of it, or of a topic that is no command.
 int help(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) return print(kHelp);
-  return print(command_named(arguments.front()).help());
+  if (arguments.empty()) return print(std::string(kHelp) + topics());
+  const std::string& name = arguments.front();
+  const std::vector<ManualPage> pages = manual();
+  const auto page = std::ranges::find(pages, name, &ManualPage::topic);
+  const auto* const command = std::ranges::find(kCommands, name, &CommandEntry::name);
+  if (page == pages.end()) return print(command_named(name).help());
+  if (command == kCommands.end()) return print(page->text);
+  return print(command->help() + '\n' + std::string(page->text));
 }
 
 std::vector<CompletedCommand> completed_commands() {
@@ -112,6 +129,11 @@ std::vector<CompletedCommand> completed_commands() {
   for (const CommandEntry& entry : kCommands) {
     help.first.words.emplace_back(entry.name);
     commands.push_back(completed_command(std::string(entry.name), entry.help(), entry.options()));
+  }
+  for (const ManualPage& page : manual()) {
+    if (std::ranges::find(kCommands, page.topic, &CommandEntry::name) == kCommands.end()) {
+      help.first.words.emplace_back(page.topic);
+    }
   }
   commands.push_back(help);
   commands.push_back({.name = "version", .summary = {}, .options = {}, .first = {}, .rest = {}});

@@ -1,8 +1,8 @@
 #include "diagnosis/clue.h"
-#include "diagnosis/embedded_rules.h"
 #include "diagnosis/pattern.h"
 #include "diagnosis/rule.h"
 #include "diagnosis/seccomp.h"
+#include "text/embedded.h"
 #include "text/sanitize.h"
 #include "yaml/strict_yaml.h"
 

@@ -1,6 +1,6 @@
 #include "report/formats.h"
 #include "report/html_sections.h"
-#include "report/style.h"
+#include "text/embedded.h"
 
 namespace capmin {
 namespace {
@@ -76,7 +76,7 @@ std::string to_html(const std::vector<Report>& reports) {
              Markup::own("\n");
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n" + std::string(kHead) +
          Markup::element("title", Markup::text(title_of(reports))).string() + "\n<style>" +
-         std::string(report_style()) + "</style>\n</head>\n<body>\n" +
+         std::string(embedded_style()) + "</style>\n</head>\n<body>\n" +
          Markup::element("main", content).string() + "\n</body>\n</html>\n";
 }
 

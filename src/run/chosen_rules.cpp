@@ -1,6 +1,6 @@
 #include "run/chosen_rules.h"
 
-#include "diagnosis/embedded_rules.h"
+#include "text/embedded.h"
 #include "system/file.h"
 
 namespace capmin {

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "engine/container_process.h"
+#include "text/embedded.h"
 
 #include <array>
 #include <cerrno>

@@ -14,10 +14,6 @@
 
 namespace capmin {
 
-/// The gate program, src/trace/gate_program.c, as an executable file; empty where it is not built
-/// for this architecture.
-std::string_view embedded_gate();
-
 /// Holds the first process of a container until somebody who watches it is ready. The container
 /// starts with a tiny program in place of its own, which waits on a FIFO as that process, after all
 /// set-up of the runtime, and then becomes its own program: with the same arguments, environment,

@@ -1,4 +1,4 @@
-#include "trace/embedded_checks.h"
+#include "text/embedded.h"
 #include "trace/kernel_trace.h"
 
 #include <algorithm>

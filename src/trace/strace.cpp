@@ -2,6 +2,7 @@
 
 #include "engine/container_process.h"
 #include "engine/inside.h"
+#include "text/embedded.h"
 #include "trace/gate.h"
 #include "trace/strace_table.h"
 

@@ -31,7 +31,7 @@ Tally tally_of(unsigned percent, int confirm) {
   for (const Knowledge knowledge : kKnowledge) {
     for (int needed = 0; needed <= kMostNeeded; ++needed) {
       for (std::uint64_t seed = 0; seed < kImages; ++seed) {
-        Scenario image = scenario(knowledge, kCeiling, needed, seed);
+        SimulatedImage image = scenario(knowledge, kCeiling, needed, seed);
         image.policy.confirm = confirm;
         const Run run = run_search(image.policy, failing_at_random(image.oracle, percent, seed));
         const auto* const answer = std::get_if<Minimal>(&run.end);

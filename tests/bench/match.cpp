@@ -1,6 +1,6 @@
 // Measures what matching costs: milliseconds for a mebibyte of log, with the embedded rules.
-#include "diagnosis/embedded_rules.h"
 #include "diagnosis/rule_table.h"
+#include "text/embedded.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -24,7 +24,7 @@ struct Row {
 double capmin_cost(Knowledge knowledge, int size, int needed, int slots, bool rounds) {
   double sum = 0;
   for (std::uint64_t seed = 0; seed < kImages; ++seed) {
-    const Scenario image = scenario(knowledge, size, needed, seed);
+    const SimulatedImage image = scenario(knowledge, size, needed, seed);
     const Run run = run_search(image.policy, image.oracle, slots);
     sum += rounds ? run.rounds : static_cast<double>(run.history.size());
   }
@@ -34,7 +34,7 @@ double capmin_cost(Knowledge knowledge, int size, int needed, int slots, bool ro
 double rival_cost(CapabilitySet (*search)(CapabilitySet, const Predicate&), int size, int needed) {
   double sum = 0;
   for (std::uint64_t seed = 0; seed < kImages; ++seed) {
-    const Scenario image = scenario(Knowledge::kNothing, size, needed, seed);
+    const SimulatedImage image = scenario(Knowledge::kNothing, size, needed, seed);
     std::set<CapabilitySet> asked;
     search(image.policy.ceiling, [&](CapabilitySet grant) {
       asked.insert(grant);

@@ -201,9 +201,23 @@ refused() {
     expect_stdout "--$option"
   done
   capmin run --help
-  [ "$output" = "$help" ]
+  [[ "$help" == "$output"$'\n\n# Finding a set\n'* ]]
+  help=$output
   capmin run app:1 -h --no-such-option
   [ "$output" = "$help" ]
+  no_calls
+}
+
+@test "help prints each page of the manual, which it names" {
+  local topic topics
+  capmin help
+  topics=$(sed -n 's/^Topics of the manual: //p' <<<"$output")
+  [ "$topics" = "$(cd "$root/src/manual" && printf '%s\n' *.md | sed 's/\.md$//' | tr '\n' ' ' | sed 's/ $//')" ]
+  for topic in $topics; do
+    capmin help "$topic"
+    expect_status 0
+    [[ "$output" == *"$(cat "$root/src/manual/$topic.md")" ]]
+  done
   no_calls
 }
 

@@ -1,5 +1,5 @@
 // Fuzzes everything that reads hostile text: matching, ranking, signatures, sanitizing, masking.
-#include "diagnosis/embedded_rules.h"
+#include "text/embedded.h"
 #include "diagnosis/rule_table.h"
 #include "diagnosis/secrets.h"
 #include "text/sanitize.h"

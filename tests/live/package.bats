@@ -20,7 +20,7 @@ deb() { compgen -G "$BATS_FILE_TMPDIR/packages/capmin_*.deb"; }
   for file in bin/capmin share/man/man1/capmin.1 share/bash-completion/completions/capmin \
     share/zsh/site-functions/_capmin share/fish/vendor_completions.d/capmin.fish \
     share/capmin/profiles/profile.schema.json share/capmin/profiles/nginx.yaml \
-    share/doc/capmin/README.md; do
+    share/doc/capmin/README.md share/doc/capmin/manual/batch.md; do
     [ -s "$to/usr/local/$file" ] || { echo "$file is missing"; return 1; }
   done
   [ -x "$to/usr/local/share/capmin/profiles/nginx.sh" ]

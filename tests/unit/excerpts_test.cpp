@@ -1,6 +1,6 @@
 // Reads the excerpts of real logs under tests/diagnosis and measures how well the embedded rules
 // understand them. tests/diagnosis/README.md describes the files.
-#include "diagnosis/embedded_rules.h"
+#include "text/embedded.h"
 #include "diagnosis/log_lines.h"
 #include "diagnosis/pattern.h"
 #include "diagnosis/rule_table.h"

@@ -1,5 +1,5 @@
 #include "cli/commands.h"
-#include "diagnosis/embedded_rules.h"
+#include "text/embedded.h"
 
 #include <doctest/doctest.h>
 

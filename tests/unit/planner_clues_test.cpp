@@ -39,7 +39,7 @@ int repeated_grants(const History& history) {
       std::ranges::count_if(count, [](const auto& entry) { return entry.second > 1; }));
 }
 
-void check_search(const Scenario& image) {
+void check_search(const SimulatedImage& image) {
   const Run run = run_search(image.policy, image.oracle);
   RC_ASSERT(std::holds_alternative<Minimal>(run.end));
   const Minimal& answer = std::get<Minimal>(run.end);
@@ -63,13 +63,13 @@ void check_search(const Scenario& image) {
   }
 }
 
-Scenario arbitrary_scenario(int size) {
+SimulatedImage arbitrary_scenario(int size) {
   const int needed = *rc::gen::inRange(0, size + 1);
   const auto seed = *rc::gen::arbitrary<std::uint64_t>();
   const auto knowledge =
       *rc::gen::element(Knowledge::kClues, Knowledge::kMostlyRightClues, Knowledge::kNothing,
                         Knowledge::kHostileClues, Knowledge::kScore);
-  Scenario image = scenario(knowledge, size, needed, seed);
+  SimulatedImage image = scenario(knowledge, size, needed, seed);
   if (*rc::gen::arbitrary<bool>()) image.oracle = with_arbitrary_clues(image.needed, seed);
   if (*rc::gen::arbitrary<bool>()) {
     image.policy.guess = CapabilitySet::from_bits(*rc::gen::arbitrary<std::uint64_t>());
@@ -80,7 +80,7 @@ Scenario arbitrary_scenario(int size) {
 TEST_CASE("with right clues a search takes two trials for each member and one more") {
   for (const int size : {14, 41}) {
     for (int needed = 1; needed <= 6; ++needed) {
-      const Scenario image = scenario(Knowledge::kClues, size, needed, 7);
+      const SimulatedImage image = scenario(Knowledge::kClues, size, needed, 7);
       CHECK(run_search(image.policy, image.oracle).history.size() ==
             2 * static_cast<std::size_t>(needed) + 1);
     }
@@ -88,7 +88,7 @@ TEST_CASE("with right clues a search takes two trials for each member and one mo
 }
 
 TEST_CASE("an image that needs nothing takes one trial beyond the baseline") {
-  const Scenario image = scenario(Knowledge::kNothing, 14, 0, 1);
+  const SimulatedImage image = scenario(Knowledge::kNothing, 14, 0, 1);
   const Run run = run_search(image.policy, image.oracle);
   CHECK(run.history.size() == 2);
   CHECK(std::get<Minimal>(run.end).proof.set.empty());
@@ -143,7 +143,7 @@ TEST_CASE("hostile clues never cost more than removal one by one and the cap") {
   for (const int size : {4, 8, 14, 41}) {
     for (int needed = 0; needed <= size; needed += 1 + size / 14) {
       for (std::uint64_t seed = 0; seed < 10; ++seed) {
-        Scenario image = scenario(Knowledge::kHostileClues, size, needed, seed);
+        SimulatedImage image = scenario(Knowledge::kHostileClues, size, needed, seed);
         const int limit = size + needed + 1 + kMostOverRemoval;
         CHECK(std::ssize(run_search(image.policy, image.oracle).history) <= limit);
         image.oracle = with_arbitrary_clues(image.needed, seed);

@@ -18,7 +18,7 @@ struct Cost {
 Cost mean_cost(Knowledge knowledge, int size, int needed, int slots) {
   Cost sum;
   for (std::uint64_t seed = 0; seed < kImages; ++seed) {
-    const Scenario image = scenario(knowledge, size, needed, seed);
+    const SimulatedImage image = scenario(knowledge, size, needed, seed);
     const Run run = run_search(image.policy, image.oracle, slots);
     sum.trials += static_cast<double>(run.history.size());
     sum.rounds += run.rounds;

@@ -33,7 +33,7 @@ Tally search_with(Knowledge knowledge, unsigned percent, int confirm) {
   Tally tally;
   for (const int needed : {0, 1, 3, 6}) {
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-      Scenario image = scenario(knowledge, 14, needed, seed);
+      SimulatedImage image = scenario(knowledge, 14, needed, seed);
       image.policy.confirm = confirm;
       const Run run = run_search(image.policy, failing_at_random(image.oracle, percent, seed), 1);
       const auto* const answer = std::get_if<Minimal>(&run.end);
@@ -65,7 +65,7 @@ TEST_CASE("a single spurious failure while searching is repaired by the proof") 
   for (int needed = 0; needed <= 6; ++needed) {
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
       for (int nth = 1; nth <= 2 * needed + 2; ++nth) {
-        const Scenario image = scenario(Knowledge::kMostlyRightClues, 14, needed, seed);
+        const SimulatedImage image = scenario(Knowledge::kMostlyRightClues, 14, needed, seed);
         const Run run = run_search(image.policy, with_one_error(image.oracle, nth));
         REQUIRE(std::holds_alternative<Minimal>(run.end));
         CHECK(std::get<Minimal>(run.end).proof.set == image.needed);

@@ -26,12 +26,12 @@ Oracle erratic(CapabilitySet needed, std::uint64_t seed) {
   };
 }
 
-Scenario arbitrary_scenario() {
+SimulatedImage arbitrary_scenario() {
   const auto seed = *rc::gen::arbitrary<std::uint64_t>();
   const auto knowledge =
       *rc::gen::element(Knowledge::kClues, Knowledge::kMostlyRightClues, Knowledge::kNothing,
                         Knowledge::kHostileClues, Knowledge::kScore);
-  Scenario image = scenario(knowledge, 14, *rc::gen::inRange(0, 8), seed);
+  SimulatedImage image = scenario(knowledge, 14, *rc::gen::inRange(0, 8), seed);
   image.policy.confirm = *rc::gen::inRange(1, 3);
   image.policy.level =
       *rc::gen::element(Level::kOneMinimal, Level::kUnique, Level::kLeastRisk, Level::kAllMinimal);
@@ -68,7 +68,7 @@ void check_same(const Policy& policy, const Minimal& expected, const Run& run) {
 
 TEST_CASE("slots and the order in which trials finish do not change the answer") {
   CHECK(rc::check([] {
-    const Scenario image = arbitrary_scenario();
+    const SimulatedImage image = arbitrary_scenario();
     const Run alone = run_search(image.policy, image.oracle);
     const Minimal& expected = std::get<Minimal>(alone.end);
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
@@ -80,7 +80,7 @@ TEST_CASE("slots and the order in which trials finish do not change the answer")
 
 TEST_CASE("a search that is resumed from any prefix of its history ends the same way") {
   CHECK(rc::check([] {
-    const Scenario image = arbitrary_scenario();
+    const SimulatedImage image = arbitrary_scenario();
     const int slots = *rc::gen::inRange(1, 5);
     const Run whole = run_out_of_order(image.policy, image.oracle, slots, 1);
     const Minimal& expected = std::get<Minimal>(whole.end);
@@ -96,7 +96,7 @@ TEST_CASE("a search that is resumed from any prefix of its history ends the same
 TEST_CASE(
     "the same history gives the same trials, each listed once and never more than the slots") {
   CHECK(rc::check([] {
-    const Scenario image = arbitrary_scenario();
+    const SimulatedImage image = arbitrary_scenario();
     const int slots = *rc::gen::inRange(1, 5);
     const Run whole = run_out_of_order(image.policy, image.oracle, slots, 1);
     History prefix;

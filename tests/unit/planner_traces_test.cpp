@@ -13,7 +13,7 @@ constexpr std::uint64_t kSeeds = 50;
 /// A failure that no trace explains is repeated so often beyond the first time.
 constexpr std::size_t kRepeatedUnseen = 2;
 
-Run search_watched(const Scenario& image, Sight sight, std::uint64_t seed) {
+Run search_watched(const SimulatedImage& image, Sight sight, std::uint64_t seed) {
   return run_search(image.policy,
                     watched(image.oracle, sight, image.needed, image.policy.ceiling, seed));
 }
@@ -23,7 +23,7 @@ TEST_CASE("a true trace leads to the answer at once: a baseline, a guess and the
     for (int needed = 0; needed <= 6; ++needed) {
       for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
         for (const Knowledge logs : {Knowledge::kClues, Knowledge::kNothing}) {
-          const Scenario image = scenario(logs, size, needed, seed);
+          const SimulatedImage image = scenario(logs, size, needed, seed);
           const Run run = search_watched(image, Sight::kTrue, seed);
           CHECK(std::get<Minimal>(run.end).proof.set == image.needed);
           CHECK(run.history.size() == static_cast<std::size_t>(needed) + 2);
@@ -40,7 +40,7 @@ TEST_CASE("whatever a trace claims, the answer is right and its cost bounded") {
       for (const int size : {14, 41}) {
         for (const int needed : {0, 1, 3, 6}) {
           for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-            const Scenario image = scenario(logs, size, needed, seed);
+            const SimulatedImage image = scenario(logs, size, needed, seed);
             const Run run = search_watched(image, sight, seed);
             REQUIRE(std::holds_alternative<Minimal>(run.end));
             const Minimal& answer = std::get<Minimal>(run.end);
@@ -86,7 +86,7 @@ TEST_CASE("where several sets would do, a trace decides which one is found, not 
 TEST_CASE("traces and slots do not change each other's answer") {
   for (const Sight sight : {Sight::kTrue, Sight::kEverything, Sight::kNothing, Sight::kLies}) {
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-      Scenario image = scenario(Knowledge::kMostlyRightClues, 14, 3, seed);
+      SimulatedImage image = scenario(Knowledge::kMostlyRightClues, 14, 3, seed);
       const Oracle oracle = watched(image.oracle, sight, image.needed, image.policy.ceiling, seed);
       for (const bool awaits_trace : {false, true}) {
         image.policy.awaits_trace = awaits_trace;
@@ -190,7 +190,7 @@ TEST_CASE("F35: a spurious failure that blames what the kernel never saw is repe
   int wrong = 0;
   for (const int needed : {1, 3, 6}) {
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
-      Scenario image = scenario(Knowledge::kClues, 14, needed, seed);
+      SimulatedImage image = scenario(Knowledge::kClues, 14, needed, seed);
       const Capability innocent = (image.policy.ceiling - image.needed).members().front();
       image.oracle = blaming(failing_at_random(image.oracle, 10, seed), innocent);
       const Run run = search_watched(image, Sight::kTrue, seed);

@@ -1,6 +1,6 @@
 #include "report/report.h"
 
-#include "diagnosis/embedded_rules.h"
+#include "text/embedded.h"
 #include "profile_sample.h"
 #include "report/findings.h"
 #include "report/formats.h"

@@ -1,7 +1,7 @@
 #include "diagnosis/rule_table.h"
 
 #include "core/error.h"
-#include "diagnosis/embedded_rules.h"
+#include "text/embedded.h"
 
 #include <doctest/doctest.h>
 

@@ -11,7 +11,7 @@ namespace capmin {
 enum class Knowledge { kClues, kMostlyRightClues, kNothing, kHostileClues, kScore };
 
 /// A simulated image and the policy it is searched with.
-struct Scenario {
+struct SimulatedImage {
   Policy policy;
   CapabilitySet needed;
   Oracle oracle;
@@ -36,7 +36,7 @@ inline CapabilitySet sample(CapabilitySet set, int size, std::mt19937_64& random
 
 /// A score as a trace gives it: it misses a needed member in 5 of 100 cases, and in 30 of 100
 /// images it names one that is not needed.
-inline void give_score(Scenario& scenario, std::mt19937_64& random) {
+inline void give_score(SimulatedImage& scenario, std::mt19937_64& random) {
   const CapabilitySet others = scenario.policy.ceiling - scenario.needed;
   for (const Capability member : scenario.policy.ceiling.members()) {
     double& belief = scenario.policy.belief.at(static_cast<std::size_t>(member));
@@ -53,9 +53,10 @@ inline void give_score(Scenario& scenario, std::mt19937_64& random) {
 }
 
 /// An image that needs `needed_count` of the `size` capabilities of the ceiling.
-inline Scenario scenario(Knowledge knowledge, int size, int needed_count, std::uint64_t seed) {
+inline SimulatedImage scenario(Knowledge knowledge, int size, int needed_count,
+                               std::uint64_t seed) {
   std::mt19937_64 random(seed * 1000 + static_cast<std::uint64_t>(size * 50 + needed_count));
-  Scenario result;
+  SimulatedImage result;
   result.policy.ceiling = ceiling_of(size);
   result.needed = sample(result.policy.ceiling, needed_count, random);
   if (knowledge == Knowledge::kScore) give_score(result, random);
