@@ -263,7 +263,7 @@ container() {
   expect_stdout 'A file that is named like either is written ./NAME.'
   local text=$output
   capmin help explain
-  [ "$output" = "$text" ]
+  [[ "$output" == "$text"* ]]
 }
 
 @test "a full disk is an error of the output" {
