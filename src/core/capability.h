@@ -161,4 +161,23 @@ CapabilitySet docker_default_set();
 /// then in the next; then size; then the word, so that the order is total.
 std::strong_ordering compare_risk(CapabilitySet a, CapabilitySet b);
 
+/// How strongly each capability is believed to be needed, from 0 to 1; not at all to begin with.
+class Belief {
+ public:
+  Belief() = default;
+  /// The same of each.
+  explicit Belief(double all) { values_.fill(all); }
+
+  double& operator[](Capability capability) {
+    return values_.at(static_cast<std::size_t>(capability));
+  }
+  double operator[](Capability capability) const {
+    return values_.at(static_cast<std::size_t>(capability));
+  }
+  friend bool operator==(const Belief&, const Belief&) = default;
+
+ private:
+  std::array<double, kCapabilityCount> values_{};
+};
+
 }  // namespace capmin

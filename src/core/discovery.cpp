@@ -1,6 +1,6 @@
 #include "core/discovery.h"
 
-#include "core/order.h"
+#include "core/belief.h"
 
 #include <algorithm>
 #include <array>
@@ -17,8 +17,8 @@ class Splitting {
  public:
   Splitting(const Policy& policy, Replay& replay, const Between& between)
       : replay_(replay), between_(between) {
-    for (std::size_t bit = 0; bit < kCapabilityCount; ++bit) {
-      weight_.at(bit) = std::clamp(policy.belief.at(bit), kLeastWeight, kMostWeight);
+    for (const CapabilityInfo& row : all_capabilities()) {
+      weight(row.capability) = std::clamp(policy.belief[row.capability], kLeastWeight, kMostWeight);
     }
     ordered_ = least_believed_first(policy, between.upper - between.accepted, {});
     std::ranges::reverse(ordered_);
@@ -27,7 +27,7 @@ class Splitting {
       low_ = static_cast<std::size_t>((between.failing - between.accepted).size());
     }
     high_ = ordered_.size();
-    if (const Observation* const failure = replay.failure(between.accepted)) heed(*failure);
+    if (const Observation* const failure = replay.failure(between.accepted)) follow(*failure);
   }
 
   std::optional<Split> run() {
@@ -48,7 +48,7 @@ class Splitting {
       }
       low_ = middle;
       if (++result.failures >= between_.most_failures) break;
-      if (const Observation* const failure = replay_.failure(grant)) heed(*failure);
+      if (const Observation* const failure = replay_.failure(grant)) follow(*failure);
     }
     result.passing = prefix(high_);
     if (high_ - low_ == 1) result.critical = ordered_[high_ - 1];
@@ -64,7 +64,7 @@ class Splitting {
     return set;
   }
 
-  double& weight(Capability capability) { return weight_.at(static_cast<std::size_t>(capability)); }
+  double& weight(Capability capability) { return weight_[capability]; }
 
   /// Orders the members of `set` before all others from `begin` on.
   void bring_forward(std::size_t begin, CapabilitySet set) {
@@ -73,8 +73,8 @@ class Splitting {
   }
 
   /// Brings the suspects of a failure to the front of the members in doubt.
-  void heed(const Observation& failure) {
-    if (!between_.heed_clues) return;
+  void follow(const Observation& failure) {
+    if (!between_.trusts_clues) return;
     CapabilitySet all;
     for (const CapabilitySet suspect : failure.suspects) {
       all |= suspect;
@@ -107,7 +107,7 @@ class Splitting {
 
   Replay& replay_;
   Between between_;
-  std::array<double, kCapabilityCount> weight_{};
+  Belief weight_;
   std::vector<Capability> ordered_;  ///< most believed first
   std::size_t low_ = 0;              ///< a prefix of this length fails
   std::size_t high_ = 0;             ///< a prefix of this length passes
@@ -147,7 +147,7 @@ class Discovery {
       // Where all of the guess is needed this trial is one of the proof's.
       const Capability doubted = least_believed_first(policy_, accepted_, {}).front();
       const CapabilitySet grant = accepted_.without(doubted);
-      const bool is_likely = policy_.belief.at(static_cast<std::size_t>(doubted)) >= kLikely;
+      const bool is_likely = policy_.belief[doubted] >= kLikely;
       const std::optional<Verdict> verdict =
           replay_.ask({grant, Purpose::kRemove, CapabilitySet{doubted}}, 1,
                       is_likely ? Verdict::kFailed : Verdict::kPassed);
@@ -259,9 +259,9 @@ class Discovery {
 
   /// Looks for one more critical member; nothing when the replay cannot go on.
   std::optional<Split> split() {
-    const bool heed_clues = refutations_ < kMostRefutations;
-    const std::optional<Split> found =
-        find_critical(policy_, replay_, {accepted_, upper_, failing_, heed_clues, failures_left()});
+    const bool trusts_clues = refutations_ < kMostRefutations;
+    const std::optional<Split> found = find_critical(
+        policy_, replay_, {accepted_, upper_, failing_, trusts_clues, failures_left()});
     if (!found) return found;
     failures_ += found->failures;
     upper_ = found->passing;

@@ -8,11 +8,11 @@ namespace capmin {
 
 /// Between which sets a critical member is looked for.
 struct Between {
-  CapabilitySet accepted;  ///< observed failing
-  CapabilitySet upper;     ///< observed passing, contains `accepted`
-  CapabilitySet failing;   ///< observed failing, contains `accepted`; empty when unknown
-  bool heed_clues = true;  ///< whether the suspects of new failures come first
-  int most_failures = 0;   ///< failing trials after which to stop
+  CapabilitySet accepted;    ///< observed failing
+  CapabilitySet upper;       ///< observed passing, contains `accepted`
+  CapabilitySet failing;     ///< observed failing, contains `accepted`; empty when unknown
+  bool trusts_clues = true;  ///< whether the suspects of new failures come first
+  int most_failures = 0;     ///< failing trials after which to stop
 };
 
 /// A member that turns a failing set into a passing one.

@@ -1,6 +1,6 @@
 #include "core/minimize.h"
 
-#include "core/order.h"
+#include "core/belief.h"
 
 #include <algorithm>
 
@@ -93,8 +93,7 @@ class Minimization {
   enum class Outcome { kStopped, kShrunk, kSettled };
 
   bool expected(Capability member) const {
-    return start_.believed.contains(member) ||
-           policy_.belief.at(static_cast<std::size_t>(member)) >= kExpected;
+    return start_.believed.contains(member) || policy_.belief[member] >= kExpected;
   }
 
   /// Leaves members out, first those that may go, then those that cannot by inference.
@@ -143,7 +142,7 @@ class Minimization {
   bool is_unseen(Capability member) const {
     const Observation* const failure = replay_.failure(set_.without(member));
     return failure != nullptr && failure->traced &&
-           failure->traced->at(static_cast<std::size_t>(member)) == 0 &&
+           (*failure->traced)[member] == 0 &&
            !policy_.seen.contains(member);
   }
 
@@ -350,7 +349,7 @@ std::optional<Explored> explore(const Policy& policy, Replay& replay, Capability
   return Exploration(policy, replay, set).run();
 }
 
-bool settle(const Policy& policy, Replay& replay, Explored& explored) {
+bool complete(const Policy& policy, Replay& replay, Explored& explored) {
   const auto still_minimal = [&](CapabilitySet set) -> std::optional<bool> {
     const std::optional<CapabilitySet> found = minimize(policy, replay, {set, set, false});
     if (!found) return std::nullopt;

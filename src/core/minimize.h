@@ -48,6 +48,6 @@ std::optional<Explored> explore(const Policy& policy, Replay& replay, Capability
 
 /// Repeats what `explored` rests on until all of it has the confirmations that the replay demands
 /// by now, and drops what does not hold. False when the replay cannot go on.
-bool settle(const Policy& policy, Replay& replay, Explored& explored);
+bool complete(const Policy& policy, Replay& replay, Explored& explored);
 
 }  // namespace capmin

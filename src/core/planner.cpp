@@ -10,6 +10,30 @@
 #include <utility>
 #include <vector>
 
+// The strategy, from its beginning to its end. next() plays it anew at each call: Replay answers
+// its questions from the history, and the first ones that the history cannot answer are the
+// trials to run.
+//
+//  1. The premise: the ceiling passes. Where it fails twice there is no answer (CeilingFails).
+//  2. The guess: what a traced baseline speaks for, or what the caller gave, else nothing at all.
+//     A guess that may hold too much is tried without its least believed member first.
+//  3. Discovery (discovery.cpp), as long as the guess fails: the suspects of the failure are
+//     added one in place of the other, as the clues rank them; a new failure is a step forward
+//     and has suspects of its own. Where no clue leads on, all suspects at once, then halving
+//     between what fails and what passes. Clues that lied too often are not asked again, so that
+//     hostile ones cost a bounded number of trials.
+//  4. Minimization (minimize.cpp): of the set that passes the least believed member is removed
+//     first; every pass shrinks it, every failure is a part of the proof.
+//  5. The proof: the set was seen passing and, without each single member, failing, each as often
+//     as the policy wants it confirmed. Nothing that is inferred counts here.
+//  6. Beyond, where the policy asks for it: whether another minimal set exists, a less risky one,
+//     or all of them, by the cuts that were seen failing and the sets that hit them all.
+//
+// A grant that was seen both passing and failing is asked about again until one side leads
+// clearly, and from then on everything is confirmed once more (Unstable ends that); a set that
+// passes inside one that fails ends all inference. Where slots are free, questions that will come
+// after the likely answer are asked beforehand. Evidence orders the questions; only verdicts
+// answer them.
 namespace capmin {
 namespace {
 
@@ -67,35 +91,35 @@ bool ceiling_passes(const Policy& policy, Replay& replay) {
 
 /// What was checked while the ceiling passed tells nearly all that is needed: what is believed is
 /// where the search begins, unless a better place is known. Nothing of it counts for the proof.
-Policy heeding_trace(const Policy& policy, const Replay& replay) {
+Policy with_trace(const Policy& policy, const Replay& replay) {
   const Observation* const baseline = replay.pass(policy.ceiling);
   if (baseline == nullptr || !baseline->traced) return policy;
-  Policy heeding = policy;
-  heeding.is_generous = policy.guess.empty();
+  Policy traced_policy = policy;
+  traced_policy.is_generous = policy.guess.empty();
   for (const Capability member : policy.ceiling.members()) {
-    const auto bit = static_cast<std::size_t>(member);
-    const double traced = baseline->traced->at(bit);
+    const double traced = (*baseline->traced)[member];
     // Of the unseen ones a file's capabilities may be needed: the likely ones a little more.
-    heeding.belief.at(bit) = traced > 0 ? traced : policy.belief.at(bit) * kUnseenFactor;
-    if (traced > 0) heeding.seen = heeding.seen.with(member);
+    traced_policy.belief[member] = traced > 0 ? traced : policy.belief[member] * kUnseenFactor;
+    if (traced > 0) traced_policy.seen = traced_policy.seen.with(member);
     if (traced >= kBelieved && policy.guess.empty()) {
-      heeding.guess = heeding.guess.with(member);
+      traced_policy.guess = traced_policy.guess.with(member);
     }
-    if (traced >= kDoubted && traced < kBelieved) heeding.is_generous = false;
+    if (traced >= kDoubted && traced < kBelieved) traced_policy.is_generous = false;
   }
-  return heeding;
+  return traced_policy;
 }
 
 std::optional<CapabilitySet> find_one_minimal(const Policy& given, Replay& replay) {
   if (!ceiling_passes(given, replay)) return std::nullopt;
   if (given.awaits_trace && given.guess.empty() && replay.pass(given.ceiling) == nullptr) {
     // More would slow the ceiling's trial down, and the trace mostly makes it useless.
-    const bool needs_something =
-        std::ranges::any_of(given.belief, [](double belief) { return belief >= kBelieved; });
+    const bool needs_something = std::ranges::any_of(
+        all_capabilities(),
+        [&given](const CapabilityInfo& row) { return given.belief[row.capability] >= kBelieved; });
     if (!needs_something) replay.ask({{}, Purpose::kSearch, {}}, 1);
     return std::nullopt;
   }
-  const Policy policy = heeding_trace(given, replay);
+  const Policy policy = with_trace(given, replay);
   const std::optional<Found> found = find_passing(policy, replay);
   if (!found) return std::nullopt;
   return minimize(policy, replay, {found->passing, found->believed});
@@ -113,7 +137,7 @@ std::optional<Explored> go_beyond(const Policy& policy, Replay& replay, Capabili
                         contradiction ? "the probe contradicted itself on the way"
                                       : "a trial on the way could not be judged"};
   }
-  if (!settle(policy, replay, *explored)) return std::nullopt;
+  if (!complete(policy, replay, *explored)) return std::nullopt;
   return explored;
 }
 

@@ -46,7 +46,7 @@ struct Policy {
   int confirm = 1;  ///< completed trials that must agree on each deciding grant, at least 1
   /// How strongly each capability is believed to be needed, 0 to 1, by its bit number: orders what
   /// is tried, decides nothing.
-  std::array<double, kCapabilityCount> belief{};
+  Belief belief;
   /// Where the search starts after the ceiling has passed; empty without better evidence.
   CapabilitySet guess;
   /// Whether the guess has rather a member too many than one too few: its least believed one is

@@ -143,22 +143,22 @@ double belief_of(const CapabilityRequest& request) {
   return kept * 3 > request.held.size() * 2 ? 0 : kAsked;
 }
 
-std::array<double, kCapabilityCount> belief_of(const Trace& trace) {
-  std::array<double, kCapabilityCount> belief{};
+Belief belief_of(const Trace& trace) {
+  Belief belief{};
   for (const Check& check : trace.checks) {
-    double& known = belief.at(static_cast<std::size_t>(check.capability));
+    double& known = belief[check.capability];
     known = std::max(known, check.result == CheckResult::kGranted ? belief_of(check) : kGivenUp);
   }
   for (const CapabilityRequest& request : trace.requests) {
     const double spoken = request.is_given ? belief_of(request) : kGivenUp;
     const CapabilitySet told = request.is_given ? request.asked : request.lacking();
     for (const Capability capability : told.members()) {
-      double& known = belief.at(static_cast<std::size_t>(capability));
+      double& known = belief[capability];
       known = std::max(known, spoken);
     }
   }
   for (const Capability capability : trace.carried.value_or(CapabilitySet{}).members()) {
-    belief.at(static_cast<std::size_t>(capability)) = kUsual;
+    belief[capability] = kUsual;
   }
   return belief;
 }

@@ -91,7 +91,7 @@ double belief_of(const CapabilityRequest& request);
 /// What a trace makes of each capability, by its bit number: that of the check or request that
 /// speaks most for it, or of a file that carries it; little where it was always refused; 0 where
 /// there was none.
-std::array<double, kCapabilityCount> belief_of(const Trace& trace);
+Belief belief_of(const Trace& trace);
 
 /// How many checks of one capability a person is told.
 inline constexpr std::size_t kTellingChecks = 3;

@@ -29,7 +29,7 @@ struct Observation {
   std::vector<CapabilitySet> suspects;
   /// How strongly what the trial asked of the kernel speaks for the need of each capability, 0 to
   /// 1, by its bit number; nothing where nobody looked. May be wrong.
-  std::optional<std::array<double, kCapabilityCount>> traced;
+  std::optional<Belief> traced;
 
   friend bool operator==(const Observation&, const Observation&) = default;
 };

@@ -164,7 +164,7 @@ void suspect_first(CapabilitySet suspect, Clue& clue) {
 
 }  // namespace
 
-void heed_program(const ProgramPrivileges& program, Clue& clue) {
+void add_program(const ProgramPrivileges& program, Clue& clue) {
   using enum Capability;
   constexpr CapabilitySet kIdentity{kSetgid, kSetuid};
   if (!clue.vague) {

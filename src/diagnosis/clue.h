@@ -101,6 +101,6 @@ std::optional<Clue> ending_clue(const Evidence& evidence, const std::vector<Clue
 ///  - One that complains of EPERM without saying more is suspected to lack the file capabilities
 ///    that it relies on; if it is setuid root, what a change of identity takes, which is what most
 ///    such programs are for (su, sudo, mount).
-void heed_program(const ProgramPrivileges& program, Clue& clue);
+void add_program(const ProgramPrivileges& program, Clue& clue);
 
 }  // namespace capmin

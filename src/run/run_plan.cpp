@@ -1,7 +1,7 @@
 #include "run/run_plan.h"
 
+#include "core/belief.h"
 #include "core/error.h"
-#include "core/order.h"
 #include "engine/arguments.h"
 #include "engine/inside.h"
 #include "engine/owned_directory.h"

@@ -216,7 +216,7 @@ void sharpen_clues(const SearchPlan& plan, FinishedTrial& trial) {
   if (trial.outcome.verdict != Verdict::kFailed) return;
   for (Clue& clue : trial.clues) {
     expect_suspects(plan.expected, clue);
-    if (!clue.program.empty()) heed_program(plan.privileges_of(clue.program), clue);
+    if (!clue.program.empty()) add_program(plan.privileges_of(clue.program), clue);
   }
 }
 

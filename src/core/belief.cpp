@@ -1,4 +1,4 @@
-#include "core/order.h"
+#include "core/belief.h"
 
 #include <algorithm>
 #include <tuple>
@@ -18,15 +18,14 @@ constexpr double kOtherUserFactor = 0.1;
 
 }  // namespace
 
-std::array<double, kCapabilityCount> belief_of(const StartingFacts& facts) {
-  std::array<double, kCapabilityCount> belief{};
+Belief belief_of(const StartingFacts& facts) {
+  Belief belief{};
   for (const CapabilityInfo& row : all_capabilities()) {
     const bool is_unlikely = !facts.is_root && kBusinessOfRoot.contains(row.capability);
-    belief.at(static_cast<std::size_t>(row.capability)) =
-        row.need_rate * (is_unlikely ? kOtherUserFactor : 1);
+    belief[row.capability] = row.need_rate * (is_unlikely ? kOtherUserFactor : 1);
   }
   if (facts.exposes_privileged_port) {
-    belief.at(static_cast<std::size_t>(kNetBindService)) = kExposedPortBelief;
+    belief[kNetBindService] = kExposedPortBelief;
   }
   return belief;
 }
@@ -34,7 +33,7 @@ std::array<double, kCapabilityCount> belief_of(const StartingFacts& facts) {
 std::vector<Capability> least_believed_first(const Policy& policy, CapabilitySet set,
                                              CapabilitySet believed) {
   const auto key = [&](Capability member) {
-    return std::tuple(believed.contains(member), policy.belief.at(static_cast<std::size_t>(member)),
+    return std::tuple(believed.contains(member), policy.belief[member],
                       -static_cast<int>(info(member).risk), member);
   };
   std::vector<Capability> members = set.members();

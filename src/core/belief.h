@@ -2,7 +2,6 @@
 
 #include "core/planner.h"
 
-#include <array>
 #include <vector>
 
 namespace capmin {
@@ -18,7 +17,7 @@ struct StartingFacts {
 /// often real services need it (CapabilityInfo::need_rate); a privileged port speaks for
 /// NET_BIND_SERVICE; a user other than root speaks against what programs use to prepare files and
 /// to give root up.
-std::array<double, kCapabilityCount> belief_of(const StartingFacts& facts);
+Belief belief_of(const StartingFacts& facts);
 
 /// The members of `set`, those first that are least believed needed: those outside `believed`, by
 /// Policy::belief, ties by the worse risk, then by the bit number.
