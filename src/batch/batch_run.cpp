@@ -14,7 +14,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <csignal>
 #include <mutex>
 #include <optional>
 #include <sstream>
@@ -128,7 +127,7 @@ class BatchRun {
     if (options.deadline) until_ = Clock::now() + *options.deadline;
   }
 
-  int operator()();
+  ExitCode operator()();
 
  private:
   /// A job whose process has ended.
@@ -153,7 +152,7 @@ class BatchRun {
   void keep_log(const JobRun& run, const std::string& log);
   void tell();
   BatchResult result() const;
-  int finish();
+  ExitCode finish();
 
   const BatchOptions& options_;
   const std::vector<PlacedJob>& jobs_;
@@ -177,7 +176,7 @@ class BatchRun {
   ProcessRunner runner_;
 };
 
-int BatchRun::operator()() {
+ExitCode BatchRun::operator()() {
   if (!part_.line.empty()) terminal_.line(part_.line);
   part_.begin(options_.only, records_);
   for (;;) {
@@ -306,7 +305,7 @@ BatchResult BatchRun::result() const {
   return result;
 }
 
-int BatchRun::finish() {
+ExitCode BatchRun::finish() {
   const BatchResult all = result();
   progress_.clear();
   if (options_.format == Format::kText) {
@@ -328,19 +327,18 @@ int BatchRun::finish() {
     if (!all.left.empty()) {
       terminal_.line("error: the deadline was used up\n  hint: the same command goes on from here");
     }
-    return exit_of(all, options_.fail_on);
+    return static_cast<ExitCode>(exit_of(all, options_.fail_on));
   }
   terminal_.line(
       "interrupted; the containers of this run are removed\n"
       "  hint: the same command goes on from here");
-  return static_cast<int>(interruption_.signal() == SIGINT ? ExitCode::kInterrupted
-                                                           : ExitCode::kTerminated);
+  return interruption_.exit_code();
 }
 
 }  // namespace
 
-int run_batch(const BatchOptions& options, const std::vector<PlacedJob>& jobs,
-              const BatchPart& part) {
+ExitCode run_batch(const BatchOptions& options, const std::vector<PlacedJob>& jobs,
+                   const BatchPart& part) {
   return BatchRun(options, jobs, part)();
 }
 

@@ -149,51 +149,9 @@ std::vector<ListedOption> batch_option_list() {
 }
 
 string batch_help() {
-  std::ostringstream text;
-  text
-      << "usage: capmin batch FILE [options]\n"
-         "\n"
-         "Runs the jobs of FILE, -j N of them side by side, whatever becomes of the others:\n"
-         "\n"
-         "  apiVersion: capmin/v1\n"
-         "  kind: Batch\n"
-         "  defaults: {timeout: 30s, pull: never}\n"
-         "  jobs:\n"
-         "    - {name: nginx, profile: nginx.yaml, mode: verify}\n"
-         "    - {name: redis, image: \"redis:7\", probe: redis.sh, profile: redis.yaml,\n"
-         "       mode: minimize, restart: true}\n"
-         "\n"
-         "verify says whether a profile still holds, as capmin verify does, whose options are "
-         "keys\n"
-         "without their dashes. minimize has those of capmin run, and \"command\": where there is\n"
-         "no profile yet it finds it and writes it; one that exists is proven again, and what\n"
-         "differs goes beside it, to PROFILE.new. A profile that exists is never written. A job's\n"
-         "key takes the place of the default. Paths of profiles and probes are taken from FILE's\n"
-         "directory, and must not leave it.\n"
-         "\n"
-         "A job whose image, probe, options, variables, rules, engine, profile and capmin are\n"
-         "those of its last result, and whose mounts hold what they held, is skipped and keeps\n"
-         "that result. So a batch that was interrupted goes on where it was; what was unstable,\n"
-         "an error or cut short is tried again. A search that its deadline or max-trials ends\n"
-         "writes what works to PROFILE.new, as \"incomplete\".\n"
-         "\n"
-         "After Ctrl-C or SIGTERM nothing more is started; one that comes a second or more later\n"
-         "stops at once. Side by side, published ports get free ports of the host.\n"
-         "\n"
-         "Parts of a batch run on several machines, and capmin merge joins their results. A job\n"
-         "belongs to one part, such that all take about as long, by the times of a whole batch,\n"
-         "which every part must have. Without --shard the environment may name the part:\n"
-         "JOB_COMPLETION_INDEX of a Kubernetes Indexed Job, or CAPMIN_TASK_SLOT={{.Task.Slot}} in "
-         "a\n"
-         "Docker Swarm service, and CAPMIN_SHARDS=N; CI_NODE_INDEX and CI_NODE_TOTAL of GitLab.\n"
-         "\n"
-      << table()
-      << "\nExit status, the highest of all jobs: 0 ok, ok-new-image, new, and unless --fail-on\n"
-         "names them loose and stale; 1 broken, or riskier than before; 2 usage, or a job that\n"
-         "cannot be run; 3 the probe never passes; 4 unstable; 5 engine trouble; 6 image missing;\n"
-         "7 deadline; 8 output not written; 10 internal error; 130, 143 interrupted, cleaned up.\n"
-         "5 to 8 may go better on another machine or later, 1 to 4 will not.\n";
-  return text.str();
+  std::ostringstream options;
+  options << table();
+  return help_text("batch", options.str());
 }
 
 namespace {
@@ -231,7 +189,7 @@ void choose(const BatchPart& part, const BatchOptions& options, std::vector<Plac
 
 }  // namespace
 
-int batch_command(const std::vector<std::string>& arguments) {
+ExitCode batch_command(const std::vector<std::string>& arguments) {
   const BatchOptions options = parse_batch_options(arguments);
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   const std::string text = read_file(options.file);
@@ -248,7 +206,7 @@ int batch_command(const std::vector<std::string>& arguments) {
   return run_batch(options, jobs, part);
 }
 
-int batch_job_command(const std::vector<std::string>& arguments) {
+ExitCode batch_job_command(const std::vector<std::string>& arguments) {
   const BatchOptions options = parse_batch_options(arguments);
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   const auto begin = std::chrono::steady_clock::now();
@@ -277,9 +235,9 @@ int batch_job_command(const std::vector<std::string>& arguments) {
                .stop = interruption.token(),
                .is_beside_others = options.jobs > 1,
                .journal = journal});
-  if (!run) return static_cast<int>(ExitCode::kTerminated);
+  if (!run) return ExitCode::kTerminated;
   write_standard_output(answer_of(*run));
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace capmin

@@ -54,23 +54,9 @@ std::vector<ListedOption> clean_option_list() {
 }
 
 std::string clean_help() {
-  std::ostringstream text;
-  text
-      << "usage: capmin clean [options]\n"
-         "\n"
-         "Removes the containers and volumes that killed runs left on the engine, and their "
-         "copied\n"
-         "directories in the temporary directory. What a run makes carries its process, which is\n"
-         "known by its number, its start, the boot and the machine; only what such a process made\n"
-         "and names, and whose process has ended, is removed. Where that cannot be told from "
-         "here,\n"
-         "as for another machine or another pid namespace, it is named and left alone.\n"
-         "\n"
-      << table()
-      << "\nExit status: 0 nothing is left of runs that have ended; 2 usage; 5 engine trouble, or\n"
-         "something could not be removed; 8 a directory could not be removed, or output not "
-         "written.\n";
-  return text.str();
+  std::ostringstream options;
+  options << table();
+  return help_text("clean", options.str());
 }
 
 namespace {
@@ -123,7 +109,7 @@ std::vector<std::string> clean_command_line(const std::vector<std::string>& clie
   return argv;
 }
 
-int clean_command(const std::vector<std::string>& arguments) {
+ExitCode clean_command(const std::vector<std::string>& arguments) {
   const CleanOptions options = parse_clean_options(arguments);
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   ProcessRunner runner;
@@ -153,7 +139,7 @@ int clean_command(const std::vector<std::string>& arguments) {
   if (report.empty() && !trouble) report = "nothing is left of runs that have ended\n";
   write_standard_output(report);
   if (trouble) throw Error(*trouble);
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace capmin

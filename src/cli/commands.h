@@ -41,11 +41,11 @@ std::string batch_help();
 
 /// `capmin batch`: searches and verifications of many images. Returns the exit status or throws
 /// Error.
-int batch_command(const std::vector<std::string>& arguments);
+ExitCode batch_command(const std::vector<std::string>& arguments);
 
 /// The process of one job, see batch_process.h. Prints answer_of() what it ended with; 143 where it
 /// was stopped.
-int batch_job_command(const std::vector<std::string>& arguments);
+ExitCode batch_job_command(const std::vector<std::string>& arguments);
 
 /// What `capmin clean` was asked to do.
 struct CleanOptions {
@@ -64,7 +64,7 @@ std::vector<ListedOption> clean_option_list();
 std::string clean_help();
 
 /// `capmin clean`: removes what dead runs left; returns the exit status.
-int clean_command(const std::vector<std::string>& arguments);
+ExitCode clean_command(const std::vector<std::string>& arguments);
 
 /// The command line of a `capmin clean` on the engine that `client`, a program with its global
 /// options, leads to.
@@ -92,7 +92,7 @@ std::vector<ListedOption> diff_option_list();
 /// `capmin diff`: compares two profiles. Returns kDone where they agree, kDifference where they do
 /// not; with --fail-on risk only where the second reaches more. Throws Error kUsage for files that
 /// are no profiles.
-int diff_command(const std::vector<std::string>& arguments);
+ExitCode diff_command(const std::vector<std::string>& arguments);
 
 /// What `capmin doctor` was asked to do.
 struct DoctorOptions {
@@ -157,7 +157,7 @@ std::string doctor_json(const std::vector<DoctorFact>& facts, bool works);
 /// Prints what the machine and its engine can and cannot show; the exit status is 0 where capmin
 /// run can work and 5 where no engine works. Throws Error kUsage, and kImageMissing for an image
 /// that the engine does not have.
-int doctor_command(const std::vector<std::string>& arguments);
+ExitCode doctor_command(const std::vector<std::string>& arguments);
 
 /// What the rules make of a log: each clue with its line, then a summary. `name` is the log's.
 std::string log_text(const std::string& name, std::string_view log, const RuleTable& rules);
@@ -185,7 +185,7 @@ std::string sets_text(const std::string& container, int pid, const KernelSets& s
 
 /// `capmin explain`: what a log, a capability, a mask or a running container's sets mean. Returns
 /// the exit status or throws Error.
-int explain_command(const std::vector<std::string>& arguments);
+ExitCode explain_command(const std::vector<std::string>& arguments);
 
 /// What `capmin export` was asked to do.
 struct ExportOptions {
@@ -210,11 +210,11 @@ std::vector<ListedOption> export_option_list();
 /// `capmin export`: writes a profile's set as another tool spells it, to a file of its own or into
 /// an existing one. Warnings and notes go to standard error. Returns kDone. Throws Error kUsage for
 /// what is no profile or cannot be merged into, kOutput where the result cannot be written.
-int export_command(const std::vector<std::string>& arguments);
+ExitCode export_command(const std::vector<std::string>& arguments);
 
 /// The guardian that Guard starts: waits for its owner's end, and removes what that one left. An
 /// engine that does not answer is asked again for a minute.
-int guardian_command(const std::vector<std::string>& arguments);
+ExitCode guardian_command(const std::vector<std::string>& arguments);
 
 /// What `capmin merge` was asked to do.
 struct MergeOptions {
@@ -237,7 +237,7 @@ std::string merge_help();
 
 /// `capmin merge`: joins the results of the shards of a batch. Returns the exit status or throws
 /// Error.
-int merge_command(const std::vector<std::string>& arguments);
+ExitCode merge_command(const std::vector<std::string>& arguments);
 
 /// What `capmin report` was asked to do.
 struct ReportOptions {
@@ -261,11 +261,11 @@ std::vector<ListedOption> report_option_list();
 
 /// `capmin report`: turns profiles into a document for reviewers. Returns kDone. Throws Error
 /// kUsage for files that are no profiles, kOutput where the document cannot be written.
-int report_command(const std::vector<std::string>& arguments);
+ExitCode report_command(const std::vector<std::string>& arguments);
 
 /// `capmin rules`: lists the rules, checks a rule file, or shows what its rules make of a log.
 /// Returns the exit status or throws Error.
-int rules_command(const std::vector<std::string>& arguments);
+ExitCode rules_command(const std::vector<std::string>& arguments);
 
 /// The engine's commands of the first two trials of `plan`, as a person can paste them into a
 /// shell.
@@ -273,10 +273,10 @@ std::string dry_run_text(const RunPlan& plan, const Engine& engine);
 
 /// `capmin run`: finds, proves and writes the minimal set of an image. Returns the exit status or
 /// throws Error.
-int run_command(const std::vector<std::string>& arguments);
+ExitCode run_command(const std::vector<std::string>& arguments);
 
 /// `capmin verify`: says of profiles whether they still hold. Returns the exit status or throws
 /// Error.
-int verify_command(const std::vector<std::string>& arguments);
+ExitCode verify_command(const std::vector<std::string>& arguments);
 
 }  // namespace capmin

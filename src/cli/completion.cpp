@@ -40,19 +40,9 @@ std::vector<ListedOption> completion_option_list() {
 }
 
 std::string completion_help() {
-  std::ostringstream text;
-  text << "usage: capmin completion bash|zsh|fish\n"
-          "\n"
-          "Prints a script with which the shell completes commands, options, their values, names\n"
-          "of capabilities, and files. An installed capmin has them where the shells look. By\n"
-          "hand:\n"
-          "\n"
-          "  bash  source <(capmin completion bash)     in ~/.bashrc\n"
-          "  zsh   source <(capmin completion zsh)      in ~/.zshrc, after compinit\n"
-          "  fish  capmin completion fish > ~/.config/fish/completions/capmin.fish\n"
-          "\n"
-       << table() << "\nExit status: 0 done; 2 usage; 8 output not written; 10 internal error.\n";
-  return text.str();
+  std::ostringstream options;
+  options << table();
+  return help_text("completion", options.str());
 }
 
 namespace {

@@ -55,16 +55,9 @@ std::vector<ListedOption> diff_option_list() {
 }
 
 std::string diff_help() {
-  std::ostringstream text;
-  text << "usage: capmin diff OLD NEW [options]\n"
-          "\n"
-          "Says what became different from one profile to another: capabilities with their risk,\n"
-          "conditions, image, guarantee, probe and environment. No engine is needed.\n"
-          "\n"
-       << table()
-       << "\nExit status: 0 no difference; 1 a difference; 2 usage, or a file that is no profile;\n"
-          "8 output not written; 10 internal error.\n";
-  return text.str();
+  std::ostringstream options;
+  options << table();
+  return help_text("diff", options.str());
 }
 
 namespace {
@@ -87,12 +80,12 @@ std::string shown_as(DiffOptions::Format format, const ProfileDiff& difference) 
 
 }  // namespace
 
-int diff_command(const std::vector<std::string>& arguments) {
+ExitCode diff_command(const std::vector<std::string>& arguments) {
   const DiffOptions options = parse_diff_options(arguments);
   const ProfileDiff difference = diff(read_profile(options.before), read_profile(options.after));
   write_standard_output(shown_as(options.format, difference));
   const bool fails = options.only_risk_fails ? difference.riskier : !difference.empty();
-  return static_cast<int>(fails ? ExitCode::kDifference : ExitCode::kDone);
+  return fails ? ExitCode::kDifference : ExitCode::kDone;
 }
 
 }  // namespace capmin

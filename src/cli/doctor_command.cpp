@@ -13,7 +13,6 @@
 #include <boost/program_options.hpp>
 #include <spdlog/spdlog.h>
 
-#include <csignal>
 #include <filesystem>
 #include <sstream>
 
@@ -59,17 +58,9 @@ std::vector<ListedOption> doctor_option_list() {
 }
 
 std::string doctor_help() {
-  std::ostringstream text;
-  text
-      << "usage: capmin doctor [IMAGE] [options]\n\n"
-         "Shows what this machine and its engine can and cannot show, and what follows from it "
-         "for\n"
-         "capmin run. Looking inside a container takes an image that has sleep and cat: IMAGE, or\n"
-         "one of those that the engine has. Nothing is fetched, and no capability is granted.\n\n"
-      << table()
-      << "\nExit status: 0 capmin run can work here; 2 usage; 5 no engine works; 6 there is no\n"
-         "image IMAGE; 130, 143 interrupted, cleaned up.\n";
-  return text.str();
+  std::ostringstream options;
+  options << table();
+  return help_text("doctor", options.str());
 }
 
 namespace {
@@ -360,7 +351,7 @@ void look_at_engine(const DoctorOptions& options, ProcessRunner& runner,
 
 }  // namespace
 
-int doctor_command(const std::vector<std::string>& arguments) {
+ExitCode doctor_command(const std::vector<std::string>& arguments) {
   const DoctorOptions options = parse_doctor_options(arguments);
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   ProcessRunner runner;
@@ -376,13 +367,12 @@ int doctor_command(const std::vector<std::string>& arguments) {
     findings.hint = error.hint();
   }
   if (interruption.token().stop_requested()) {
-    return static_cast<int>(interruption.signal() == SIGINT ? ExitCode::kInterrupted
-                                                            : ExitCode::kTerminated);
+    return interruption.exit_code();
   }
   const bool works = findings.fault.empty() && !findings.engine_look.engine_failed;
   const std::vector<DoctorFact> facts = doctor_facts(findings);
   write_standard_output(options.json ? doctor_json(facts, works) : doctor_text(facts));
-  return static_cast<int>(works ? ExitCode::kDone : ExitCode::kEngine);
+  return works ? ExitCode::kDone : ExitCode::kEngine;
 }
 
 }  // namespace capmin

@@ -354,11 +354,11 @@ std::string container_text(const ExplainOptions& options) {
 
 }  // namespace
 
-int explain_command(const std::vector<std::string>& arguments) {
+ExitCode explain_command(const std::vector<std::string>& arguments) {
   const ExplainOptions options = parse_explain_options(arguments);
   if (!options.container.empty()) {
     write_standard_output(container_text(options));
-    return static_cast<int>(ExitCode::kDone);
+    return ExitCode::kDone;
   }
   std::optional<ChosenRules> rules;
   if (options.json || !options.rules.empty() || !std::ranges::all_of(options.subjects, is_mask)) {
@@ -366,7 +366,7 @@ int explain_command(const std::vector<std::string>& arguments) {
   }
   if (options.json) {
     write_standard_output(logs_json(read_logs(options.subjects), rules->table));
-    return static_cast<int>(ExitCode::kDone);
+    return ExitCode::kDone;
   }
   bool first = true;
   bool was_mask = false;
@@ -379,7 +379,7 @@ int explain_command(const std::vector<std::string>& arguments) {
     first = false;
     was_mask = is_mask(subject);
   }
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace capmin

@@ -159,23 +159,17 @@ std::vector<ListedOption> export_option_list() {
 }
 
 std::string export_help() {
-  std::ostringstream text;
-  text << "usage: capmin export PROFILE --format FORMAT [options]\n"
-          "\n"
-          "Writes a profile's set, and what else it was proven with, as another tool spells it.\n"
-          "What the format cannot say or its platform does not allow is a warning on standard\n"
-          "error, and a comment where the format has comments. No engine is needed.\n"
-          "\n"
-       << table() << "\nFormats:\n";
+  std::ostringstream options;
+  options << table();
+  std::string text = help_text("export", options.str());
+  constexpr std::string_view kFormats = "{formats}\n";
+  std::string formats;
   for (const Target& target : targets()) {
     std::string word(target.format);
     word.resize(14, ' ');
-    text << "  " << word << target.what << (target.granted.empty() ? "" : " *") << '\n';
+    formats += "  " + word + std::string(target.what) + (target.granted.empty() ? "" : " *") + '\n';
   }
-  text << "  * takes --style drop-unneeded\n"
-          "\nExit status: 0 written; 2 usage, a file that is no profile, or a file that the set\n"
-          "cannot be put into; 8 output not written, the old file is intact; 10 internal error.\n";
-  return text.str();
+  return text.replace(text.find(kFormats), kFormats.size(), formats);
 }
 
 namespace {
@@ -189,7 +183,7 @@ void say(const char* what, const std::vector<std::string>& lines) {
 
 }  // namespace
 
-int export_command(const std::vector<std::string>& arguments) {
+ExitCode export_command(const std::vector<std::string>& arguments) {
   const ExportOptions options = parse_export_options(arguments);
   const std::string bytes = read_file(options.profile);
   const Profile profile = profile_from_yaml(bytes, options.profile);
@@ -205,7 +199,7 @@ int export_command(const std::vector<std::string>& arguments) {
   } else {
     write_file(options.output, exported.text);
   }
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace capmin

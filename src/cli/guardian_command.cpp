@@ -59,7 +59,7 @@ void remove_everything(Engine& engine, const ProcessIdentity& owner) {
 
 }  // namespace
 
-int guardian_command(const std::vector<std::string>& arguments) {
+ExitCode guardian_command(const std::vector<std::string>& arguments) {
   const std::optional<ProcessIdentity> owner =
       arguments.size() < 2 ? std::nullopt : parse_identity(arguments.front());
   if (!owner) {
@@ -70,7 +70,7 @@ int guardian_command(const std::vector<std::string>& arguments) {
     Engine engine(runner, {arguments.begin() + 1, arguments.end()}, kCallDeadline);
     remove_everything(engine, *owner);
   }
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace capmin

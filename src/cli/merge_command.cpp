@@ -71,24 +71,9 @@ std::vector<ListedOption> merge_option_list() {
 }
 
 string merge_help() {
-  std::ostringstream text;
-  text
-      << "usage: capmin merge DIR... [options]\n"
-         "\n"
-         "Joins the results that the parts of a batch (capmin batch --shard) left in directories,\n"
-         "and reports as one batch would have: no engine is needed. The order of the directories\n"
-         "does not matter, nor does naming one twice, or one that capmin merge wrote.\n"
-         "\n"
-         "Missing parts are named, and jobs that were not run. Where a job was tried again on\n"
-         "another machine, because the first one could not (5 to 8), the later result counts.\n"
-         "Directories of different batch files, versions, rules or splits are refused, and so are\n"
-         "two results of one job, and every file that is not as capmin batch writes it.\n"
-         "\n"
-      << table()
-      << "\nExit status, the highest of all jobs, as capmin batch has it; 7 where jobs were not "
-         "run;\n"
-         "2 where the directories do not go together; 8 output not written; 10 internal error.\n";
-  return text.str();
+  std::ostringstream options;
+  options << table();
+  return help_text("merge", options.str());
 }
 
 namespace {
@@ -135,7 +120,7 @@ void name_missing(const MergedShards& merged) {
 
 }  // namespace
 
-int merge_command(const std::vector<std::string>& arguments) {
+ExitCode merge_command(const std::vector<std::string>& arguments) {
   const MergeOptions options = parse_merge_options(arguments);
   check_target(options);
   std::vector<ShardResults> parts;
@@ -150,7 +135,7 @@ int merge_command(const std::vector<std::string>& arguments) {
   write_standard_output(
       in_format(result, options.format, options.fail_on, fs::path(options.directory) / file));
   name_missing(merged);
-  return exit_of(result, options.fail_on);
+  return static_cast<ExitCode>(exit_of(result, options.fail_on));
 }
 
 }  // namespace capmin

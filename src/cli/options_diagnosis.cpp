@@ -134,71 +134,15 @@ vector<ListedOption> rules_option_list() {
 }
 
 string explain_help() {
-  std::ostringstream text;
-  text
-      << "usage: capmin explain [LOGFILE|-]...\n"
-         "       capmin explain CAPABILITY... | MASK...\n"
-         "       capmin explain --container NAME [--profile FILE]\n"
-         "\n"
-         "Says what a log, a capability or a capability word means. No engine is needed, except "
-         "for\n"
-         "--container.\n"
-         "\n"
-         "  LOGFILE, -     the lines that speak for a capability, each with its suspects (best\n"
-         "                 first; + joins those that are needed together), the rule, what to "
-         "check\n"
-         "                 before granting anything, and how to avoid the need; - or nothing is\n"
-         "                 standard input; of a log over 4 MiB the beginning and the end are read\n"
-         "  CAPABILITY     such as NET_RAW, in any case, with or without CAP_: what it permits, "
-         "who\n"
-         "                 needs it, how to avoid it, and where it is granted\n"
-         "  MASK           1 to 16 hexadecimal digits, with or without 0x, decoded as capsh "
-         "--decode\n"
-         "                 does; bits without a name are shown as numbers\n"
-         "\n"
-         "A word is taken for a capability where it is the name of one, else for a mask where it\n"
-         "looks like one, else for a file. A file that is named like either is written ./NAME.\n"
-         "\n"
-         "--format json says the same of logs to programs: for each clue the number of its line,\n"
-         "the line, the rule, the suspects, what to check and how to avoid the need.\n"
-         "\n"
-         "The last errors of a container that ended count most, so the summary of a log begins\n"
-         "with its last lines.\n"
-         "\n"
-      << explain_table()
-      << "\nExit status: 0 done; 2 usage, a file that cannot be read, a container that does not "
-         "run;\n"
-         "5 engine trouble, or the container's process is not visible from here; 8 output not\n"
-         "written; 10 internal error.\n";
-  return text.str();
+  std::ostringstream options;
+  options << explain_table();
+  return help_text("explain", options.str());
 }
 
 string rules_help() {
-  std::ostringstream text;
-  text
-      << "usage: capmin rules list [--rules FILE]\n"
-         "       capmin rules check FILE\n"
-         "       capmin rules test FILE LOG\n"
-         "\n"
-         "Shows and checks the rules that turn a log's lines into suspects. No engine is needed.\n"
-         "\n"
-         "  list           every rule, in the order in which rules are asked: its id, its "
-         "suspects\n"
-         "                 (best first; + joins those that are needed together) and the reason\n"
-         "  check FILE     reads a rule file as --rules does, and says what it holds\n"
-         "  test FILE LOG  the rule that decides about each line of LOG (- is standard input), "
-         "with\n"
-         "                 FILE in use: its id, the suspects, the line; \"-\" where there is none\n"
-         "\n"
-         "A rule file extends the embedded rules: its own are asked first. \"replace: true\" at "
-         "its\n"
-         "top does without the embedded ones. `capmin help rules` describes the format.\n"
-         "\n"
-      << rules_table()
-      << "\nExit status: 0 done; 2 usage, a file that cannot be read or is not valid; 8 output "
-         "not\n"
-         "written; 10 internal error.\n";
-  return text.str();
+  std::ostringstream options;
+  options << rules_table();
+  return help_text("rules", options.str());
 }
 
 }  // namespace capmin

@@ -31,36 +31,6 @@
 namespace capmin {
 namespace {
 
-constexpr std::string_view kHelp =
-    "usage: capmin COMMAND [ARG...]\n"
-    "\n"
-    "Finds the smallest set of Linux capabilities a container image needs, and proves it.\n"
-    "\n"
-    "  capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n"
-    "                         find, prove and write the minimal set of an image\n"
-    "  capmin verify PROFILE...\n"
-    "                         whether profiles still hold, and with --full are still minimal\n"
-    "  capmin batch FILE      many images: verify or search, skip what did not change\n"
-    "  capmin merge DIR...    join what the parts of a batch found on several machines\n"
-    "  capmin diff OLD NEW    what became different from one profile to another\n"
-    "  capmin export PROFILE --format FORMAT\n"
-    "                         a profile's set as another tool spells it\n"
-    "  capmin report PROFILE...\n"
-    "                         what a reviewer needs on one page: Markdown, HTML and others\n"
-    "  capmin explain [LOGFILE|-|CAPABILITY|MASK]...\n"
-    "                         what a log, a capability or a capability word means\n"
-    "  capmin explain --container NAME [--profile FILE]\n"
-    "                         the capability sets of a running container\n"
-    "  capmin rules list | check FILE | test FILE LOG\n"
-    "                         the rules that turn a log's lines into suspects\n"
-    "  capmin doctor [IMAGE]  what this machine and engine can and cannot show\n"
-    "  capmin clean           remove what killed runs left behind, and only that\n"
-    "  capmin completion bash|zsh|fish\n"
-    "                         a script that completes capmin's command line in a shell\n"
-    "  capmin help [COMMAND|TOPIC]\n"
-    "                         this text, or all about a command or a topic of the manual\n"
-    "  capmin version         the version\n";
-
 bool asks_for_help(const std::vector<std::string>& arguments) {
   const auto end = std::ranges::find(arguments, "--");
   return std::any_of(arguments.begin(), end, [](const std::string& argument) {
@@ -70,12 +40,12 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
 
 struct CommandEntry {
   std::string_view name;
-  int (*run)(const std::vector<std::string>& arguments);
+  ExitCode (*run)(const std::vector<std::string>& arguments);
   std::string (*help)();
   std::vector<ListedOption> (*options)();
 };
 
-int completion_command(const std::vector<std::string>& arguments);
+ExitCode completion_command(const std::vector<std::string>& arguments);
 
 constexpr std::array<CommandEntry, 12> kCommands{
     {{"run", run_command, run_help, run_option_list},
@@ -97,26 +67,26 @@ const CommandEntry& command_named(const std::string& name) {
   throw Error(ExitCode::kUsage, "there is no command '" + sanitize(name) + "'", "see capmin help");
 }
 
-int print(std::string_view text) {
+ExitCode print(std::string_view text) {
   write_standard_output(text);
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 /// The topics of the manual, in a line for each few.
 std::string topics() {
   std::string names;
-  for (const ManualPage& page : manual()) {
-    names.append(names.empty() ? "" : " ").append(page.topic);
+  for (const EmbeddedPage& page : embedded_manual()) {
+    names.append(names.empty() ? "" : " ").append(page.name);
   }
   return "\nTopics of the manual: " + names + '\n';
 }
 
 /// What a command's options are and what the manual says of it, or of a topic that is no command.
-int help(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) return print(std::string(kHelp) + topics());
+ExitCode help(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return print(help_text("capmin", {}) + topics());
   const std::string& name = arguments.front();
-  const std::vector<ManualPage> pages = manual();
-  const auto page = std::ranges::find(pages, name, &ManualPage::topic);
+  const std::vector<EmbeddedPage> pages = embedded_manual();
+  const auto page = std::ranges::find(pages, name, &EmbeddedPage::name);
   const auto* const command = std::ranges::find(kCommands, name, &CommandEntry::name);
   if (page == pages.end()) return print(command_named(name).help());
   if (command == kCommands.end()) return print(page->text);
@@ -130,20 +100,21 @@ std::vector<CompletedCommand> completed_commands() {
     help.first.words.emplace_back(entry.name);
     commands.push_back(completed_command(std::string(entry.name), entry.help(), entry.options()));
   }
-  for (const ManualPage& page : manual()) {
-    if (std::ranges::find(kCommands, page.topic, &CommandEntry::name) == kCommands.end()) {
-      help.first.words.emplace_back(page.topic);
+  for (const EmbeddedPage& page : embedded_manual()) {
+    if (std::ranges::find(kCommands, page.name, &CommandEntry::name) == kCommands.end()) {
+      help.first.words.emplace_back(page.name);
     }
   }
   commands.push_back(help);
   commands.push_back({.name = "version", .summary = {}, .options = {}, .first = {}, .rest = {}});
+  const std::string overview = help_text("capmin", {});
   for (CompletedCommand& command : commands) {
-    command.summary = summary_in(kHelp, command.name);
+    command.summary = summary_in(overview, command.name);
   }
   return commands;
 }
 
-int completion_command(const std::vector<std::string>& arguments) {
+ExitCode completion_command(const std::vector<std::string>& arguments) {
   switch (parse_completion_options(arguments)) {
     case Shell::kBash:
       return print(bash_completion(completed_commands()));
@@ -152,7 +123,7 @@ int completion_command(const std::vector<std::string>& arguments) {
     case Shell::kFish:
       return print(fish_completion(completed_commands()));
   }
-  return static_cast<int>(ExitCode::kInternal);
+  return ExitCode::kInternal;
 }
 
 /// A standard stream that is closed would give its number to the next file that is opened, which
@@ -165,7 +136,7 @@ void occupy_standard_streams() {
   }
 }
 
-int dispatch(const std::vector<std::string>& arguments) {
+ExitCode dispatch(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
     throw Error(ExitCode::kUsage, "no command is given", "see capmin help");
   }
@@ -240,7 +211,7 @@ int run_program(const std::vector<std::string>& arguments) {
   spdlog::set_default_logger(log);
   try {
     check_stack();
-    return dispatch(arguments);
+    return static_cast<int>(dispatch(arguments));
   } catch (const Error& error) {
     return report(error);
   } catch (const std::bad_alloc&) {

@@ -74,24 +74,9 @@ std::vector<ListedOption> report_option_list() {
 }
 
 std::string report_help() {
-  std::ostringstream text;
-  text
-      << "usage: capmin report PROFILE... [options]\n"
-         "\n"
-         "Says what a reviewer needs to know of a profile: the verdict, what each capability\n"
-         "permits and why it is needed, the search, what was not exercised. Several profiles give\n"
-         "one document with an index. No engine is needed.\n"
-         "\n"
-      << table()
-      << "\n"
-         "html is one file without scripts or outside resources; junit has a case for each\n"
-         "capability; sarif and github have a remark at each one's line in the profile: a note "
-         "for\n"
-         "low risk, a warning for medium, an error for high.\n"
-         "\n"
-         "Exit status: 0 done; 2 usage, or a file that is no profile; 8 output not written;\n"
-         "10 internal error.\n";
-  return text.str();
+  std::ostringstream options;
+  options << table();
+  return help_text("report", options.str());
 }
 
 namespace {
@@ -128,7 +113,7 @@ void append(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-int report_command(const std::vector<std::string>& arguments) {
+ExitCode report_command(const std::vector<std::string>& arguments) {
   const ReportOptions options = parse_report_options(arguments);
   const RuleTable rules = RuleTable::embedded();
   std::vector<Report> reports;
@@ -147,7 +132,7 @@ int report_command(const std::vector<std::string>& arguments) {
     write_file(options.output, text);
   }
   if (!options.summary.empty()) append(options.summary, to_markdown(reports));
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace capmin

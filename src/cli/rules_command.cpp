@@ -74,7 +74,7 @@ std::string test(const RuleTable& table, const std::string& log) {
 
 }  // namespace
 
-int rules_command(const std::vector<std::string>& arguments) {
+ExitCode rules_command(const std::vector<std::string>& arguments) {
   const RulesOptions options = parse_rules_options(arguments);
   switch (options.action) {
     case RulesOptions::Action::kList:
@@ -89,7 +89,7 @@ int rules_command(const std::vector<std::string>& arguments) {
                read_log(options.log, "capmin rules test FILE LOG; a LOG of - is standard input")));
       break;
   }
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace capmin

@@ -13,7 +13,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <csignal>
 #include <filesystem>
 #include <system_error>
 #include <vector>
@@ -89,7 +88,7 @@ class Run {
  private:
   bool is_quiet() const { return options_.verbosity == Verbosity::kQuiet; }
   ExitCode finish(const FoundProfile& found);
-  ExitCode finish(const CutShort& cut, int signal);
+  ExitCode finish(const CutShort& cut, ExitCode interrupted);
   void write(const Profile& profile);
   /// What is known of a set that passed, before it has passed without strace.
   std::string works() const {
@@ -124,7 +123,7 @@ ExitCode Run::operator()() {
   }
   if (const auto* const error = std::get_if<Error>(&outcome)) throw *error;
   if (const auto* const cut = std::get_if<CutShort>(&outcome)) {
-    return finish(*cut, interruption.signal());
+    return finish(*cut, interruption.exit_code());
   }
   return finish(std::get<FoundProfile>(outcome));
 }
@@ -137,7 +136,7 @@ ExitCode Run::finish(const FoundProfile& found) {
 
 /// Writes a set that passed; where a signal came, only below the ceiling, and not in the place of a
 /// profile, which may be a whole one.
-ExitCode Run::finish(const CutShort& cut, int signal) {
+ExitCode Run::finish(const CutShort& cut, ExitCode interrupted) {
   const std::string goes_on = "the same command with --resume goes on from here";
   if (!cut.by.empty()) {
     const std::string hint =
@@ -162,7 +161,7 @@ ExitCode Run::finish(const CutShort& cut, int signal) {
   }
   terminal_.line("interrupted; the containers of this run are removed");
   if (options_.writes_file()) terminal_.line("  hint: " + goes_on);
-  return signal == SIGINT ? ExitCode::kInterrupted : ExitCode::kTerminated;
+  return interrupted;
 }
 
 void Run::write(const Profile& profile) {
@@ -180,11 +179,11 @@ void Run::write(const Profile& profile) {
 
 }  // namespace
 
-int run_command(const std::vector<std::string>& arguments) {
+ExitCode run_command(const std::vector<std::string>& arguments) {
   const RunOptions options = parse_run_options(arguments);
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   if (options.writes_file() && !options.dry_run) check_writable(options.output);
-  return static_cast<int>(Run(options)());
+  return Run(options)();
 }
 
 }  // namespace capmin

@@ -13,7 +13,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <csignal>
 #include <optional>
 #include <vector>
 
@@ -33,7 +32,7 @@ class Verify {
         interruption_(
             "\nstopped at once; containers are removed within seconds, or by: capmin clean\n") {}
 
-  int operator()();
+  ExitCode operator()();
 
  private:
   std::optional<VerifyRow> verify_file(const std::string& path);
@@ -51,22 +50,21 @@ class Verify {
   ProcessRunner runner_;
 };
 
-int Verify::operator()() {
+ExitCode Verify::operator()() {
   std::vector<VerifyRow> rows;
   int worst = 0;
   for (const std::string& path : options_.profiles) {
     std::optional<VerifyRow> row = verify_file(path);
     if (!row) {
       terminal_.line("interrupted; the containers of this run are removed");
-      return static_cast<int>(interruption_.signal() == SIGINT ? ExitCode::kInterrupted
-                                                               : ExitCode::kTerminated);
+      return interruption_.exit_code();
     }
     worst = std::max(worst, row->verification.exit);
     if (!options_.json) write_standard_output(to_text(*row));
     rows.push_back(std::move(*row));
   }
   if (options_.json) write_standard_output(to_json(rows));
-  return worst;
+  return static_cast<ExitCode>(worst);
 }
 
 /// Nothing when a signal came.
@@ -105,7 +103,7 @@ void Verify::write(const std::string& path, const std::string& old_text, const P
 
 }  // namespace
 
-int verify_command(const std::vector<std::string>& arguments) {
+ExitCode verify_command(const std::vector<std::string>& arguments) {
   const VerifyOptions options = parse_verify_options(arguments);
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   return Verify(options)();

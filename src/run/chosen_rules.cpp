@@ -1,7 +1,7 @@
 #include "run/chosen_rules.h"
 
-#include "text/embedded.h"
 #include "system/file.h"
+#include "text/embedded.h"
 
 namespace capmin {
 

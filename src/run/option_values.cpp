@@ -1,11 +1,13 @@
 #include "run/option_values.h"
 
 #include "core/error.h"
+#include "text/embedded.h"
 
 #include <boost/program_options.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <charconv>
 #include <sstream>
 
@@ -125,6 +127,16 @@ std::vector<ListedOption> listed(const po::options_description& table) {
     option.text = described->description();
   }
   return options;
+}
+
+std::string help_text(std::string_view name, const std::string& options) {
+  constexpr std::string_view kOptions = "{options}\n";
+  const std::vector<EmbeddedPage> pages = embedded_help();
+  const auto page = std::ranges::find(pages, name, &EmbeddedPage::name);
+  assert(page != pages.end());
+  std::string text(page->text);
+  const std::size_t place = text.find(kOptions);
+  return place == std::string::npos ? text : text.replace(place, kOptions.size(), options);
 }
 
 }  // namespace capmin

@@ -79,4 +79,7 @@ struct ListedOption {
 /// The options of a table, in its order.
 std::vector<ListedOption> listed(const boost::program_options::options_description& table);
 
+/// The text of src/help/NAME.txt, with `options`, the table of them, in its place.
+std::string help_text(std::string_view name, const std::string& options);
+
 }  // namespace capmin

@@ -173,19 +173,11 @@ std::vector<ListedOption> run_option_list() {
 }
 
 std::string run_help() {
-  std::ostringstream text;
-  text << "usage: capmin run IMAGE --probe FILE [options] [-- COMMAND [ARG...]]\n\n"
-          "Finds the smallest set of capabilities with which IMAGE passes its probe, proves that\n"
-          "each member is needed, and writes both down as a profile.\n";
+  std::ostringstream options;
   for (const po::options_description& heading : run_options_table()) {
-    text << '\n' << heading;
+    options << (options.view().empty() ? "" : "\n") << heading;
   }
-  text
-      << "\nExit status: 0 done; 2 usage; 3 the probe never passes below the ceiling; 4 the probe\n"
-         "contradicts itself; 5 engine trouble; 6 image missing; 7 deadline or number of trials\n"
-         "used up, the best set so far is written; 8 output not written; 10 internal error;\n"
-         "130, 143 interrupted, cleaned up.\n";
-  return text.str();
+  return help_text("run", options.str());
 }
 
 }  // namespace capmin

@@ -165,32 +165,9 @@ std::vector<ListedOption> verify_option_list() {
 }
 
 string verify_help() {
-  std::ostringstream text;
-  text << "usage: capmin verify PROFILE... [options]\n"
-          "\n"
-          "Runs each profile's image again with the profile's set, options and probe, and says:\n"
-          "\n"
-          "  ok            the set works, and nothing changed\n"
-          "  ok-new-image  the set works, and the image is another one\n"
-          "  broken        the set fails, twice or more, and the ceiling passes; or both fail\n"
-          "  loose         the set works, but a smaller one does too (found with --full)\n"
-          "  stale         the set works, but the probe, the user, the class of the engine or the\n"
-          "                options are not those of the proof\n"
-          "  unstable      the probe contradicts itself\n"
-          "  error         it could not be tried\n"
-          "\n"
-          "A profile says what runs on this machine, its probe included: verify those that you\n"
-          "trust. The probe's file and --env-file are looked for beside the profile first, then\n"
-          "from the working directory; a probe that has the profile's hash goes first.\n"
-          "\n"
-       << table()
-       << "\nExit status: 0 ok or ok-new-image; 1 broken, loose or stale; 2 usage, or a profile\n"
-          "that cannot be read or run; 3 no trial could be judged; 4 unstable; 5 engine trouble;\n"
-          "6 image missing; 7 deadline or number of trials used up; 8 output not written;\n"
-          "10 internal error; 130, 143 interrupted. Of\n"
-          "several profiles the highest counts. --update and --in-place do not change it: it is\n"
-          "that of the profile as it was found.\n";
-  return text.str();
+  std::ostringstream options;
+  options << table();
+  return help_text("verify", options.str());
 }
 
 namespace {

@@ -135,4 +135,8 @@ int Interruption::signal() const {
   return state_->signal;
 }
 
+ExitCode Interruption::exit_code() const {
+  return signal() == SIGINT ? ExitCode::kInterrupted : ExitCode::kTerminated;
+}
+
 }  // namespace capmin

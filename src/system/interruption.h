@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/error.h"
+
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -28,6 +30,8 @@ class Interruption {
   std::stop_token token() const;
   /// The signal that came first; 0 before any did.
   int signal() const;
+  /// The status of a program that this signal ends: 130 for SIGINT, else 143.
+  ExitCode exit_code() const;
 
  private:
   struct State;

@@ -18,13 +18,17 @@ std::string_view embedded_gate();
 /// How reports in HTML look: src/report/style.css.
 std::string_view embedded_style();
 
-/// A page of the manual, src/manual/TOPIC.md.
-struct ManualPage {
-  std::string_view topic;
+/// A text for people, src/manual/NAME.md or src/help/NAME.txt.
+struct EmbeddedPage {
+  std::string_view name;
   std::string_view text;
 };
 
-/// All pages, by their topics.
-std::vector<ManualPage> manual();
+/// The pages of the manual, by their topics.
+std::vector<EmbeddedPage> embedded_manual();
+
+/// What commands say of themselves: "{options}" stands for the table of options; capmin.txt is the
+/// overview of all.
+std::vector<EmbeddedPage> embedded_help();
 
 }  // namespace capmin
