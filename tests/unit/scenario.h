@@ -39,15 +39,15 @@ inline CapabilitySet sample(CapabilitySet set, int size, std::mt19937_64& random
 inline void give_score(SimulatedImage& scenario, std::mt19937_64& random) {
   const CapabilitySet others = scenario.policy.ceiling - scenario.needed;
   for (const Capability member : scenario.policy.ceiling.members()) {
-    double& belief = scenario.policy.belief.at(static_cast<std::size_t>(member));
+    double& belief = scenario.policy.belief[member];
     belief = scenario.needed.contains(member) && random() % 100 >= 5 ? 0.9 : 0.05;
   }
   if (!others.empty() && random() % 100 < 30) {
     const Capability decoy = sample(others, 1, random).members().front();
-    scenario.policy.belief.at(static_cast<std::size_t>(decoy)) = 0.6;
+    scenario.policy.belief[decoy] = 0.6;
   }
   for (const Capability member : scenario.policy.ceiling.members()) {
-    if (scenario.policy.belief.at(static_cast<std::size_t>(member)) < 0.5) continue;
+    if (scenario.policy.belief[member] < 0.5) continue;
     scenario.policy.guess = scenario.policy.guess.with(member);
   }
 }

@@ -29,7 +29,7 @@ inline Oracle watched(Oracle oracle, Sight sight, CapabilitySet needed, Capabili
                                     : CapabilitySet{};
     result.traced.emplace();
     for (const Capability member : asked.members()) {
-      result.traced->at(static_cast<std::size_t>(member)) = 0.8;
+      (*result.traced)[member] = 0.8;
     }
     return result;
   };

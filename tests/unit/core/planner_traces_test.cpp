@@ -119,7 +119,7 @@ TEST_CASE(
   failure.suspects.push_back({Capability::kChown});
   CHECK(wanted_after(policy, {failure}).front() == policy.ceiling);
   CHECK(wanted_after(policy, {failure}).size() == 1);
-  policy.belief.at(static_cast<std::size_t>(Capability::kSetuid)) = 0.53;
+  policy.belief[Capability::kSetuid] = 0.53;
   CHECK(wanted_after(policy, {}).size() == 1);
 }
 
@@ -141,7 +141,7 @@ Observation traced_pass(CapabilitySet ceiling) {
 }
 
 void believe(Observation& pass, Capability member, double belief) {
-  pass.traced->at(static_cast<std::size_t>(member)) = belief;
+  (*pass.traced)[member] = belief;
 }
 
 TEST_CASE("beside the removal of what is hardly believed in, the next one is tried without it") {

@@ -122,7 +122,7 @@ TEST_CASE("the proof fills free slots") {
   History history{observed(policy.ceiling, true), observed(policy.guess, true)};
   history[0].trial = 1;
   history[1].trial = 2;
-  policy.belief.fill(0.9);
+  policy.belief = Belief(0.9);
   const auto trials = next_trials(policy, history, 4);
   REQUIRE(trials.size() == 3);
   for (const TrialRequest& trial : trials) {
@@ -135,7 +135,7 @@ TEST_CASE("a trial that an earlier answer made useless is listed no more") {
   Policy policy;
   policy.ceiling = docker_default_set();
   policy.guess = {Capability::kChown, Capability::kSetgid, Capability::kSetuid};
-  policy.belief.fill(0.9);
+  policy.belief = Belief(0.9);
   History history{observed(policy.ceiling, true), observed(policy.guess, true)};
   history[0].trial = 1;
   history[1].trial = 2;

@@ -24,7 +24,7 @@ CapabilityRequest request(CapabilitySet asked, CapabilitySet held, bool is_given
 }
 
 double belief_in(Capability capability, const Trace& trace) {
-  return belief_of(trace).at(static_cast<std::size_t>(capability));
+  return belief_of(trace)[capability];
 }
 
 TEST_CASE("what a program asks for may be needed, but is not believed to be") {
