@@ -141,8 +141,7 @@ class Minimization {
   /// and nobody asked for it.
   bool is_unseen(Capability member) const {
     const Observation* const failure = replay_.failure(set_.without(member));
-    return failure != nullptr && failure->traced &&
-           (*failure->traced)[member] == 0 &&
+    return failure != nullptr && failure->traced && (*failure->traced)[member] == 0 &&
            !policy_.seen.contains(member);
   }
 
