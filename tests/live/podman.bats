@@ -41,6 +41,8 @@ teardown_file() {
   podman rm --force --all --time 0 --volumes >&2
   # The driver leaves its own directory mounted.
   ! mountpoint --quiet "$BATS_FILE_TMPDIR/overlay/overlay" || umount "$BATS_FILE_TMPDIR/overlay/overlay"
+  # What podman started for its last container may still write there.
+  within 20 rm -rf "$BATS_FILE_TMPDIR"/run-*
 }
 
 setup() {
