@@ -80,19 +80,25 @@ bool leaves_first_start_open(CapabilitySet ceiling, const SearchResult& result) 
   return first && !first->used_once.empty() && !first->was_repeated;
 }
 
+/// The number of the first trial that `search` does not know.
+int first_new_number(const SearchPlan& search) {
+  int number = search.first_number;
+  for (const FinishedTrial& trial : search.known) {
+    number = std::max(number, trial.number + 1);
+  }
+  return number;
+}
+
 /// How `search` goes on after `done`, which took `spent`.
 SearchPlan rest_of(const SearchPlan& search, const SearchResult& done,
                    std::chrono::steady_clock::duration spent) {
-  int before = search.first_number;
-  for (const FinishedTrial& trial : search.known) {
-    before = std::max(before, trial.number + 1);
-  }
   SearchPlan rest = search;
   rest.known = done.trials;
   rest.first_number = done.started;
   std::ranges::copy(done.condition_trials, std::back_inserter(rest.known_conditions));
   if (rest.budget.trials) {
-    rest.budget.trials = std::max(0, *rest.budget.trials - (done.started - before));
+    rest.budget.trials =
+        std::max(0, *rest.budget.trials - (done.started - first_new_number(search)));
   }
   if (rest.budget.time) {
     const auto took = std::chrono::ceil<std::chrono::milliseconds>(spent);
@@ -171,15 +177,6 @@ std::vector<FinishedTrial> judged(std::vector<FinishedTrial> trials) {
     return trial.outcome.verdict == Verdict::kUndecided;
   });
   return trials;
-}
-
-/// The number of the first trial that `search` does not know.
-int first_new_number(const SearchPlan& search) {
-  int number = search.first_number;
-  for (const FinishedTrial& trial : search.known) {
-    number = std::max(number, trial.number + 1);
-  }
-  return number;
 }
 
 std::string_view name_of(SearchEnd end) {

@@ -4,22 +4,13 @@
 #include "text/utf8.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <cstdio>
 
 namespace capmin {
 namespace {
 
 bool is_printable(char letter) {
   return letter >= ' ' && letter <= '~';
-}
-
-std::string escaped(char32_t code) {
-  std::array<char, 16> buffer{};
-  const char* const form = code > 0xffff ? "\\U%08X" : "\\u%04X";
-  const int size = std::snprintf(buffer.data(), buffer.size(), form, static_cast<unsigned>(code));
-  return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 
 #include "text/utf8.h"
 
-#include <array>
-#include <cstdio>
 
 namespace capmin {
 namespace {
@@ -173,13 +171,6 @@ bool acts_unseen(char32_t code) {
          in(code, 0x200b, 0x200f) || in(code, 0x2028, 0x202e) || in(code, 0x2060, 0x206f) ||
          code == 0xfeff || in(code, 0xfff0, 0xfffb) || in(code, 0xfdd0, 0xfdef) ||
          (code & 0xfffeU) == 0xfffeU || in(code, 0xe0000, 0xe0fff);
-}
-
-std::string escaped(char32_t code) {
-  std::array<char, 16> buffer{};
-  const char* const form = code > 0xffff ? "\\U%08X" : "\\u%04X";
-  const int size = std::snprintf(buffer.data(), buffer.size(), form, static_cast<unsigned>(code));
-  return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cassert>
+#include <cstdio>
 
 namespace capmin {
 namespace {
@@ -27,6 +28,13 @@ std::optional<Utf8Character> first_character(std::string_view text) {
   const bool surrogate = code >= 0xd800 && code <= 0xdfff;
   if (code < kSmallest.at(length) || surrogate || code > 0x10ffff) return std::nullopt;
   return Utf8Character{code, length};
+}
+
+std::string escaped(char32_t code) {
+  std::array<char, 16> buffer{};
+  const char* const form = code > 0xffff ? "\\U%08X" : "\\u%04X";
+  const int size = std::snprintf(buffer.data(), buffer.size(), form, static_cast<unsigned>(code));
+  return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
 }  // namespace capmin

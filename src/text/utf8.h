@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace capmin {
@@ -18,5 +19,8 @@ constexpr Utf8Character kReplacement{0xfffd, 1};
 /// The character at the start of `text`, which must not be empty; nothing where the bytes are not
 /// UTF-8 as RFC 3629 has it: overlong forms, surrogates, beyond U+10FFFF, cut short.
 std::optional<Utf8Character> first_character(std::string_view text);
+
+/// The character's number as text formats write it: \u000A, \U0001F600.
+std::string escaped(char32_t code);
 
 }  // namespace capmin
