@@ -2,8 +2,7 @@
 
 #include "core/container_options.h"
 #include "core/error.h"
-#include "run/option_values.h"
-#include "run/options_table.h"
+#include "options/option_table.h"
 #include "text/quote.h"
 #include "yaml/strict_yaml.h"
 
@@ -22,11 +21,8 @@ using Arguments = std::vector<std::string>;
 constexpr std::array<std::string_view, 2> kModes{"minimize", "verify"};
 constexpr std::size_t kLongestName = 100;
 
-/// Keys that are no options, and options that are the batch's own affair.
+/// Keys that are no options.
 constexpr std::array<std::string_view, 5> kNoOptions{"name", "image", "profile", "mode", "command"};
-constexpr std::array<std::string_view, 12> kOfTheBatch{"resume", "dry-run", "output", "format",
-                                                       "quiet",  "verbose", "color",  "no-color",
-                                                       "help",   "rules",   "update", "in-place"};
 
 constexpr std::array<std::string_view, 10> kNoTexts{"true", "false", "yes", "no",   "on",
                                                     "off",  "y",     "n",   "null", "~"};
@@ -43,10 +39,21 @@ bool is_among(const Words& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-/// What kind of option `key` is in a job of this mode; nothing where it is none.
-std::optional<OptionKind> kind_of(const std::string& key, bool is_verify) {
-  if (is_among(kNoOptions, key) || is_among(kOfTheBatch, key)) return std::nullopt;
-  return is_verify ? verify_option(key) : run_option(key);
+const Option* find_option(const std::string& key, bool is_verify) {
+  if (is_among(kNoOptions, key)) return nullptr;
+  return (is_verify ? table_for<VerifyOptions>() : table_for<RunOptions>()).find(key);
+}
+
+/// The option that `key` is in a job of this mode; nothing where it is none.
+const Option* job_option(const std::string& key, bool is_verify) {
+  const Option* const option = find_option(key, is_verify);
+  return option != nullptr && option->scope == OptionScope::kSearch ? option : nullptr;
+}
+
+/// Whether options are called so that are the batch's own affair.
+bool is_of_the_batch(const std::string& key) {
+  return (find_option(key, false) != nullptr || find_option(key, true) != nullptr) &&
+         job_option(key, false) == nullptr && job_option(key, true) == nullptr;
 }
 
 class BatchReader {
@@ -81,15 +88,14 @@ class BatchReader {
   void check_default(const YamlEntry& entry) const {
     if (entry.key == "mode") {
       read_.word(entry.value, kModes);
-    } else if (!kind_of(entry.key, false) && !kind_of(entry.key, true)) {
+    } else if (job_option(entry.key, false) == nullptr && job_option(entry.key, true) == nullptr) {
       unknown(entry, "a default is \"mode\" or an option of a job");
     }
   }
 
   [[noreturn]] void unknown(const YamlEntry& entry, const std::string& hint) const {
-    fail_at(
-        source_, entry.position, "unknown key " + excerpt(entry.key),
-        is_among(kOfTheBatch, entry.key) ? "that is no job's own: see capmin batch --help" : hint);
+    fail_at(source_, entry.position, "unknown key " + excerpt(entry.key),
+            is_of_the_batch(entry.key) ? "that is no job's own: see capmin batch --help" : hint);
   }
 
   BatchJob job(const YamlNode& node) {
@@ -135,15 +141,16 @@ class BatchReader {
   Arguments option_arguments(const YamlNode& node, bool is_verify) const {
     Arguments arguments;
     for (const auto& [key, entry] : defaults_) {
-      const auto kind = kind_of(key, is_verify);
-      if (kind && read_.find(node, key) == nullptr) append(*entry, *kind, arguments);
+      const Option* const option = job_option(key, is_verify);
+      if (option != nullptr && read_.find(node, key) == nullptr) {
+        append(*entry, *option, arguments);
+      }
     }
     for (const YamlEntry& entry : node.entries) {
       if (is_among(kNoOptions, entry.key)) continue;
-      const auto kind = kind_of(entry.key, is_verify);
-      if (kind) {
-        append(entry, *kind, arguments);
-      } else if (is_verify && kind_of(entry.key, false)) {
+      if (const Option* const option = job_option(entry.key, is_verify)) {
+        append(entry, *option, arguments);
+      } else if (is_verify && job_option(entry.key, false) != nullptr) {
         fail_at(source_, entry.position,
                 "the key " + excerpt(entry.key) + " is not for mode verify",
                 "a verification runs the image as its profile says");
@@ -155,9 +162,9 @@ class BatchReader {
     return arguments;
   }
 
-  void append(const YamlEntry& entry, OptionKind kind, Arguments& arguments) const {
+  void append(const YamlEntry& entry, const Option& taken, Arguments& arguments) const {
     const std::string option = "--" + entry.key;
-    if (kind == OptionKind::kFlag) {
+    if (taken.value.name.empty()) {
       if (read_.truth(entry.value)) arguments.push_back(option);
     } else if (entry.value.kind == YamlNode::Kind::kList) {
       for (const YamlNode& item : entry.value.items) {

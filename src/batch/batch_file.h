@@ -1,7 +1,7 @@
 #pragma once
 
-#include "run/options.h"
-#include "run/options_verify.h"
+#include "options/run_options.h"
+#include "options/verify_options.h"
 #include "yaml/strict_yaml.h"
 
 #include <string>

@@ -6,7 +6,7 @@
 #include "profile/run_arguments.h"
 #include "run/container_contents.h"
 #include "run/image_search.h"
-#include "run/options_verify.h"
+#include "run/profile_options.h"
 #include "run/run_profile.h"
 #include "run/shared.h"
 #include "run/variables.h"

@@ -1,5 +1,6 @@
 #include "batch/batch_part.h"
 
+#include "batch/shard.h"
 #include "core/error.h"
 #include "system/file.h"
 #include "text/quote.h"

@@ -2,8 +2,8 @@
 
 #include "batch/batch_format.h"
 #include "batch/batch_manifest.h"
-#include "batch/batch_options.h"
 #include "batch/batch_results.h"
+#include "options/batch_options.h"
 
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 
 #include "core/capability.h"
 #include "core/error.h"
+#include "options/batch_options.h"
 #include "profile/document.h"
 #include "run/verification.h"
 
@@ -51,12 +52,6 @@ bool is_unchanged(const JobRecord& record, std::string_view key, std::string_vie
 constexpr bool may_go_better_elsewhere(int exit) {
   return exit >= static_cast<int>(ExitCode::kEngine) && exit <= static_cast<int>(ExitCode::kOutput);
 }
-
-/// What may count as a failure of a batch although the profile works.
-struct FailOn {
-  bool loose = false;
-  bool stale = false;
-};
 
 /// The exit status of a batch of this job alone: 0; 1 for a profile that is broken, whose successor
 /// is riskier, or that `fail_on` names; otherwise what kept the job from its end.

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "batch/batch_job.h"
-#include "batch/batch_options.h"
 #include "batch/batch_part.h"
+#include "options/batch_options.h"
 
 #include <cstddef>
 #include <functional>

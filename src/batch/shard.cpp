@@ -1,6 +1,6 @@
 #include "batch/shard.h"
 
-#include "run/option_values.h"
+#include "options/option_table.h"
 #include "text/quote.h"
 
 #include <algorithm>
@@ -72,18 +72,6 @@ long long tenths(double seconds) {
 }
 
 }  // namespace
-
-Shard parse_shard(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string::npos) {
-    usage_error("--shard does not take " + excerpt(text),
-                "write I/N: --shard 2/8 is the second of 8");
-  }
-  Shard shard;
-  shard.count = parse_number("shard", text.substr(slash + 1), 1, kMostShards);
-  shard.index = parse_number("shard", text.substr(0, slash), 1, shard.count);
-  return shard;
-}
 
 Environment process_environment() {
   return [](const std::string& name) -> std::optional<std::string> {

@@ -1,24 +1,13 @@
 #pragma once
 
+#include "options/batch_options.h"
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace capmin {
-
-/// One of `count` parts of a batch, counted from 1.
-struct Shard {
-  int index = 1;
-  int count = 1;
-  friend bool operator==(const Shard&, const Shard&) = default;
-};
-
-/// The most parts of a batch.
-constexpr int kMostShards = 10'000;
-
-/// The shard that `text`, I/N, names; throws Error kUsage where it is none.
-Shard parse_shard(const std::string& text);
 
 /// A shard that the environment named, and the variables that did: "CI_NODE_INDEX=2".
 struct FoundShard {

@@ -2,63 +2,17 @@
 #include "core/error.h"
 #include "engine/arguments.h"
 #include "engine/leftovers.h"
-#include "run/option_values.h"
+#include "options/command_options.h"
 #include "system/file.h"
 #include "text/quote.h"
 #include "text/sanitize.h"
 
-#include <boost/program_options.hpp>
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
 #include <iterator>
-#include <sstream>
 
 namespace capmin {
-namespace {
-
-namespace po = boost::program_options;
-
-po::options_description table() {
-  po::options_description described("Options");
-  const auto value = [](const char* name) { return po::value<std::string>()->value_name(name); };
-  described.add_options()("engine", value("auto|docker|podman"), "as for capmin run");
-  described.add_options()("host", value("URL"), "the engine's address, as docker --host");
-  described.add_options()("context", value("NAME"), "as docker --context");
-  described.add_options()("engine-timeout", value("TIME"),
-                          "of each call of the engine (default: 30s)");
-  described.add_options()("dry-run", "print what would be removed, and remove nothing");
-  described.add_options()("verbose,v", "print every call of the engine");
-  described.add_options()("help,h", "print this");
-  return described;
-}
-
-}  // namespace
-
-CleanOptions parse_clean_options(const std::vector<std::string>& arguments) {
-  CleanOptions options;
-  for (const auto& [name, value] : given_options(arguments, table(), "", "see capmin help clean")) {
-    if (name == "dry-run") {
-      options.dry_run = true;
-    } else if (name == "verbose") {
-      options.verbosity = Verbosity::kVerbose;
-    } else {
-      read_engine_option(name, value, options.engine);
-    }
-  }
-  return options;
-}
-
-std::vector<ListedOption> clean_option_list() {
-  return listed(table());
-}
-
-std::string clean_help() {
-  std::ostringstream options;
-  options << table();
-  return help_text("clean", options.str());
-}
-
 namespace {
 
 using Kind = Leftover::Kind;

@@ -1,18 +1,14 @@
 #pragma once
 
-#include "batch/batch_options.h"
 #include "core/capability.h"
+#include "core/error.h"
 #include "diagnosis/rule_table.h"
-#include "engine/choice.h"
 #include "engine/container_process.h"
 #include "engine/engine.h"
 #include "engine/inside.h"
 #include "engine/replies.h"
-#include "export/export.h"
 #include "profile/document.h"
 #include "profile/profile.h"
-#include "run/option_values.h"
-#include "run/options.h"
 #include "run/run_plan.h"
 
 #include <optional>
@@ -23,22 +19,6 @@
 
 namespace capmin {
 
-/// Reads the arguments behind `capmin batch`. Throws Error kUsage, with what to write instead, for
-/// everything that is not understood.
-BatchOptions parse_batch_options(const std::vector<std::string>& arguments);
-
-/// What the list given to --fail-on names. Throws Error kUsage.
-FailOn fail_on_of(const std::string& list);
-
-/// The format that the word given to --format names. Throws Error kUsage.
-BatchOptions::Format batch_format(const std::string& word);
-
-/// The options of `capmin batch`.
-std::vector<ListedOption> batch_option_list();
-
-/// The help text of `capmin batch`.
-std::string batch_help();
-
 /// `capmin batch`: searches and verifications of many images. Returns the exit status or throws
 /// Error.
 ExitCode batch_command(const std::vector<std::string>& arguments);
@@ -47,22 +27,6 @@ ExitCode batch_command(const std::vector<std::string>& arguments);
 /// was stopped.
 ExitCode batch_job_command(const std::vector<std::string>& arguments);
 
-/// What `capmin clean` was asked to do.
-struct CleanOptions {
-  EngineRequest engine;
-  bool dry_run = false;
-  Verbosity verbosity = Verbosity::kNormal;
-};
-
-/// Reads the arguments behind `capmin clean`; throws Error kUsage for what is not understood.
-CleanOptions parse_clean_options(const std::vector<std::string>& arguments);
-
-/// The options of `capmin clean`.
-std::vector<ListedOption> clean_option_list();
-
-/// The text of `capmin help clean`.
-std::string clean_help();
-
 /// `capmin clean`: removes what dead runs left; returns the exit status.
 ExitCode clean_command(const std::vector<std::string>& arguments);
 
@@ -70,46 +34,10 @@ ExitCode clean_command(const std::vector<std::string>& arguments);
 /// options, leads to.
 std::vector<std::string> clean_command_line(const std::vector<std::string>& client);
 
-/// What `capmin diff` was asked to do.
-struct DiffOptions {
-  enum class Format { kText, kJson, kMarkdown };
-  std::string before;  ///< a profile's path
-  std::string after;   ///< another one's
-  Format format = Format::kText;
-  bool only_risk_fails = false;  ///< other differences end with status 0
-};
-
-/// Reads the arguments behind `capmin diff`. Throws Error kUsage, with what to write instead, for
-/// everything that is not understood.
-DiffOptions parse_diff_options(const std::vector<std::string>& arguments);
-
-/// The help text of `capmin diff`.
-std::string diff_help();
-
-/// The options of `capmin diff`.
-std::vector<ListedOption> diff_option_list();
-
 /// `capmin diff`: compares two profiles. Returns kDone where they agree, kDifference where they do
 /// not; with --fail-on risk only where the second reaches more. Throws Error kUsage for files that
 /// are no profiles.
 ExitCode diff_command(const std::vector<std::string>& arguments);
-
-/// What `capmin doctor` was asked to do.
-struct DoctorOptions {
-  EngineRequest engine;
-  std::string image;  ///< to look inside a container with; empty takes any that the engine has
-  bool json = false;
-  Verbosity verbosity = Verbosity::kNormal;
-};
-
-/// Reads the arguments behind `capmin doctor`; throws Error kUsage for what is not understood.
-DoctorOptions parse_doctor_options(const std::vector<std::string>& arguments);
-
-/// The text of `capmin help doctor`.
-std::string doctor_help();
-
-/// The options of `capmin doctor`.
-std::vector<ListedOption> doctor_option_list();
 
 /// Why there is no evidence of a kind; all empty where there is.
 struct MissingEvidence {
@@ -187,26 +115,6 @@ std::string sets_text(const std::string& container, int pid, const KernelSets& s
 /// the exit status or throws Error.
 ExitCode explain_command(const std::vector<std::string>& arguments);
 
-/// What `capmin export` was asked to do.
-struct ExportOptions {
-  std::string profile;             ///< the profile's path
-  const Target* target = nullptr;  ///< of the format
-  ExportStyle style = ExportStyle::kDropAll;
-  std::string name;    ///< of the service or container; empty where none was given
-  std::string merge;   ///< a file that the set goes into; empty for a file of its own
-  std::string output;  ///< where the result goes; empty for standard output
-};
-
-/// Reads the arguments behind `capmin export`. Throws Error kUsage, with what to write instead, for
-/// everything that is not understood.
-ExportOptions parse_export_options(const std::vector<std::string>& arguments);
-
-/// The help text of `capmin export`.
-std::string export_help();
-
-/// The options of `capmin export`, --format with all formats.
-std::vector<ListedOption> export_option_list();
-
 /// `capmin export`: writes a profile's set as another tool spells it, to a file of its own or into
 /// an existing one. Warnings and notes go to standard error. Returns kDone. Throws Error kUsage for
 /// what is no profile or cannot be merged into, kOutput where the result cannot be written.
@@ -216,48 +124,9 @@ ExitCode export_command(const std::vector<std::string>& arguments);
 /// engine that does not answer is asked again for a minute.
 ExitCode guardian_command(const std::vector<std::string>& arguments);
 
-/// What `capmin merge` was asked to do.
-struct MergeOptions {
-  std::vector<std::string> directories;  ///< of results, one at least
-  std::string results;                   ///< a directory for the joined results; empty without
-  std::string directory;                 ///< of the batch file, from here; empty stands for here
-  FailOn fail_on;
-  BatchOptions::Format format = BatchOptions::Format::kText;
-};
-
-/// Reads the arguments behind `capmin merge`. Throws Error kUsage, with what to write instead, for
-/// everything that is not understood.
-MergeOptions parse_merge_options(const std::vector<std::string>& arguments);
-
-/// The options of `capmin merge`.
-std::vector<ListedOption> merge_option_list();
-
-/// The help text of `capmin merge`.
-std::string merge_help();
-
 /// `capmin merge`: joins the results of the shards of a batch. Returns the exit status or throws
 /// Error.
 ExitCode merge_command(const std::vector<std::string>& arguments);
-
-/// What `capmin report` was asked to do.
-struct ReportOptions {
-  enum class Format { kMarkdown, kHtml, kJson, kJunit, kSarif, kGithub };
-  std::vector<std::string> profiles;  ///< paths, at least one
-  Format format = Format::kMarkdown;
-  std::string previous;  ///< an earlier profile's path; empty without
-  std::string summary;   ///< the Markdown is appended to this file, too; empty without
-  std::string output;    ///< a file; empty or "-" is standard output
-};
-
-/// Reads the arguments behind `capmin report`. Throws Error kUsage, with what to write instead, for
-/// everything that is not understood.
-ReportOptions parse_report_options(const std::vector<std::string>& arguments);
-
-/// The help text of `capmin report`.
-std::string report_help();
-
-/// The options of `capmin report`.
-std::vector<ListedOption> report_option_list();
 
 /// `capmin report`: turns profiles into a document for reviewers. Returns kDone. Throws Error
 /// kUsage for files that are no profiles, kOutput where the document cannot be written.

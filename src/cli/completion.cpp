@@ -1,50 +1,13 @@
 #include "cli/completion.h"
 
 #include "core/capability.h"
-#include "run/option_values.h"
 #include "text/quote.h"
 #include "text/words.h"
 
-#include <boost/program_options.hpp>
-
 #include <algorithm>
 #include <map>
-#include <sstream>
 
 namespace capmin {
-namespace {
-
-namespace po = boost::program_options;
-
-po::options_description table() {
-  po::options_description options("Options");
-  options.add_options()("help,h", "print this");
-  return options;
-}
-
-}  // namespace
-
-Shell parse_completion_options(const std::vector<std::string>& arguments) {
-  constexpr const char* kHint = "capmin completion bash|zsh|fish";
-  if (arguments.empty()) usage_error("no shell is given", kHint);
-  if (arguments.size() > 1) usage_error("'" + arguments[1] + "' is one shell too many", kHint);
-  const std::string& name = arguments.front();
-  if (name == "bash") return Shell::kBash;
-  if (name == "zsh") return Shell::kZsh;
-  if (name == "fish") return Shell::kFish;
-  usage_error("there is no completion for '" + name + "'", kHint);
-}
-
-std::vector<ListedOption> completion_option_list() {
-  return listed(table());
-}
-
-std::string completion_help() {
-  std::ostringstream options;
-  options << table();
-  return help_text("completion", options.str());
-}
-
 namespace {
 
 /// Words stand in help as they are to be written; what stands for something else is in capitals.
@@ -110,7 +73,7 @@ Choices choices_for_value(std::string_view name) {
 }
 
 CompletedCommand completed_command(const std::string& name, const std::string& help,
-                                   std::vector<ListedOption> options) {
+                                   OptionRows options) {
   CompletedCommand command{
       .name = name, .summary = {}, .options = std::move(options), .first = {}, .rest = {}};
   for (const std::string& line : split(help.substr(0, help.find("\n\n")), '\n')) {
@@ -196,16 +159,16 @@ std::string offer(const Choices& choices) {
   return text;
 }
 
-std::string offer_value(const ListedOption& option) {
-  const Choices choices = choices_for_value(option.value);
+std::string offer_value(const Option& option) {
+  const Choices choices = choices_for_value(option.value.offered());
   return choices.capabilities ? "_capmin_list; " : offer(choices);
 }
 
 /// What to offer behind options, those together that take the same.
 std::string values_of(const CompletedCommand& command) {
   std::map<std::string, std::string> options_by_offer;
-  for (const ListedOption& option : command.options) {
-    if (option.value.empty()) continue;
+  for (const Option& option : command.options) {
+    if (option.value.name.empty()) continue;
     std::string& names = options_by_offer[offer_value(option)];
     names.append(names.empty() ? "" : " | ").append("--" + option.name);
     if (option.letter != 0) names.append(" | -").push_back(option.letter);
@@ -220,7 +183,7 @@ std::string values_of(const CompletedCommand& command) {
 
 std::string bash_branch(const CompletedCommand& command) {
   std::string options;
-  for (const ListedOption& option : command.options) {
+  for (const Option& option : command.options) {
     options.append(options.empty() ? "--" : " --").append(option.name);
   }
   std::string text = "    " + command.name + ")\n" + values_of(command);
@@ -297,11 +260,11 @@ std::string words_of(const Choices& choices) {
   return words;
 }
 
-std::string line(const CompletedCommand& command, const ListedOption& option) {
+std::string line(const CompletedCommand& command, const Option& option) {
   std::string text = "complete -c capmin -n '__capmin_in " + command.name + "' -l " + option.name;
   if (option.letter != 0) text.append(" -s ").push_back(option.letter);
-  if (!option.value.empty()) {
-    const Choices choices = choices_for_value(option.value);
+  if (!option.value.name.empty()) {
+    const Choices choices = choices_for_value(option.value.offered());
     text += choices.files ? " -r -F" : " -x";
     if (choices.capabilities) {
       text += " -a '(__capmin_list $__capmin_capabilities)'";
@@ -331,7 +294,7 @@ std::string fish_completion(const std::vector<CompletedCommand>& commands) {
     text += "complete -c capmin -n 'test (count (commandline -opc)) -eq 1' -a " + command.name +
             " -d " + fish_quoted(command.summary) + '\n';
     text += line(command, command.first, '0') + line(command, command.rest, '1');
-    for (const ListedOption& option : command.options) {
+    for (const Option& option : command.options) {
       text += line(command, option);
     }
   }
@@ -380,12 +343,12 @@ std::string action(const Choices& choices) {
 }
 
 /// One line for each spelling of the option.
-std::string lines(const ListedOption& option) {
-  const Choices choices = choices_for_value(option.value);
+std::string lines(const Option& option) {
+  const Choices choices = choices_for_value(option.value.offered());
   const std::string what = '[' + escaped(option.text) + ']';
-  const std::string value = option.value.empty()
+  const std::string value = option.value.name.empty()
                                 ? ""
-                                : ':' + escaped(option.value) + ':' +
+                                : ':' + escaped(option.value.offered()) + ':' +
                                       (choices.capabilities ? " _capmin_list" : action(choices));
   const auto line = [&](const std::string& name) {
     return " \\\n        " + shell_quoted('*' + name + what + value);
@@ -399,7 +362,7 @@ std::string lines(const ListedOption& option) {
 
 std::string zsh_branch(const CompletedCommand& command) {
   std::string text = "    " + command.name + ")\n      _arguments -s -S :";
-  for (const ListedOption& option : command.options) {
+  for (const Option& option : command.options) {
     text += lines(option);
   }
   text += " \\\n        " + shell_quoted("1: :" + action(command.first));

@@ -1,24 +1,12 @@
 #pragma once
 
-#include "run/option_values.h"
+#include "options/option_table.h"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace capmin {
-
-/// A shell that capmin has a script for.
-enum class Shell { kBash, kZsh, kFish };
-
-/// Reads the arguments behind `capmin completion`. Throws Error kUsage unless it is one shell.
-Shell parse_completion_options(const std::vector<std::string>& arguments);
-
-/// The help text of `capmin completion`.
-std::string completion_help();
-
-/// The options of `capmin completion`.
-std::vector<ListedOption> completion_option_list();
 
 /// What a shell may offer for a word of the command line.
 struct Choices {
@@ -35,14 +23,14 @@ Choices choices_for_value(std::string_view name);
 struct CompletedCommand {
   std::string name;
   std::string summary;
-  std::vector<ListedOption> options;
+  OptionRows options;
   Choices first;  ///< for the first word that is no option
   Choices rest;   ///< for each further one
 };
 
 /// What may stand behind `name`, as the usage lines at the top of its help text tell.
 CompletedCommand completed_command(const std::string& name, const std::string& help,
-                                   std::vector<ListedOption> options);
+                                   OptionRows options);
 
 /// The line on the command `name` in `overview`, the text of `capmin help`; empty where it has
 /// none.

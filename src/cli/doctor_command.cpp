@@ -2,7 +2,7 @@
 #include "engine/engine.h"
 #include "engine/guard.h"
 #include "engine/inside.h"
-#include "run/option_values.h"
+#include "options/command_options.h"
 #include "run/tracing.h"
 #include "system/file.h"
 #include "system/interruption.h"
@@ -10,59 +10,11 @@
 #include "text/sanitize.h"
 #include "trace/strace.h"
 
-#include <boost/program_options.hpp>
 #include <spdlog/spdlog.h>
 
 #include <filesystem>
-#include <sstream>
 
 namespace capmin {
-namespace {
-
-namespace po = boost::program_options;
-
-po::options_description table() {
-  po::options_description described("Options");
-  const auto value = [](const char* name) { return po::value<std::string>()->value_name(name); };
-  described.add_options()("engine", value("auto|docker|podman"), "as for capmin run")(
-      "host", value("URL"), "the engine's address, as docker --host")(
-      "context", value("NAME"), "as docker --context")("engine-timeout", value("TIME"),
-                                                       "of each call of the engine (default: 30s)")(
-      "format", value("text|json"), "of what is printed (default: text)")(
-      "verbose,v", "print every call of the engine")("help,h", "print this");
-  return described;
-}
-
-}  // namespace
-
-DoctorOptions parse_doctor_options(const std::vector<std::string>& arguments) {
-  const std::string hint = "see capmin help doctor";
-  DoctorOptions options;
-  for (const auto& [name, value] : given_options(arguments, table(), "image", hint)) {
-    if (name == "image") {
-      if (!options.image.empty()) usage_error("'" + value + "' is one image too many", hint);
-      options.image = value;
-    } else if (name == "format") {
-      options.json = chosen<bool>(name, value, {{"text", false}, {"json", true}});
-    } else if (name == "verbose") {
-      options.verbosity = Verbosity::kVerbose;
-    } else {
-      read_engine_option(name, value, options.engine);
-    }
-  }
-  return options;
-}
-
-std::vector<ListedOption> doctor_option_list() {
-  return listed(table());
-}
-
-std::string doctor_help() {
-  std::ostringstream options;
-  options << table();
-  return help_text("doctor", options.str());
-}
-
 namespace {
 
 using Facts = std::vector<DoctorFact>;

@@ -3,79 +3,15 @@
 #include "batch/shard_merge.h"
 #include "cli/commands.h"
 #include "core/error.h"
-#include "run/option_values.h"
+#include "options/batch_options.h"
 #include "system/file.h"
 #include "text/quote.h"
 
-#include <boost/program_options.hpp>
-
 #include <cstdio>
 #include <filesystem>
-#include <sstream>
 #include <system_error>
 
 namespace capmin {
-namespace {
-
-namespace po = boost::program_options;
-using std::string;
-using Format = BatchOptions::Format;
-
-constexpr const char* kHint = "see capmin merge --help";
-
-po::options_description table() {
-  po::options_description options("Options");
-  const auto text = [](const char* name) { return po::value<string>()->value_name(name); };
-  auto add = options.add_options();
-  add("results,o", text("DIRECTORY"),
-      "write the joined results here, as one batch on one machine would have left them");
-  add("fail-on", text("loose,stale"), "end with status 1 for these as well");
-  add("format", text("text|json|markdown|junit|sarif|github"), "of the answer (default: text)");
-  add("directory", text("DIRECTORY"),
-      "where the batch file is, for the paths of profiles in sarif (default: here)");
-  add("help,h", "print this");
-  return options;
-}
-
-void read(const string& name, const string& value, MergeOptions& options) {
-  if (name == "result") {
-    options.directories.push_back(value);
-  } else if (name == "results") {
-    options.results = value;
-  } else if (name == "directory") {
-    options.directory = value;
-  } else if (name == "fail-on") {
-    options.fail_on = fail_on_of(value);
-  } else if (name == "format") {
-    options.format = batch_format(value);
-  } else {
-    usage_error("the option --" + name + " is not known", kHint);
-  }
-}
-
-}  // namespace
-
-MergeOptions parse_merge_options(const std::vector<string>& arguments) {
-  MergeOptions options;
-  for (const auto& [name, value] : given_options(arguments, table(), "result", kHint)) {
-    read(name, value, options);
-  }
-  if (options.directories.empty()) {
-    usage_error("capmin merge needs the directories of results", "capmin merge DIR...");
-  }
-  return options;
-}
-
-std::vector<ListedOption> merge_option_list() {
-  return listed(table());
-}
-
-string merge_help() {
-  std::ostringstream options;
-  options << table();
-  return help_text("merge", options.str());
-}
-
 namespace {
 
 namespace fs = std::filesystem;

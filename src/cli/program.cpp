@@ -3,11 +3,12 @@
 #include "batch/batch_process.h"
 #include "cli/commands.h"
 #include "cli/completion.h"
-#include "cli/options_diagnosis.h"
 #include "core/error.h"
 #include "engine/guard.h"
-#include "run/options_table.h"
-#include "run/options_verify.h"
+#include "options/batch_options.h"
+#include "options/command_options.h"
+#include "options/run_options.h"
+#include "options/verify_options.h"
 #include "system/file.h"
 #include "system/process_limits.h"
 #include "text/embedded.h"
@@ -41,25 +42,24 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
 struct CommandEntry {
   std::string_view name;
   ExitCode (*run)(const std::vector<std::string>& arguments);
-  std::string (*help)();
-  std::vector<ListedOption> (*options)();
+  const OptionTable& (*table)();
 };
 
 ExitCode completion_command(const std::vector<std::string>& arguments);
 
 constexpr std::array<CommandEntry, 12> kCommands{
-    {{"run", run_command, run_help, run_option_list},
-     {"verify", verify_command, verify_help, verify_option_list},
-     {"batch", batch_command, batch_help, batch_option_list},
-     {"merge", merge_command, merge_help, merge_option_list},
-     {"diff", diff_command, diff_help, diff_option_list},
-     {"export", export_command, export_help, export_option_list},
-     {"report", report_command, report_help, report_option_list},
-     {"explain", explain_command, explain_help, explain_option_list},
-     {"rules", rules_command, rules_help, rules_option_list},
-     {"doctor", doctor_command, doctor_help, doctor_option_list},
-     {"clean", clean_command, clean_help, clean_option_list},
-     {"completion", completion_command, completion_help, completion_option_list}}};
+    {{"run", run_command, table_for<RunOptions>},
+     {"verify", verify_command, table_for<VerifyOptions>},
+     {"batch", batch_command, table_for<BatchOptions>},
+     {"merge", merge_command, table_for<MergeOptions>},
+     {"diff", diff_command, table_for<DiffOptions>},
+     {"export", export_command, table_for<ExportOptions>},
+     {"report", report_command, table_for<ReportOptions>},
+     {"explain", explain_command, table_for<ExplainOptions>},
+     {"rules", rules_command, table_for<RulesOptions>},
+     {"doctor", doctor_command, table_for<DoctorOptions>},
+     {"clean", clean_command, table_for<CleanOptions>},
+     {"completion", completion_command, table_for<CompletionOptions>}}};
 
 const CommandEntry& command_named(const std::string& name) {
   const auto* const entry = std::ranges::find(kCommands, name, &CommandEntry::name);
@@ -83,14 +83,14 @@ std::string topics() {
 
 /// What a command's options are and what the manual says of it, or of a topic that is no command.
 ExitCode help(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) return print(help_text("capmin", {}) + topics());
+  if (arguments.empty()) return print(help_text("capmin") + topics());
   const std::string& name = arguments.front();
   const std::vector<EmbeddedPage> pages = embedded_manual();
   const auto page = std::ranges::find(pages, name, &EmbeddedPage::name);
   const auto* const command = std::ranges::find(kCommands, name, &CommandEntry::name);
-  if (page == pages.end()) return print(command_named(name).help());
+  if (page == pages.end()) return print(command_named(name).table().help());
   if (command == kCommands.end()) return print(page->text);
-  return print(command->help() + '\n' + std::string(page->text));
+  return print(command->table().help() + '\n' + std::string(page->text));
 }
 
 std::vector<CompletedCommand> completed_commands() {
@@ -98,7 +98,8 @@ std::vector<CompletedCommand> completed_commands() {
   CompletedCommand help{.name = "help", .summary = {}, .options = {}, .first = {}, .rest = {}};
   for (const CommandEntry& entry : kCommands) {
     help.first.words.emplace_back(entry.name);
-    commands.push_back(completed_command(std::string(entry.name), entry.help(), entry.options()));
+    const OptionTable& table = entry.table();
+    commands.push_back(completed_command(table.command, table.help(), table.rows()));
   }
   for (const EmbeddedPage& page : embedded_manual()) {
     if (std::ranges::find(kCommands, page.name, &CommandEntry::name) == kCommands.end()) {
@@ -107,7 +108,7 @@ std::vector<CompletedCommand> completed_commands() {
   }
   commands.push_back(help);
   commands.push_back({.name = "version", .summary = {}, .options = {}, .first = {}, .rest = {}});
-  const std::string overview = help_text("capmin", {});
+  const std::string overview = help_text("capmin");
   for (CompletedCommand& command : commands) {
     command.summary = summary_in(overview, command.name);
   }
@@ -115,7 +116,7 @@ std::vector<CompletedCommand> completed_commands() {
 }
 
 ExitCode completion_command(const std::vector<std::string>& arguments) {
-  switch (parse_completion_options(arguments)) {
+  switch (parse_completion_options(arguments).shell) {
     case Shell::kBash:
       return print(bash_completion(completed_commands()));
     case Shell::kZsh:
@@ -147,7 +148,7 @@ ExitCode dispatch(const std::vector<std::string>& arguments) {
   if (name == kGuardianName) return guardian_command(rest);
   if (name == kBatchJobName) return batch_job_command(rest);
   const CommandEntry& command = command_named(name);
-  return asks_for_help(rest) ? print(command.help()) : command.run(rest);
+  return asks_for_help(rest) ? print(command.table().help()) : command.run(rest);
 }
 
 /// A message that may quote an engine, an image or an argument, made harmless line by line. Lines

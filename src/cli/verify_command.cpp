@@ -2,7 +2,7 @@
 #include "core/error.h"
 #include "profile/profile_yaml.h"
 #include "run/chosen_rules.h"
-#include "run/options_verify.h"
+#include "run/profile_options.h"
 #include "run/terminal.h"
 #include "run/variables.h"
 #include "run/verification.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/program_files.h"
-#include "run/options.h"
+#include "options/run_options.h"
 #include "run/run_plan.h"
 #include "trial/search.h"
 

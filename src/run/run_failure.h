@@ -3,7 +3,7 @@
 #include "core/error.h"
 #include "core/planner.h"
 #include "engine/program_files.h"
-#include "run/options.h"
+#include "options/run_options.h"
 #include "run/run_plan.h"
 #include "trial/search.h"
 

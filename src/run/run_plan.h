@@ -2,7 +2,7 @@
 
 #include "core/planner.h"
 #include "engine/engine.h"
-#include "run/options.h"
+#include "options/run_options.h"
 #include "trial/search.h"
 #include "trial/trial.h"
 

@@ -2,8 +2,8 @@
 
 #include "core/planner.h"
 #include "engine/program_files.h"
+#include "options/run_options.h"
 #include "profile/profile.h"
-#include "run/options.h"
 #include "run/run_plan.h"
 #include "trial/conditions.h"
 #include "trial/search.h"

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "options/run_options.h"
 #include "profile/profile.h"
-#include "run/options.h"
 #include "run/run_plan.h"
 
 namespace capmin {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "run/options.h"
+#include "options/run_options.h"
 
 #include <cstdio>
 #include <string>

@@ -2,26 +2,11 @@
 
 #include "core/error.h"
 #include "engine/choice.h"
-#include "run/option_values.h"
 #include "text/sanitize.h"
 
 #include <utility>
 
 namespace capmin {
-
-EvidenceSource parse_evidence(const std::string& word) {
-  if (word == "strace-inside") {
-    usage_error(
-        "--evidence strace-inside is refused: a program that is traced inside its container loses "
-        "its file capabilities when it is executed, so that tracing changes what it measures",
-        "--evidence kernel looks from outside");
-  }
-  return chosen<EvidenceSource>("evidence", word,
-                                {{"auto", EvidenceSource::kAuto},
-                                 {"logs", EvidenceSource::kLogs},
-                                 {"kernel", EvidenceSource::kKernel},
-                                 {"strace", EvidenceSource::kStrace}});
-}
 
 std::optional<std::string> hidden_engine(const EngineRequest& request, const Engine& engine) {
   if (is_local(request, engine.dialect())) return std::nullopt;

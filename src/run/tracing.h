@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/engine.h"
-#include "run/options.h"
+#include "options/run_options.h"
 #include "trace/kernel_trace.h"
 #include "trace/strace.h"
 #include "trial/outcome.h"
@@ -12,10 +12,6 @@
 #include <string>
 
 namespace capmin {
-
-/// The source that the word of --evidence names. Throws Error kUsage for other words, and for
-/// strace-inside with the reason.
-EvidenceSource parse_evidence(const std::string& word);
 
 /// Why containers of this engine cannot be seen by this kernel; nothing where they can.
 std::optional<std::string> hidden_engine(const EngineRequest& request, const Engine& engine);

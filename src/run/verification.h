@@ -2,10 +2,10 @@
 
 #include "core/capability.h"
 #include "core/error.h"
+#include "options/run_options.h"
 #include "profile/profile.h"
 #include "profile/profile_diff.h"
 #include "run/image_search.h"
-#include "run/options.h"
 
 #include <array>
 #include <optional>

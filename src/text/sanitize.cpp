@@ -2,7 +2,6 @@
 
 #include "text/utf8.h"
 
-
 namespace capmin {
 namespace {
 

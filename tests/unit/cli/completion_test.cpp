@@ -1,10 +1,10 @@
 #include "cli/completion.h"
 
 #include "cli/commands.h"
-#include "cli/options_diagnosis.h"
-#include "run/options.h"
-#include "run/options_table.h"
-#include "run/options_verify.h"
+#include "options/command_options.h"
+#include "options/option_table.h"
+#include "options/run_options.h"
+#include "options/verify_options.h"
 
 #include <doctest/doctest.h>
 
@@ -16,10 +16,10 @@ using Words = std::vector<std::string>;
 /// Parses `fixed` and each word that a shell would offer for an option of `options`; returns how
 /// many there were.
 template <typename Parse>
-int parse_offered(const std::vector<ListedOption>& options, const Words& fixed, Parse parse) {
+int parse_offered(const OptionRows& options, const Words& fixed, Parse parse) {
   int count = 0;
-  for (const ListedOption& option : options) {
-    for (const std::string& word : choices_for_value(option.value).words) {
+  for (const Option& option : options) {
+    for (const std::string& word : choices_for_value(option.value.offered()).words) {
       CAPTURE(option.name);
       CAPTURE(word);
       Words arguments;
@@ -35,15 +35,15 @@ int parse_offered(const std::vector<ListedOption>& options, const Words& fixed, 
 }
 
 TEST_CASE("each word that is offered for an option is one that the option takes") {
-  CHECK(parse_offered(run_option_list(), {"image:1", "--probe=exit"}, parse_run_options) == 19);
-  CHECK(parse_offered(verify_option_list(), {"p.yaml"}, parse_verify_options) == 14);
-  CHECK(parse_offered(diff_option_list(), {"a.yaml", "b.yaml"}, parse_diff_options) == 4);
-  CHECK(parse_offered(report_option_list(), {"p.yaml"}, parse_report_options) == 6);
-  CHECK(parse_offered(doctor_option_list(), {}, parse_doctor_options) == 5);
-  std::vector<ListedOption> of_container = explain_option_list();
-  std::erase_if(of_container, [](const ListedOption& option) { return option.name == "format"; });
+  CHECK(parse_offered(table_for<RunOptions>().rows(), {"image:1", "--probe=exit"}, parse_run_options) == 19);
+  CHECK(parse_offered(table_for<VerifyOptions>().rows(), {"p.yaml"}, parse_verify_options) == 14);
+  CHECK(parse_offered(table_for<DiffOptions>().rows(), {"a.yaml", "b.yaml"}, parse_diff_options) == 4);
+  CHECK(parse_offered(table_for<ReportOptions>().rows(), {"p.yaml"}, parse_report_options) == 6);
+  CHECK(parse_offered(table_for<DoctorOptions>().rows(), {}, parse_doctor_options) == 5);
+  OptionRows of_container = table_for<ExplainOptions>().rows();
+  std::erase_if(of_container, [](const Option& option) { return option.name == "format"; });
   CHECK(parse_offered(of_container, {"--container=web"}, parse_explain_options) == 3);
-  CHECK(parse_offered(export_option_list(), {"p.yaml", "--format=compose"}, parse_export_options) ==
+  CHECK(parse_offered(table_for<ExportOptions>().rows(), {"p.yaml", "--format=compose"}, parse_export_options) ==
         14);
 }
 

@@ -1,9 +1,9 @@
 #include "profile/run_arguments.h"
 
 #include "expect_error.h"
+#include "options/run_options.h"
 #include "profile/profile_yaml.h"
 #include "profile_sample.h"
-#include "run/options.h"
 #include "run/run_subject.h"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,5 @@
-#include "cli/options_diagnosis.h"
-
 #include "expect_error.h"
+#include "options/command_options.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/commands.h"
+#include "options/command_options.h"
 #include "expect_error.h"
 
 #include <doctest/doctest.h>
@@ -22,7 +22,7 @@ TEST_CASE("--in-place writes where --merge reads") {
       {"--format=compose", "--merge", "c.yaml", "--service=web", "--in-place", "p.yaml"});
   CHECK(options.merge == "c.yaml");
   CHECK(options.output == "c.yaml");
-  CHECK(options.name == "web");
+  CHECK(options.service == "web");
 }
 
 TEST_CASE("what export does not understand is refused") {
@@ -46,7 +46,7 @@ TEST_CASE("what export does not understand is refused") {
 
 TEST_CASE("the help text names every format") {
   for (const Target& target : targets()) {
-    CHECK(export_help().find("\n  " + std::string(target.format)) != std::string::npos);
+    CHECK(table_for<ExportOptions>().help().find("\n  " + std::string(target.format)) != std::string::npos);
   }
 }
 

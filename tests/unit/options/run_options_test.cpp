@@ -1,9 +1,7 @@
-#include "run/options.h"
-
 #include "engine/arguments.h"
 #include "expect_error.h"
-#include "run/option_values.h"
-#include "run/options_table.h"
+#include "options/option_table.h"
+#include "options/run_options.h"
 
 #include <doctest/doctest.h>
 
@@ -117,7 +115,7 @@ TEST_CASE("spans of time have a unit or are seconds") {
 }
 
 TEST_CASE("help describes every option") {
-  const std::string help = run_help();
+  const std::string help = table_for<RunOptions>().help();
   for (const char* option : {"--probe ", "--probe-exec", "--oneshot", "--env", "--volume",
                              "--engine-arg", "--allow", "--ports", "--timeout", "--output"}) {
     CHECK(help.find(option) != std::string::npos);

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/capability.h"
-#include "engine/choice.h"
 #include "engine/container_spec.h"
+#include "options/shared_options.h"
 #include "trial/probe.h"
 #include "trial/search.h"
 #include "trial/trial.h"
@@ -14,27 +14,11 @@
 
 namespace capmin {
 
-/// When the engine fetches an image.
-enum class Pull { kNever, kMissing, kAlways };
-
-/// How much is printed while a command works.
-enum class Verbosity { kQuiet, kNormal, kVerbose };
-
-/// What is looked at to order what is tried. Nothing of it decides.
-enum class EvidenceSource {
-  kAuto,    ///< the kernel where it can be, else the logs
-  kLogs,    ///< what containers print
-  kKernel,  ///< what they ask of the kernel as well, see KernelTrace
-  kStrace,  ///< which of their system calls fail as well, see Strace
-};
-
-/// When output is coloured.
-enum class Color { kAuto, kAlways, kNever };
-
 /// What `capmin run` was asked to do.
 struct RunOptions {
   std::string image;
   Probe probe;
+  bool has_probe = false;        ///< one of the options that name the probe is given
   std::string probe_as_written;  ///< its path, as the user wrote it
   std::string probe_file;        ///< where it lies, if not there
   std::string reset_as_written;  ///< the path of --reset, as the user wrote it; empty without
@@ -68,6 +52,9 @@ struct RunOptions {
   /// Whether the profile goes to a file, and not to standard output.
   bool writes_file() const { return !output.empty() && output != "-"; }
 };
+
+/// The options of `capmin run`, bound to `options`.
+OptionTable table_of(RunOptions& options);
 
 /// Reads the arguments behind `capmin run`. Throws Error kUsage, with what to write instead, for
 /// everything that is not understood.

@@ -1,17 +1,11 @@
 #pragma once
 
-#include "engine/choice.h"
-#include "profile/profile.h"
-#include "run/option_values.h"
-#include "run/options.h"
-#include "run/options_table.h"
-#include "run/variables.h"
+#include "options/shared_options.h"
+#include "trial/search.h"
 
 #include <chrono>
-#include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace capmin {
@@ -41,25 +35,11 @@ struct VerifyOptions {
   Color color = Color::kAuto;
 };
 
+/// The options of `capmin verify`, bound to `options`.
+OptionTable table_of(VerifyOptions& options);
+
 /// Reads the arguments behind `capmin verify`. Throws Error kUsage, with what to write instead, for
 /// everything that is not understood.
 VerifyOptions parse_verify_options(const std::vector<std::string>& arguments);
-
-/// The kind of the option --`name` of `capmin verify`; nothing where there is none of that name.
-std::optional<OptionKind> verify_option(std::string_view name);
-
-/// The help text of `capmin verify`.
-std::string verify_help();
-
-/// The options of `capmin verify`.
-std::vector<ListedOption> verify_option_list();
-
-/// The options under which the profile that lies at `path` was found, with what `asked` puts in
-/// their place and the values of `variables`. The files of probe and reset, and files of variables
-/// are looked for beside the profile first, then from the working directory; of several the one
-/// that has the profile's hash is taken, which may also lie beside the profile under its name
-/// alone. Throws Error kUsage where the profile cannot be run again.
-RunOptions options_of(const Profile& profile, const std::filesystem::path& path,
-                      const VerifyOptions& asked, const Variables& variables);
 
 }  // namespace capmin

@@ -1,0 +1,300 @@
+#include "options/run_options.h"
+
+#include "core/error.h"
+#include "engine/arguments.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace capmin {
+namespace {
+
+using std::string;
+using std::vector;
+
+/// -v is the engines' letter for a volume and everybody's letter for verbose. A volume holds a path
+/// of the container, so it starts with a slash or has one behind a colon; nothing else does.
+vector<string> with_v_told_apart(const vector<string>& arguments) {
+  const auto is_volume = [](const string& text) {
+    return text.starts_with('/') || text.find(":/") != string::npos;
+  };
+  vector<string> result;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const string& argument = arguments[i];
+    if (argument == "-v" && i + 1 < arguments.size() && is_volume(arguments[i + 1])) {
+      result.insert(result.end(), {"--volume", arguments[++i]});
+    } else if (argument == "-v") {
+      result.emplace_back("--verbose");
+    } else if (argument.starts_with("-v") && is_volume(argument.substr(2))) {
+      result.insert(result.end(), {"--volume", argument.substr(2)});
+    } else {
+      result.push_back(argument);
+    }
+  }
+  return result;
+}
+
+OptionValue takes_probe(RunOptions& options) {
+  return {"FILE|healthcheck|exit", [&options](const GivenOption& given) {
+            if (options.has_probe) usage_error("more than one probe is given");
+            options.has_probe = true;
+            options.probe_as_written = given.value;
+            options.probe.kind = given.name == "probe-exec"     ? Probe::Kind::kExec
+                                 : given.value == "healthcheck" ? Probe::Kind::kHealthcheck
+                                 : given.value == "exit"        ? Probe::Kind::kExit
+                                                                : Probe::Kind::kFile;
+          }};
+}
+
+OptionValue takes_reset(string& reset) {
+  return {"FILE", [&reset](const GivenOption& given) {
+            if (!reset.empty()) usage_error("more than one --reset is given");
+            if (given.value.empty()) usage_error("--reset names no file");
+            reset = given.value;
+          }};
+}
+
+OptionValue takes_image(string& image) {
+  return {"image", [&image](const GivenOption& given) {
+            if (!image.empty()) usage_error("'" + given.value + "' is one image too many");
+            image = given.value;
+          }};
+}
+
+/// What reaches the engine as it is, see is_passed_on().
+OptionValue passed_on(const char* name, ContainerSpec& spec) {
+  return {name, [&spec](const GivenOption& given) {
+            spec.options.push_back({.name = "--" + given.name, .value = given.value});
+          }};
+}
+
+/// The same of what is asked for later on, too.
+OptionValue passed_on(const char* name, ContainerSpec& spec, string& last) {
+  return {name, [&last, pass = passed_on(name, spec)](const GivenOption& given) {
+            pass.read(given);
+            last = given.value;
+          }};
+}
+
+OptionValue takes_engine_argument(ContainerSpec& spec) {
+  return {"ARG", [&spec](const GivenOption& given) {
+            const string reason = refusal(given.value);
+            if (!reason.empty()) {
+              usage_error("--engine-arg " + given.value + " is refused: " + reason);
+            }
+            spec.options.push_back({.name = given.value, .value = {}});
+          }};
+}
+
+OptionValue takes_capabilities(CapabilitySet& set) {
+  return {"CAP[,CAP]",
+          [&set](const GivenOption& given) { set |= parse_capabilities(given.value, given.name); }};
+}
+
+OptionValue asks_for(Level asked, Level& level) {
+  return {"", [asked, &level](const GivenOption&) {
+            if (level != Level::kOneMinimal && level != asked) {
+              usage_error("only one of --unique, --least-risk and --all-minimal can be asked for");
+            }
+            level = asked;
+          }};
+}
+
+OptionRows probe_rows(RunOptions& options) {
+  return {
+      {"probe", takes_probe(options),
+       "an executable run on this host; the image's own HEALTHCHECK; or a job that must end by "
+       "itself with status 0"},
+      {"probe-exec",
+       {"FILE", takes_probe(options).read},
+       "an executable of this host, run inside the container"},
+      {"oneshot", sets(options.probe.oneshot),
+       "the container is a job; the probe runs once after its end"},
+      {"reset", takes_reset(options.reset_as_written),
+       "an executable, run on this host before each trial, that puts back what lies outside of the "
+       "containers and would remember the trials before, such as a database"},
+  };
+}
+
+OptionRows container_rows(RunOptions& options) {
+  ContainerSpec& spec = options.spec;
+  return {
+      {"env,e", passed_on("NAME[=VALUE]", spec), "set a variable"},
+      {"env-file", passed_on("FILE", spec), "read variables from a file"},
+      {"volume",
+       {"[SOURCE:]TARGET[:ro]",
+        [&spec](const GivenOption& given) { spec.volumes.push_back(parse_volume(given.value)); }},
+       "mount a volume, also -v; named volumes are replaced by fresh ones for each trial"},
+      {"keep-volumes", sets(spec.keep_volumes),
+       "use named volumes and writable host directories as they are; otherwise each trial has "
+       "fresh volumes, and copies of the directories"},
+      {"publish,p", passed_on("[HOST:]PORT", spec), "publish a port"},
+      {"network", takes_text("NETWORK", spec.network), "connect to a network"},
+      {"user,u", passed_on("USER[:GROUP]", spec, options.user), "run as this user"},
+      {"entrypoint", passed_on("PROGRAM", spec), "replace the image's entrypoint"},
+      {"sysctl", passed_on("NAME=VALUE", spec), "set a kernel parameter of the container"},
+      {"tmpfs", passed_on("TARGET", spec), "mount a tmpfs"},
+      {"workdir,w", passed_on("DIRECTORY", spec), "working directory inside the container"},
+      {"read-only",
+       {"",
+        [&spec](const GivenOption&) {
+          spec.options.push_back({.name = "--read-only", .value = {}});
+        }},
+       "mount the root file system read-only"},
+      {"ulimit", passed_on("NAME=SOFT[:HARD]", spec), "set a resource limit"},
+      {"memory", passed_on("BYTES", spec), "limit the memory"},
+      {"pids-limit", passed_on("N", spec),
+       "limit the number of processes (default with docker: 4096)"},
+      {"security-opt", passed_on("OPTION", spec), "for instance no-new-privileges"},
+      {"platform", passed_on("OS/ARCH", spec, options.platform), "choose the image's platform"},
+      {"hostname", passed_on("NAME", spec), "host name of the container"},
+      {"add-host", passed_on("NAME:IP", spec), "add a line to /etc/hosts"},
+      {"shm-size", passed_on("BYTES", spec), "size of /dev/shm"},
+      {"device", passed_on("PATH", spec), "add a device of the host"},
+      {"engine-arg", takes_engine_argument(spec),
+       "pass any other option of the engine's create command"},
+  };
+}
+
+OptionRows ceiling_rows(RunOptions& options) {
+  return {
+      {"allow", takes_capabilities(options.allow),
+       "try these too, beyond Docker's 14 default capabilities (with podman as well); a trial "
+       "really grants them"},
+      {"deny", takes_capabilities(options.deny), "never grant these"},
+      {"ports",
+       takes_word(options.spec.ports, {{"portable", Ports::kPortable}, {"engine", Ports::kEngine}}),
+       "portable (default): ports below 1024 and ping are privileged inside the trial, as outside "
+       "Docker; engine: the engine's own settings"},
+  };
+}
+
+OptionRows judgement_rows(RunOptions& options) {
+  Scenario& scenario = options.scenario;
+  return {
+      {"timeout", takes_time(options.timeout),
+       "a trial's longest wait from the start of its program, e.g. 10s (default: 60s for the "
+       "baseline, then four times what it took, at least 3s)"},
+      {"settle", takes_time(scenario.settle),
+       "the container must still be healthy after this time"},
+      {"restart", sets(scenario.restart),
+       "stop the container, start it again with its files and volumes, and probe it again"},
+      {"graceful-stop", sets(scenario.graceful_stop),
+       "the container must end by itself after its stop signal, and no worse than with the whole "
+       "ceiling: by its status, errors of permission, signals that the kernel refuses and "
+       "processes that are killed at its end"},
+      {"probe-after-stop",
+       {"",
+        [&scenario](const GivenOption&) {
+          scenario.graceful_stop = true;
+          scenario.probe_after_stop = true;
+        }},
+       "--graceful-stop, and the probe runs once more when the container has ended, with "
+       "CAPMIN_PHASE=stop, to see what it left"},
+      {"strict", sets(options.strict),
+       "new permission errors in the log, and processes that keep a user or capabilities they gave "
+       "up before, count as failure; otherwise they become warnings"},
+      {"confirm", takes_number(options.confirm, 1, 10),
+       "repetitions of each deciding trial (default: 1)"},
+      {"unique", asks_for(Level::kUnique, options.level),
+       "find out whether any other minimal set exists"},
+      {"least-risk", asks_for(Level::kLeastRisk, options.level),
+       "find out whether a less risky set works"},
+      {"all-minimal", asks_for(Level::kAllMinimal, options.level), "find every minimal set"},
+  };
+}
+
+OptionRows work_rows(RunOptions& options) {
+  constexpr OptionScope kCommandLine = OptionScope::kCommandLine;
+  return rows_of({
+      {{"jobs,j", takes_number(options.jobs, 1, 64),
+        "trials side by side (default: 1); one where they share something outside of their "
+        "containers, such as the host's network"},
+       {"evidence",
+        {"auto|logs|kernel|strace",
+         [&options](const GivenOption& given) { options.evidence = evidence_of(given); }},
+        "what orders the trials, beside the logs: with kernel what containers ask of the kernel, "
+        "with auto (default) that where it can be seen, with strace which system calls fail (slow; "
+        "as root), with logs nothing"}},
+      rules_options(options.rules),
+      {{"deadline", takes_time(options.budget.time), "end the whole search after this time"},
+       {"max-trials", takes_number(options.budget.trials, 1, 100'000),
+        "start at most so many containers"},
+       {"resume", sets(options.resume),
+        "go on with the journal that an interrupted run left beside -o FILE", kCommandLine}},
+      engine_options(options.engine,
+                     "auto (default): docker where it answers, else podman; docker alone where "
+                     "--host, --context or DOCKER_HOST tell its place"),
+      pull_options(options.pull, "when to fetch the image (default: missing)"),
+      {{"dry-run", sets(options.dry_run), "print the engine's commands and run nothing",
+        kCommandLine},
+       {"output,o", takes_text("FILE", options.output),
+        "write the profile here (default: standard output)", kCommandLine},
+       {"format", takes_word(options.json, {{"yaml", false}, {"json", true}}),
+        "of the profile (default: yaml)", kCommandLine}},
+      quiet_options(options.verbosity, "print errors only"),
+      // -v is told apart from a volume's before.
+      {{"verbose", sets(options.verbosity, Verbosity::kVerbose),
+        "print every call of the engine, and what the kernel saw used but not needed; also -v",
+        kCommandLine}},
+      color_options(options.color),
+  });
+}
+
+void check(const RunOptions& options) {
+  if (options.image.empty()) usage_error("no image is given", "capmin run IMAGE --probe FILE");
+  // An engine would take it for an option, or a person would not see what it names.
+  if (options.image.starts_with('-') || options.image.size() > 512 ||
+      !std::ranges::all_of(options.image, [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+               (letter >= '0' && letter <= '9') ||
+               std::string_view("._-/:@").find(letter) != std::string_view::npos;
+      })) {
+    usage_error("the image's name holds what no image name holds",
+                "write REPOSITORY:TAG, REPOSITORY@sha256:... or an image id");
+  }
+  if (!options.has_probe) {
+    usage_error("no probe is given, and nothing else can tell whether the image works",
+                "give --probe FILE, --probe-exec FILE, --probe healthcheck or --probe exit");
+  }
+  if (options.probe.oneshot && options.probe.kind != Probe::Kind::kFile) {
+    usage_error("--oneshot goes with --probe FILE: after its end a container runs nothing");
+  }
+  if (options.resume && !options.writes_file()) {
+    usage_error("--resume needs -o FILE: the journal of a run lies beside its profile");
+  }
+  if (!(options.allow & options.deny).empty()) {
+    usage_error("--allow and --deny both name " + to_string(options.allow & options.deny));
+  }
+  const bool is_job = options.probe.is_of_job();
+  if (is_job && options.scenario.graceful_stop) {
+    usage_error("--graceful-stop is for services: a job ends by itself");
+  }
+  if (options.scenario.probe_after_stop && options.probe.kind != Probe::Kind::kFile) {
+    usage_error(
+        "--probe-after-stop goes with --probe FILE: after its end a container runs nothing");
+  }
+}
+
+}  // namespace
+
+OptionTable table_of(RunOptions& options) {
+  return {"run",
+          takes_image(options.image),
+          {{"Probe, the health check that decides (one is needed)", probe_rows(options)},
+           {"How the container runs, spelled as the engine spells it", container_rows(options)},
+           {"What may be tried", ceiling_rows(options)},
+           {"Judgement", judgement_rows(options)},
+           {"Work", work_rows(options)}}};
+}
+
+RunOptions parse_run_options(const vector<string>& arguments) {
+  const auto separator = std::ranges::find(arguments, "--");
+  RunOptions options;
+  if (separator != arguments.end()) options.spec.command.assign(separator + 1, arguments.end());
+  read_options(table_of(options), with_v_told_apart({arguments.begin(), separator}));
+  check(options);
+  return options;
+}
+
+}  // namespace capmin
