@@ -2,9 +2,9 @@
 
 #include "core/container_options.h"
 #include "core/error.h"
+#include "document/strict_yaml.h"
 #include "options/option_table.h"
 #include "text/quote.h"
-#include "yaml/strict_yaml.h"
 
 #include <algorithm>
 #include <array>

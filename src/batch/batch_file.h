@@ -1,8 +1,8 @@
 #pragma once
 
+#include "document/strict_yaml.h"
 #include "options/run_options.h"
 #include "options/verify_options.h"
-#include "yaml/strict_yaml.h"
 
 #include <string>
 #include <string_view>

@@ -1,10 +1,10 @@
 #include "batch/batch_manifest.h"
 
 #include "batch/batch_file.h"
-#include "batch/shard.h"
+#include "document/fields.h"
+#include "options/batch_options.h"
 #include "system/file.h"
 #include "text/quote.h"
-#include "yaml/strict_yaml.h"
 
 #include <algorithm>
 #include <array>
@@ -13,35 +13,88 @@
 namespace capmin {
 namespace {
 
-constexpr std::string_view kVersion = "capmin/v1";
-constexpr std::string_view kKind = "BatchResults";
-/// As JobState counts them.
-constexpr std::array<std::string_view, 3> kStates{"left", "run", "skipped"};
-
 /// Room for more jobs than a batch file can name.
 constexpr YamlLimits kLimits{.bytes = std::size_t{16} << 20U, .values = 500'000};
 
-void check_word(const YamlReader& read, const YamlNode& node, std::string_view word) {
-  if (read.text(node) != word) read.fail(node, "expected " + std::string(word));
-}
+/// What follows from the jobs, and is compared with them.
+struct AsSplit {
+  DocumentNode write(const BatchManifest& manifest) const { return {manifest.split()}; }
+  void read(const YamlNode& node, const YamlReader& reader, BatchManifest& /*manifest*/) const {
+    reader.text(node);
+  }
+  DocumentMap schema() const { return AsText{}.schema(); }
+};
 
-ManifestJob job_of(const YamlReader& read, const YamlNode& node, const BatchManifest& manifest) {
-  read.map(node, {"name", "shard", "state"});
-  ManifestJob job;
-  job.name = read.text(read.at(node, "name"));
-  if (!is_job_name(job.name)) {
-    read.fail(read.at(node, "name"), excerpt(job.name) + " is no job's name");
+constexpr AsName kState{std::array{JobState::kLeft, JobState::kRun, JobState::kSkipped}};
+
+constexpr auto kJob = [](auto& field, auto& job) {
+  field("name", job.name, AsText{}, "The job's name.");
+  field("shard", job.shard, AsWhole{1, kMostShards}, "That it belongs to.");
+  field("state", job.state, kState, "Whether its result is here.");
+};
+
+constexpr auto kHasName = [](const YamlNode& node, const YamlReader& reader,
+                             const ManifestJob& job) {
+  if (is_job_name(job.name)) return;
+  reader.fail(reader.at(node, "name"), excerpt(job.name) + " is no job's name");
+};
+
+constexpr auto kManifest = [](auto& field, auto& manifest) {
+  field.constant("apiVersion", "capmin/v1", "Version of the format.");
+  field.constant("kind", "BatchResults", "Kind of the document.");
+  field("capmin", manifest.version, AsText{}, "Version of capmin.");
+  field.maybe("file", manifest.file, AsText{}, "The batch file's name.");
+  field("batch", manifest.batch, AsText{}, "SHA-256 of the batch file.");
+  field("rules", manifest.rules, AsText{}, "SHA-256 of the rules.");
+  field("shards", manifest.shards, AsWhole{1, kMostShards}, "Number of parts.");
+  field("held", manifest.held, AsList{AsWhole{1, kMostShards}, "A part.", Layout::kBlock},
+        "The parts that were run here, in order.");
+  field("split", manifest, AsSplit{}, "A hash of which job belongs to which part.");
+  field("jobs", manifest.jobs,
+        AsList{object<ManifestJob>(kJob, Layout::kBlock, kHasName), "A job.", Layout::kBlock},
+        "All of the batch, in the order of the file.");
+};
+
+constexpr auto kAgrees = [](const YamlNode& node, const YamlReader& reader,
+                            const BatchManifest& manifest) {
+  const YamlNode& held = reader.at(node, "held");
+  for (std::size_t i = 0; i < manifest.held.size(); ++i) {
+    if (manifest.held[i] > manifest.shards) reader.fail(held.items[i], "there is no such shard");
+    if (i > 0 && manifest.held[i - 1] >= manifest.held[i]) {
+      reader.fail(held.items[i], "the shards are not in order");
+    }
   }
-  job.shard = read.whole_number(read.at(node, "shard"), 1, manifest.shards);
-  const std::string state = read.word(read.at(node, "state"), kStates);
-  job.state = static_cast<JobState>(std::ranges::find(kStates, state) - kStates.begin());
-  if (job.state != JobState::kLeft && !manifest.holds(job.shard)) {
-    read.fail(node, "the job " + job.name + " was run, but its shard was not");
+  const YamlNode& jobs = reader.at(node, "jobs");
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < manifest.jobs.size(); ++i) {
+    const ManifestJob& job = manifest.jobs[i];
+    if (job.shard > manifest.shards) reader.fail(jobs.items[i], "there is no such shard");
+    if (job.state != JobState::kLeft && !manifest.holds(job.shard)) {
+      reader.fail(jobs.items[i], "the job " + job.name + " was run, but its shard was not");
+    }
+    if (!names.insert(job.name).second) {
+      reader.fail(jobs.items[i], "the name " + job.name + " stands twice");
+    }
   }
-  return job;
-}
+  const YamlNode& split = reader.at(node, "split");
+  if (split.text != manifest.split()) reader.fail(split, "this is not the split of these jobs");
+};
+
+constexpr auto kDocument = object<BatchManifest>(kManifest, Layout::kBlock, kAgrees);
 
 }  // namespace
+
+std::string_view name_of(JobState state) {
+  switch (state) {
+    case JobState::kLeft:
+      return "left";
+    case JobState::kRun:
+      return "run";
+    case JobState::kSkipped:
+      return "skipped";
+  }
+  return {};
+}
 
 std::string BatchManifest::split() const {
   std::string text = std::to_string(shards) + '\n';
@@ -56,60 +109,12 @@ bool BatchManifest::holds(int shard) const {
 }
 
 DocumentMap document_of(const BatchManifest& manifest) {
-  DocumentList held;
-  held.items.resize(manifest.held.size());
-  std::ranges::transform(manifest.held, held.items.begin(),
-                         [](int shard) { return DocumentNode{shard}; });
-  DocumentList jobs;
-  for (const ManifestJob& job : manifest.jobs) {
-    DocumentMap map;
-    map.set("name", {job.name});
-    map.set("shard", {job.shard});
-    map.set("state", {std::string(kStates.at(static_cast<std::size_t>(job.state)))});
-    jobs.items.push_back({std::move(map)});
-  }
-  DocumentMap map;
-  map.set("apiVersion", {std::string(kVersion)});
-  map.set("kind", {std::string(kKind)});
-  map.set("capmin", {manifest.version});
-  if (!manifest.file.empty()) map.set("file", {manifest.file});
-  map.set("batch", {manifest.batch});
-  map.set("rules", {manifest.rules});
-  map.set("shards", {manifest.shards});
-  map.set("held", {std::move(held)});
-  map.set("split", {manifest.split()});
-  map.set("jobs", {std::move(jobs)});
-  return map;
+  return kDocument.map(manifest);
 }
 
 BatchManifest manifest_from_json(std::string_view text, std::string_view source) {
-  const YamlNode document = parse_strict_yaml(text, source, kLimits);
-  const YamlReader read(source);
-  read.map(document, {"apiVersion", "kind", "capmin", "file", "batch", "rules", "shards", "held",
-                      "split", "jobs"});
-  check_word(read, read.at(document, "apiVersion"), kVersion);
-  check_word(read, read.at(document, "kind"), kKind);
   BatchManifest manifest;
-  manifest.version = read.text(read.at(document, "capmin"));
-  manifest.file = read.text_or_empty(document, "file");
-  manifest.batch = read.text(read.at(document, "batch"));
-  manifest.rules = read.text(read.at(document, "rules"));
-  manifest.shards = read.whole_number(read.at(document, "shards"), 1, kMostShards);
-  for (const YamlNode& item : read.items(read.at(document, "held"))) {
-    const int shard = read.whole_number(item, 1, manifest.shards);
-    if (!manifest.held.empty() && manifest.held.back() >= shard) {
-      read.fail(item, "the shards are not in order");
-    }
-    manifest.held.push_back(shard);
-  }
-  std::set<std::string> names;
-  for (const YamlNode& item : read.items(read.at(document, "jobs"))) {
-    manifest.jobs.push_back(job_of(read, item, manifest));
-    const std::string& name = manifest.jobs.back().name;
-    if (!names.insert(name).second) read.fail(item, "the name " + name + " stands twice");
-  }
-  const YamlNode& split = read.at(document, "split");
-  if (read.text(split) != manifest.split()) read.fail(split, "this is not the split of these jobs");
+  kDocument.read(parse_strict_yaml(text, source, kLimits), YamlReader(source), manifest);
   return manifest;
 }
 

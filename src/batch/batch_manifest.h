@@ -1,6 +1,6 @@
 #pragma once
 
-#include "profile/document.h"
+#include "document/document.h"
 
 #include <string>
 #include <string_view>
@@ -14,6 +14,9 @@ enum class JobState {
   kRun,      ///< run
   kSkipped,  ///< unchanged since its record
 };
+
+/// Its word in a manifest.
+std::string_view name_of(JobState state);
 
 struct ManifestJob {
   std::string name;

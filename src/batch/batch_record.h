@@ -2,8 +2,8 @@
 
 #include "core/capability.h"
 #include "core/error.h"
+#include "document/document.h"
 #include "options/batch_options.h"
-#include "profile/document.h"
 #include "run/verification.h"
 
 #include <string>

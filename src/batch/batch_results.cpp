@@ -1,11 +1,10 @@
 #include "batch/batch_results.h"
 
 #include "core/error.h"
-#include "profile/document.h"
+#include "document/fields.h"
 #include "system/file.h"
 #include "text/sanitize.h"
 #include "trial/journal.h"
-#include "yaml/strict_yaml.h"
 
 #include <spdlog/spdlog.h>
 
@@ -18,33 +17,23 @@ namespace {
 
 constexpr YamlLimits kLimits{.bytes = std::size_t{16} << 20U, .values = 500'000};
 
+constexpr auto kTimes = [](auto& field, auto& times) {
+  field.constant("apiVersion", "capmin/v1", "Version of the format.");
+  field.constant("kind", "BatchTimes", "Kind of the document.");
+  field("seconds", times, AsMap{AsSeconds{}, "What the job took.", Layout::kBlock}, "By name.");
+};
+
+constexpr auto kDocument = object<BatchTimes>(kTimes, Layout::kBlock);
+
 }  // namespace
 
 std::string to_json(const BatchTimes& times) {
-  DocumentMap seconds;
-  for (const auto& [name, taken] : times) {
-    seconds.set(name, {Seconds{taken}});
-  }
-  DocumentMap map;
-  map.set("apiVersion", {std::string("capmin/v1")});
-  map.set("kind", {std::string("BatchTimes")});
-  map.set("seconds", {std::move(seconds)});
-  return emit_json(map);
+  return emit_json(kDocument.map(times));
 }
 
 BatchTimes times_from_json(std::string_view text, std::string_view source) {
-  const YamlNode document = parse_strict_yaml(text, source, kLimits);
-  const YamlReader read(source);
-  read.map(document, {"apiVersion", "kind", "seconds"});
-  const YamlNode& kind = read.at(document, "kind");
-  if (read.text(read.at(document, "apiVersion")) != "capmin/v1" ||
-      read.text(kind) != "BatchTimes") {
-    read.fail(kind, "this is no file of a batch's times");
-  }
   BatchTimes times;
-  for (const YamlEntry& entry : read.entries(read.at(document, "seconds"))) {
-    times[entry.key] = read.seconds(entry.value);
-  }
+  kDocument.read(parse_strict_yaml(text, source, kLimits), YamlReader(source), times);
   return times;
 }
 

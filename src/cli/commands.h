@@ -7,7 +7,7 @@
 #include "engine/engine.h"
 #include "engine/inside.h"
 #include "engine/replies.h"
-#include "profile/document.h"
+#include "document/document.h"
 #include "profile/profile.h"
 #include "run/run_plan.h"
 

@@ -6,7 +6,7 @@
 #include "diagnosis/seccomp.h"
 #include "engine/engine.h"
 #include "options/command_options.h"
-#include "profile/document.h"
+#include "document/document.h"
 #include "profile/platform.h"
 #include "profile/profile_yaml.h"
 #include "run/chosen_rules.h"

@@ -4,7 +4,7 @@
 #include "diagnosis/seccomp.h"
 #include "text/embedded.h"
 #include "text/sanitize.h"
-#include "yaml/strict_yaml.h"
+#include "document/strict_yaml.h"
 
 #include <algorithm>
 #include <set>

@@ -1,7 +1,7 @@
 #include "export/writers.h"
-#include "profile/document.h"
+#include "document/document.h"
 #include "text/quote.h"
-#include "yaml/plain_scalar.h"
+#include "document/plain_scalar.h"
 
 namespace capmin {
 namespace {

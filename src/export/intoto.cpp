@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "export/writers.h"
-#include "profile/document.h"
+#include "document/document.h"
+#include "profile/profile_yaml.h"
 
 #include <algorithm>
 #include <optional>

@@ -4,7 +4,7 @@
 #include "export/writers.h"
 #include "profile/pod_security.h"
 #include "text/quote.h"
-#include "yaml/yaml_edit.h"
+#include "document/yaml_edit.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "export/export.h"
-#include "yaml/yaml_stream.h"
+#include "document/yaml_stream.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "profile/profile_diff.h"
 
-#include "profile/document.h"
+#include "document/document.h"
 #include "text/columns.h"
 #include "text/markdown.h"
 #include "text/quote.h"

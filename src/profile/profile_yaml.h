@@ -7,6 +7,10 @@
 
 namespace capmin {
 
+/// The profile with its sets, reasons, warnings and attempts in the order in which they are
+/// written: by name, by text, by trial number; alternatives by risk.
+Profile in_order(Profile profile);
+
 /// The profile as YAML (capmin/v1): the same facts give the same bytes. Keys stand in a fixed
 /// order, sets and lists without an order of their own are sorted, every text is double-quoted with
 /// what is not printable ASCII escaped, and nothing in it is a command to a CI system.
@@ -19,6 +23,9 @@ std::string to_json(const Profile& profile);
 /// aliases, tags, wrong types, unknown words, another version, anything beyond YamlLimits are Error
 /// kUsage that names `source`, line and column. Texts are as the file has them: not sanitized.
 Profile profile_from_yaml(std::string_view text, std::string_view source);
+
+/// The JSON Schema (2020-12) of profiles, as profiles/profile.schema.json has it.
+std::string profile_schema();
 
 /// `profile` in the format, YAML or JSON, of the profile that `old_text` is.
 std::string in_format_of(std::string_view old_text, const Profile& profile);

@@ -2,12 +2,13 @@
 
 #include "core/error.h"
 #include "diagnosis/rule_table.h"
-#include "profile/document.h"
+#include "document/document.h"
+#include "profile/profile_yaml.h"
 #include "profile/platform.h"
 #include "profile/run_arguments.h"
 #include "profile/sentences.h"
 #include "text/quote.h"
-#include "yaml/strict_yaml.h"
+#include "document/strict_yaml.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "profile/document.h"
+#include "document/document.h"
 #include "profile/pod_security.h"
 #include "profile/sentences.h"
 #include "report/environment_facts.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "profile/document.h"
+#include "document/document.h"
 
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
 #include "run/verify_text.h"
 
-#include "profile/document.h"
+#include "document/document.h"
 #include "text/quote.h"
 
 #include <algorithm>

@@ -3,11 +3,15 @@
 
 setup() {
   cd "$BATS_TEST_DIRNAME/../.." || return 1
+  cp tests/golden/profile.yaml tests/fuzz/corpus/profile/hostile.yaml "$BATS_TEST_TMPDIR"
+  for name in profile hostile; do
+    "$CAPMIN" export --format json -o "$BATS_TEST_TMPDIR/$name.json" "$BATS_TEST_TMPDIR/$name.yaml"
+  done
 }
 
 @test "H15: a second YAML parser reads the text that a JSON parser reads" {
   for name in profile hostile; do
-    python3 - "tests/golden/$name" <<'PYTHON'
+    python3 - "$BATS_TEST_TMPDIR/$name" <<'PYTHON'
 import json, sys, yaml
 with open(sys.argv[1] + ".yaml", encoding="ascii") as text:
     from_yaml = yaml.safe_load(text)
@@ -19,14 +23,14 @@ PYTHON
 }
 
 @test "profiles are valid by the schema, and the schema by its own" {
-  python3 - <<'PYTHON'
-import json, jsonschema, yaml
+  python3 - "$BATS_TEST_TMPDIR" <<'PYTHON'
+import json, jsonschema, sys, yaml
 schema = json.load(open("profiles/profile.schema.json"))
 jsonschema.Draft202012Validator.check_schema(schema)
 validator = jsonschema.Draft202012Validator(schema)
 for name in ("profile", "hostile"):
-    validator.validate(yaml.safe_load(open(f"tests/golden/{name}.yaml")))
-    validator.validate(json.load(open(f"tests/golden/{name}.json")))
+    validator.validate(yaml.safe_load(open(f"{sys.argv[1]}/{name}.yaml")))
+    validator.validate(json.load(open(f"{sys.argv[1]}/{name}.json")))
 PYTHON
 }
 

@@ -44,7 +44,7 @@ golden() {
 
 @test "H10, H11, H15, H16: hostile text in every field is active in no format" {
   /usr/bin/python3 tests/cli/report_formats.py "$CAPMIN" --hostile "$profile"
-  /usr/bin/python3 tests/cli/report_formats.py "$CAPMIN" tests/golden/hostile.yaml
+  /usr/bin/python3 tests/cli/report_formats.py "$CAPMIN" tests/fuzz/corpus/profile/hostile.yaml
 }
 
 @test "H16: hostile names of files are active in no format" {

@@ -2,7 +2,7 @@
 #include "export/merge.h"
 #include "hostile_text.h"
 #include "profile_sample.h"
-#include "yaml/strict_yaml.h"
+#include "document/strict_yaml.h"
 
 #include <doctest/doctest.h>
 

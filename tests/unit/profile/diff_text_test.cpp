@@ -1,6 +1,6 @@
 #include "hostile_text.h"
 #include "profile/profile_diff.h"
-#include "yaml/strict_yaml.h"
+#include "document/strict_yaml.h"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include "text/quote.h"
 
 #include "hostile_text.h"
-#include "yaml/strict_yaml.h"
+#include "document/strict_yaml.h"
 
 #include <doctest/doctest.h>
 

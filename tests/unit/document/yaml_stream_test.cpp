@@ -1,4 +1,4 @@
-#include "yaml/yaml_stream.h"
+#include "document/yaml_stream.h"
 
 #include "expect_error.h"
 

@@ -1,4 +1,4 @@
-#include "yaml/plain_scalar.h"
+#include "document/plain_scalar.h"
 
 #include <doctest/doctest.h>
 

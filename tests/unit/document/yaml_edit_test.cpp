@@ -1,4 +1,4 @@
-#include "yaml/yaml_edit.h"
+#include "document/yaml_edit.h"
 
 #include "expect_error.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "yaml/strict_yaml.h"
+#include "document/strict_yaml.h"
 
 #include <cstddef>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "yaml/yaml_stream.h"
+#include "document/yaml_stream.h"
 
 #include <cstddef>
 #include <string>

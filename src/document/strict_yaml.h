@@ -68,7 +68,7 @@ class YamlReader {
                          const std::string& hint = {}) const;
 
   /// `node`, which is a map with no other keys than `keys`.
-  const YamlNode& map(const YamlNode& node, std::initializer_list<std::string_view> keys) const;
+  const YamlNode& map(const YamlNode& node, const std::vector<std::string>& keys) const;
   /// The value of `key`, which must be there.
   const YamlNode& at(const YamlNode& map, std::string_view key) const;
   /// The value of `key`; null when it is not there.

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "profile/profile.h"
-
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -52,13 +50,6 @@ struct DocumentField {
   std::string key;
   DocumentNode value;
 };
-
-/// The profile with its sets, reasons, warnings and attempts in the order in which they are
-/// written: by name, by text, by trial number; alternatives by risk.
-Profile in_order(Profile profile);
-
-/// The capmin/v1 document of a profile: the one description of its keys and their order.
-DocumentMap document_of(const Profile& profile);
 
 /// The document as YAML, without a comment before it. Every text is double-quoted; what is not
 /// printable ASCII is escaped, and of two number signs in a row the second, because CI systems

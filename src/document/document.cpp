@@ -1,6 +1,7 @@
-#include "profile/document.h"
+#include "document/document.h"
+
+#include "document/plain_scalar.h"
 #include "text/quote.h"
-#include "yaml/plain_scalar.h"
 
 #include <algorithm>
 #include <array>
@@ -120,6 +121,24 @@ std::string json(const DocumentNode& node, const std::string& indent) {
 }
 
 }  // namespace
+
+void DocumentMap::set(std::string key, DocumentNode value) {
+  fields.push_back({std::move(key), std::move(value)});
+}
+
+DocumentMap& DocumentMap::map(const std::string& key) {
+  const auto found = std::ranges::find(fields, key, &DocumentField::key);
+  if (found != fields.end()) return std::get<DocumentMap>(found->value.value);
+  set(key, {DocumentMap{}});
+  return std::get<DocumentMap>(fields.back().value.value);
+}
+
+DocumentList& DocumentMap::list(const std::string& key, Layout shape) {
+  const auto found = std::ranges::find(fields, key, &DocumentField::key);
+  if (found != fields.end()) return std::get<DocumentList>(found->value.value);
+  set(key, {DocumentList{shape, {}}});
+  return std::get<DocumentList>(fields.back().value.value);
+}
 
 std::string emit_yaml(const DocumentMap& document) {
   return block_map(document, "");

@@ -1,4 +1,4 @@
-#include "yaml/strict_yaml.h"
+#include "document/strict_yaml.h"
 
 #include "core/error.h"
 

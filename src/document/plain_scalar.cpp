@@ -1,4 +1,4 @@
-#include "yaml/plain_scalar.h"
+#include "document/plain_scalar.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "yaml/yaml_stream.h"
+#include "document/yaml_stream.h"
 
 #include "text/quote.h"
 #include "text/utf8.h"

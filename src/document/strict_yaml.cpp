@@ -1,9 +1,9 @@
-#include "yaml/strict_yaml.h"
+#include "document/strict_yaml.h"
 
 #include "core/error.h"
+#include "document/plain_scalar.h"
+#include "document/yaml_stream.h"
 #include "text/quote.h"
-#include "yaml/plain_scalar.h"
-#include "yaml/yaml_stream.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -247,8 +247,7 @@ void YamlReader::wrong_type(const YamlNode& node, const std::string& wanted) con
        needs_quotes ? "put texts in double quotes" : "");
 }
 
-const YamlNode& YamlReader::map(const YamlNode& node,
-                                std::initializer_list<std::string_view> keys) const {
+const YamlNode& YamlReader::map(const YamlNode& node, const std::vector<std::string>& keys) const {
   for (const YamlEntry& entry : entries(node)) {
     if (std::ranges::find(keys, entry.key) == keys.end()) {
       fail_at(source_, entry.position, "unknown key " + excerpt(entry.key),
