@@ -24,6 +24,12 @@ std::string number(Seconds seconds) {
   return {buffer.data(), end};
 }
 
+std::string number(double value) {
+  std::array<char, 32> buffer{};
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return {buffer.data(), end};
+}
+
 std::string scalar(const DocumentNode& node, QuoteFormat format) {
   if (const auto* const text = std::get_if<std::string>(&node.value)) return quote(*text, format);
   if (const auto* const word = std::get_if<Word>(&node.value)) {
@@ -32,6 +38,7 @@ std::string scalar(const DocumentNode& node, QuoteFormat format) {
   if (const auto* const whole = std::get_if<std::int64_t>(&node.value))
     return std::to_string(*whole);
   if (const auto* const truth = std::get_if<bool>(&node.value)) return *truth ? "true" : "false";
+  if (const auto* const real = std::get_if<double>(&node.value)) return number(*real);
   return number(std::get<Seconds>(node.value));
 }
 
@@ -120,6 +127,18 @@ std::string json(const DocumentNode& node, const std::string& indent) {
   return scalar(node, QuoteFormat::kJson);
 }
 
+std::string json_line(const DocumentNode& node) {
+  std::string result;
+  if (const auto* const list = std::get_if<DocumentList>(&node.value)) {
+    for (const DocumentNode& item : list->items) {
+      result += (result.empty() ? "" : ",") + json_line(item);
+    }
+    return '[' + result + ']';
+  }
+  if (const auto* const map = std::get_if<DocumentMap>(&node.value)) return emit_json_line(*map);
+  return scalar(node, QuoteFormat::kJson);
+}
+
 }  // namespace
 
 void DocumentMap::set(std::string key, DocumentNode value) {
@@ -146,6 +165,14 @@ std::string emit_yaml(const DocumentMap& document) {
 
 std::string emit_json(const DocumentMap& document) {
   return json_map(document, "") + '\n';
+}
+
+std::string emit_json_line(const DocumentMap& document) {
+  std::string result;
+  for (const auto& [key, value] : document.fields) {
+    result += (result.empty() ? "" : ",") + quote(key, QuoteFormat::kJson) + ':' + json_line(value);
+  }
+  return '{' + result + '}';
 }
 
 std::string emit_json(const DocumentList& documents) {

@@ -41,9 +41,11 @@ struct DocumentMap {
   DocumentList& list(const std::string& key, Layout layout = Layout::kBlock);
 };
 
-/// One value of a document that can be written as YAML and as JSON.
+/// One value of a document that can be written as YAML and as JSON. A double, which is finite, is
+/// read back as it was.
 struct DocumentNode {
-  std::variant<std::string, Word, std::int64_t, bool, Seconds, DocumentList, DocumentMap> value;
+  std::variant<std::string, Word, std::int64_t, bool, Seconds, double, DocumentList, DocumentMap>
+      value;
 };
 
 struct DocumentField {
@@ -61,7 +63,10 @@ std::string emit_yaml(const DocumentMap& document);
 /// wrong in YAML.
 std::string emit_json(const DocumentMap& document);
 
-/// The same for a list of documents.
+/// The same on one line, without blanks and without a line break at its end.
+std::string emit_json_line(const DocumentMap& document);
+
+/// The same as emit_json for a list of documents.
 std::string emit_json(const DocumentList& documents);
 
 }  // namespace capmin

@@ -42,6 +42,10 @@ DocumentMap AsWhole::schema() const {
   return schema;
 }
 
+DocumentMap AsReal::schema() const {
+  return typed("number");
+}
+
 DocumentMap AsSeconds::schema() const {
   DocumentMap schema = typed("number");
   schema.set("minimum", {0});

@@ -42,16 +42,56 @@ struct AsText {
   DocumentMap schema() const;
 };
 
-/// A whole number in a range.
+/// A whole number in a range; unsigned ones beyond that of std::int64_t stand as negative ones.
 struct AsWhole {
-  int least = 0;
-  int most = std::numeric_limits<int>::max();
+  std::int64_t least = 0;
+  std::int64_t most = std::numeric_limits<int>::max();
 
-  DocumentNode write(int value) const { return {value}; }
-  void read(const YamlNode& node, const YamlReader& reader, int& value) const {
-    value = reader.whole_number(node, least, most);
+  template <typename Number>
+  DocumentNode write(Number value) const {
+    return {static_cast<std::int64_t>(value)};
+  }
+  template <typename Number>
+  void read(const YamlNode& node, const YamlReader& reader, Number& value) const {
+    value = static_cast<Number>(reader.wide_number(node, least, most));
   }
   DocumentMap schema() const;
+};
+
+/// Any number of 64 bits.
+inline constexpr AsWhole kAnyWhole{std::numeric_limits<std::int64_t>::min(),
+                                   std::numeric_limits<std::int64_t>::max()};
+
+/// A number that is read back as it was written.
+struct AsReal {
+  DocumentNode write(double value) const { return {value}; }
+  void read(const YamlNode& node, const YamlReader& reader, double& value) const {
+    value = reader.real_number(node);
+  }
+  DocumentMap schema() const;
+};
+
+/// An enumerator by its number, for files that capmin alone reads.
+template <typename Enum>
+struct AsEnumerator {
+  Enum last;
+
+  DocumentNode write(Enum value) const { return {static_cast<std::int64_t>(value)}; }
+  void read(const YamlNode& node, const YamlReader& reader, Enum& value) const {
+    value = static_cast<Enum>(reader.whole_number(node, 0, static_cast<int>(last)));
+  }
+  DocumentMap schema() const { return AsWhole{0, static_cast<int>(last)}.schema(); }
+};
+
+/// The same of a set: the number whose bits are its members.
+struct AsBits {
+  DocumentNode write(CapabilitySet set) const { return kAnyWhole.write(set.bits()); }
+  void read(const YamlNode& node, const YamlReader& reader, CapabilitySet& set) const {
+    std::uint64_t bits = 0;
+    kAnyWhole.read(node, reader, bits);
+    set = CapabilitySet::from_bits(bits);
+  }
+  DocumentMap schema() const { return kAnyWhole.schema(); }
 };
 
 /// A length of time in seconds, with one decimal.

@@ -305,8 +305,22 @@ std::vector<std::string> YamlReader::texts(const YamlNode& node) const {
   return result;
 }
 
+double YamlReader::real_number(const YamlNode& node) const {
+  double number = 0;
+  if (node.kind != YamlNode::Kind::kPlain || !parse_number(node.text, number) ||
+      !std::isfinite(number)) {
+    wrong_type(node, "a number");
+  }
+  return number;
+}
+
 int YamlReader::whole_number(const YamlNode& node, int least, int most) const {
-  int number = 0;
+  return static_cast<int>(wide_number(node, least, most));
+}
+
+std::int64_t YamlReader::wide_number(const YamlNode& node, std::int64_t least,
+                                     std::int64_t most) const {
+  std::int64_t number = 0;
   if (node.kind != YamlNode::Kind::kPlain || !parse_number(node.text, number) || number < least ||
       number > most) {
     wrong_type(node,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <initializer_list>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -88,6 +88,9 @@ class YamlReader {
   std::vector<std::string> texts(const YamlNode& node) const;
   /// A whole number from `least` to `most`.
   int whole_number(const YamlNode& node, int least, int most) const;
+  std::int64_t wide_number(const YamlNode& node, std::int64_t least, std::int64_t most) const;
+  /// A finite number.
+  double real_number(const YamlNode& node) const;
   /// A number that is not negative, such as 14.2.
   double seconds(const YamlNode& node) const;
   /// true or false.

@@ -18,9 +18,9 @@ with open(sys.argv[1], "w", encoding="utf-8") as file:
             number = str(json.loads(trial)["number"])
             keys = ("capability", "result", "call", "process", "count")
             trace = {"checks": [dict(zip(keys, check)) for check in traces.get(number, [])],
-                     "programs": [], "carried": 0, "lost": 0}
-            assert '"trace":null' in trial
-            trial = trial.replace('"trace":null', '"trace":' + json.dumps(trace, separators=(",", ":")))
+                     "requests": [], "programs": [], "carried": 0, "lost": 0}
+            assert '"trace":' not in trial
+            trial = trial[:-1] + ',"trace":' + json.dumps(trace, separators=(",", ":")) + "}"
             line = '{"sum":"%s","trial":%s}' % (hashlib.sha256(trial.encode()).hexdigest()[:32], trial)
         file.write(line + "\n")
 PYTHON
