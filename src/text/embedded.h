@@ -15,6 +15,9 @@ std::string_view embedded_checks();
 /// The gate, src/trace/gate_program.c, a static ELF program; empty on machines that have none.
 std::string_view embedded_gate();
 
+/// Which capabilities a denied system call speaks for: src/trace/strace_calls.txt.
+std::string_view embedded_strace_calls();
+
 /// How reports in HTML look: src/report/style.css.
 std::string_view embedded_style();
 

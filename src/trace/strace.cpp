@@ -4,7 +4,6 @@
 #include "engine/inside.h"
 #include "text/embedded.h"
 #include "trace/gate.h"
-#include "trace/strace_table.h"
 
 #include <condition_variable>
 #include <mutex>

@@ -1,9 +1,16 @@
 #include "trace/strace_log.h"
 
-#include "trace/strace_table.h"
+#include "text/embedded.h"
+#include "text/words.h"
+
+#include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
+#include <cassert>
+#include <memory>
 #include <optional>
+#include <sstream>
 
 namespace capmin {
 namespace {
@@ -11,126 +18,142 @@ namespace {
 constexpr std::size_t kLongestLine = 8192;
 constexpr std::size_t kMostCalls = 512;
 constexpr std::size_t kMostArguments = 160;
-constexpr std::string_view kOwnWords = "strace: ";
+
+/// A line of strace_calls.txt.
+struct Row {
+  std::vector<std::string> calls;
+  std::string error;             ///< empty: any denial
+  std::unique_ptr<RE2> pattern;  ///< null: any arguments
+  bool reads_quotes = false;
+  std::vector<CapabilitySet> suspects;
+};
+
+const std::vector<Row>& table() {
+  static const std::vector<Row> rows = [] {
+    std::vector<Row> read;
+    std::istringstream lines{std::string(embedded_strace_calls())};
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with('#')) continue;
+      static const RE2 kColumns("(.*) ; (.*) ; (.*) ; (.*)");
+      std::array<std::string, 4> column;
+      const bool is_row =
+          RE2::FullMatch(line, kColumns, &column[0], &column[1], &column[2], &column[3]);
+      assert(is_row);
+      if (!is_row) continue;
+      Row& row = read.emplace_back();
+      row.calls = split(column[0], ' ');
+      if (column[1] != "-") row.error = column[1];
+      if (column[2] != "-") row.pattern = std::make_unique<RE2>(column[2]);
+      row.reads_quotes = column[2].find('"') != std::string::npos;
+      for (const std::string& name : split(column[3], ' ')) {
+        if (const auto suspect = capability_named(name)) row.suspects.push_back({*suspect});
+      }
+    }
+    return read;
+  }();
+  return rows;
+}
+
+/// The text outside the quotes: what strace says, and no program chose.
+std::string unquoted(const std::string& arguments) {
+  static const RE2 kQuoted(R"("(?:[^"\\]|\\.)*"?)");
+  std::string text = arguments;
+  RE2::GlobalReplace(&text, kQuoted, "");
+  return text;
+}
+
+bool fits(const Row& row, const FailedCall& call) {
+  if (std::ranges::find(row.calls, call.call) == row.calls.end()) return false;
+  if (!row.error.empty() && row.error != call.error) return false;
+  return !row.pattern ||
+         RE2::PartialMatch(row.reads_quotes ? call.arguments : unquoted(call.arguments),
+                           *row.pattern);
+}
+
+/// The capabilities that `text` names, in capitals and with or without CAP_.
+CapabilitySet named_in(re2::StringPiece text) {
+  static const RE2 kName("([A-Z_]+)");
+  CapabilitySet named;
+  for (std::string name; RE2::FindAndConsume(&text, kName, &name);) {
+    if (const auto capability = capability_named(name)) named = named.with(*capability);
+  }
+  return named;
+}
 
 /// strace prints ASCII; this holds it to that.
-std::string printable(std::string_view text, std::size_t limit) {
-  std::string result(text.substr(0, limit));
+std::string printable(std::string text, std::size_t limit) {
   std::ranges::replace_if(
-      result, [](char letter) { return letter < ' ' || letter > '~'; }, '?');
-  if (text.size() > limit) result += "...";
-  return result;
-}
-
-/// The bytes that strace writes as an octal number: in a name that is all of <, > and controls.
-std::string unescaped(std::string_view name) {
-  std::string result;
-  for (std::size_t at = 0; at < name.size(); ++at) {
-    if (name[at] != '\\' || at + 1 == name.size()) {
-      result += name[at];
-    } else if (name[at + 1] < '0' || name[at + 1] > '7') {
-      result += name[++at];
-    } else {
-      unsigned byte = 0;
-      std::size_t digits = 0;
-      while (digits < 3 && at + 1 < name.size() && name[at + 1] >= '0' && name[at + 1] <= '7') {
-        byte = byte * 8 + static_cast<unsigned>(name[++at] - '0');
-        ++digits;
-      }
-      result += static_cast<char>(byte);
-    }
-  }
-  return result;
-}
-
-bool is_digit(char letter) {
-  return letter >= '0' && letter <= '9';
-}
-
-bool is_of_name(char letter) {
-  return (letter >= 'a' && letter <= 'z') || is_digit(letter) || letter == '_';
-}
-
-/// Takes what fits from the front of `text`.
-template <typename Fits>
-std::string_view take_while(std::string_view& text, Fits fits) {
-  const auto* const end = std::ranges::find_if_not(text, fits);
-  const std::string_view taken = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-  text.remove_prefix(taken.size());
-  return taken;
-}
-
-bool take(std::string_view& text, std::string_view word) {
-  if (!text.starts_with(word)) return false;
-  text.remove_prefix(word.size());
-  return true;
-}
-
-/// The name in `<name> ` at the front; nothing where it has no end.
-std::optional<std::string_view> take_process(std::string_view& text) {
-  if (!take(text, "<")) return std::string_view();
-  // strace escapes the sign that would end it.
-  const std::size_t end = text.find('>');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view name = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return name;
-}
-
-/// Where the parenthesis stands that ends the arguments at the front of `text`: the last one
-/// outside quotes with a result behind it.
-std::size_t end_of_arguments(std::string_view text) {
-  std::size_t end = std::string_view::npos;
-  bool quoted = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (quoted && text[at] == '\\') {
-      ++at;
-    } else if (text[at] == '"') {
-      quoted = !quoted;
-    } else if (!quoted && text[at] == ')') {
-      const std::size_t sign = text.find_first_not_of(' ', at + 1);
-      if (sign != std::string_view::npos && text.substr(sign).starts_with("= ")) end = at;
-    }
-  }
-  return end;
+      text, [](char letter) { return letter < ' ' || letter > '~'; }, '?');
+  return text.size() > limit ? text.substr(0, limit) + "..." : text;
 }
 
 /// Of the three sets of a capset(), which strace prints in full, what the process asks for: to be
 /// permitted and to hand on, "permitted=1<<CAP_KILL|1<<CAP_SYS_TIME, inheritable=0". By name.
-std::string asked_of(std::string_view arguments) {
-  const std::size_t begin = arguments.find("permitted=");
-  return to_string(begin == std::string_view::npos ? CapabilitySet{}
-                                                   : named_in(arguments.substr(begin)));
+std::string asked_of(const std::string& arguments) {
+  const std::size_t begin = std::min(arguments.find("permitted="), arguments.size());
+  return to_string(begin == arguments.size() ? CapabilitySet{} : named_in(arguments.substr(begin)));
 }
 
-/// `PID<PROCESS> CALL(ARGUMENTS) = -1 ERROR (words)`; nothing for every other line.
-std::optional<FailedCall> parse_line(std::string_view line) {
-  if (take_while(line, is_digit).empty()) return std::nullopt;
-  const auto process = take_process(line);
-  if (!process || take_while(line, [](char letter) { return letter == ' '; }).empty()) {
+/// Whether `error` of `call` is what a process without a privilege gets: EPERM or EACCES, and for
+/// calls that lock memory ENOMEM and EAGAIN, too (mlock(2)).
+bool is_denial(const std::string& call, const std::string& error) {
+  if (error == "EPERM" || error == "EACCES") return true;
+  return (error == "ENOMEM" || error == "EAGAIN") && call.starts_with("mlock");
+}
+
+/// `PID<PROCESS> CALL(ARGUMENTS) = -1 ERROR (words)`, or the second half of a call whose first half
+/// another process interrupted: `PID<PROCESS> <... CALL resumed>) = -1 ERROR (words)`; nothing for
+/// every other line. The result is the last of its kind and ends the line: what stands in quotes
+/// cannot come behind it.
+std::optional<FailedCall> parse_line(const std::string& line) {
+  static const RE2 kLine(R"re((?s)\d+(?:<([^>]*)>)? +)re"
+                         R"re((?:([a-z0-9_]+)\((.*)|<\.\.\. ([a-z0-9_]+) resumed>.*)\) *)re"
+                         R"re(= -1 ([A-Z0-9]+) \([^()"]*\))re");
+  FailedCall call;
+  std::string resumed;
+  if (!RE2::FullMatch(line, kLine, &call.process, &call.call, &call.arguments, &resumed,
+                      &call.error)) {
     return std::nullopt;
   }
-  // The second half of a call whose first half another process interrupted.
-  const bool resumed = take(line, "<... ");
-  const std::string_view call = take_while(line, is_of_name);
-  if (call.empty() || !take(line, resumed ? " resumed>" : "(")) return std::nullopt;
-  const std::size_t end = end_of_arguments(line);
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view arguments = resumed ? std::string_view() : line.substr(0, end);
-  line.remove_prefix(end + 1);
-  take_while(line, [](char letter) { return letter == ' '; });
-  if (!take(line, "= -1 ")) return std::nullopt;
-  const std::string_view error = take_while(
-      line, [](char letter) { return (letter >= 'A' && letter <= 'Z') || is_digit(letter); });
-  if (!is_denial(call, error)) return std::nullopt;
-  return FailedCall{
-      .call = std::string(call),
-      .error = std::string(error),
-      .arguments = call == "capset" ? asked_of(arguments) : printable(arguments, kMostArguments),
-      .process = printable(unescaped(*process), 64)};
+  if (call.call.empty()) call.call = resumed;
+  if (!is_denial(call.call, call.error)) return std::nullopt;
+  call.arguments =
+      call.call == "capset" ? asked_of(call.arguments) : printable(call.arguments, kMostArguments);
+  call.process = printable(call.process, 64);
+  return call;
 }
 
 }  // namespace
+
+std::string to_text(const FailedCall& call) {
+  std::string text = call.process.empty() ? "" : call.process + ": ";
+  text += call.call + '(' + call.arguments + ") = " + call.error;
+  if (call.count > 1) text += ", " + std::to_string(call.count) + " times";
+  return text;
+}
+
+std::vector<CapabilitySet> suspects_of(const FailedCall& call) {
+  // What a process asks for by name, to hold it or to hand it on: all of it at once, and it must
+  // hold it already (capset(2), prctl(2)).
+  const bool asks =
+      call.call == "capset" ||
+      (call.call == "prctl" && call.arguments.find("PR_CAP_AMBIENT_RAISE") != std::string::npos);
+  if (const CapabilitySet asked = named_in(call.arguments); asks && !asked.empty()) return {asked};
+  const auto row =
+      std::ranges::find_if(table(), [&call](const Row& one) { return fits(one, call); });
+  return row == table().end() ? std::vector<CapabilitySet>{} : row->suspects;
+}
+
+std::string traced_calls() {
+  std::vector<std::string> names;
+  for (const Row& row : table()) {
+    for (const std::string& call : row.calls) {
+      const std::string name = '?' + call;
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    }
+  }
+  return joined(names, ",");
+}
 
 void StraceLog::append(std::string_view piece) {
   while (!piece.empty()) {
@@ -139,30 +162,28 @@ void StraceLog::append(std::string_view piece) {
     if (line_.size() + part.size() > kLongestLine) line_is_long_ = true;
     if (!line_is_long_) line_ += part;
     if (end == std::string_view::npos) return;
-    take_line();
+    if (line_is_long_) {
+      ++lost_;
+    } else {
+      take_line(line_);
+    }
+    line_.clear();
+    line_is_long_ = false;
     piece.remove_prefix(end + 1);
   }
 }
 
-void StraceLog::take_line() {
-  std::string line;
-  line.swap(line_);
-  if (line_is_long_) {
-    line_is_long_ = false;
-    ++lost_;
-    return;
-  }
+void StraceLog::take_line(const std::string& line) {
   // It calls itself as it was started: by its path, mostly. A call's line begins with a number.
-  const std::size_t own = line.starts_with('/') ? line.find(kOwnWords) : 0;
-  if (own != std::string::npos && std::string_view(line).substr(own).starts_with(kOwnWords)) {
-    if (line.ends_with(" attached")) {
-      attached_ = true;
-    } else if (complaint_.empty()) {
-      complaint_ = printable(std::string_view(line).substr(own + kOwnWords.size()), 200);
-    }
-    return;
+  static const RE2 kOwnWords("(?s)(?:/.*?)?strace: (.*)");
+  std::string words;
+  if (!RE2::FullMatch(line, kOwnWords, &words)) {
+    if (auto call = parse_line(line)) keep(std::move(*call));
+  } else if (words.ends_with(" attached")) {
+    attached_ = true;
+  } else if (complaint_.empty()) {
+    complaint_ = printable(words, 200);
   }
-  if (auto call = parse_line(line)) keep(std::move(*call));
 }
 
 void StraceLog::keep(FailedCall call) {
@@ -177,17 +198,6 @@ void StraceLog::keep(FailedCall call) {
     places_.emplace(key, calls_.size());
     calls_.push_back(std::move(call));
   }
-}
-
-std::vector<FailedCall> StraceLog::failed_calls() const {
-  return calls_;
-}
-
-std::string to_text(const FailedCall& call) {
-  std::string text = call.process.empty() ? "" : call.process + ": ";
-  text += call.call + '(' + call.arguments + ") = " + call.error;
-  if (call.count > 1) text += ", " + std::to_string(call.count) + " times";
-  return text;
 }
 
 }  // namespace capmin

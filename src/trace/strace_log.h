@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trace/strace_table.h"
+#include "core/capability.h"
 
 #include <cstddef>
 #include <map>
@@ -9,6 +9,30 @@
 #include <vector>
 
 namespace capmin {
+
+/// A system call that failed as that of a process without a privilege does, as strace tells it. All
+/// text is printable ASCII, but chosen by the traced programs.
+struct FailedCall {
+  std::string call;       ///< "chown"
+  std::string error;      ///< EPERM, EACCES; of calls that lock memory also ENOMEM and EAGAIN
+  std::string arguments;  ///< the first ones as strace prints them, shortened; of capset the names
+                          ///< of what it asks for
+  std::string process;    ///< the name of the program that called, as strace escapes it; or empty
+  int count = 1;
+  friend bool operator==(const FailedCall&, const FailedCall&) = default;
+};
+
+/// The call in words: `nginx: chown("/var/lib/nginx/body", 33, 4294967295) = EPERM, 3 times`.
+std::string to_text(const FailedCall& call);
+
+/// What a process that may make the call holds, best guess first; members of one set are needed
+/// together. None where no capability is known to help. By src/trace/strace_calls.txt; a guess to
+/// try first, never a verdict: a call may fail for other reasons, and the program may not mind.
+std::vector<CapabilitySet> suspects_of(const FailedCall& call);
+
+/// The system calls that the table knows, as `strace -e trace=` takes them; a name that this
+/// machine's strace or kernel does not know is ignored by it.
+std::string traced_calls();
 
 /// Reads what `strace -f -Z -Y` prints, piece by piece, and keeps the calls that failed as those of
 /// a process without a privilege do. The text is hostile where it tells arguments and names of
@@ -22,7 +46,7 @@ class StraceLog {
 
   /// The calls by name, error, arguments and process: each once, in the order of their first
   /// failure.
-  std::vector<FailedCall> failed_calls() const;
+  const std::vector<FailedCall>& failed_calls() const { return calls_; }
   /// How many failures are not among them: of lines that were too long, and of calls that were too
   /// many.
   std::size_t lost() const { return lost_; }
@@ -32,7 +56,7 @@ class StraceLog {
   const std::string& complaint() const { return complaint_; }
 
  private:
-  void take_line();
+  void take_line(const std::string& line);
   void keep(FailedCall call);
 
   std::string line_;

@@ -5,7 +5,7 @@
 #include "core/trial.h"
 #include "diagnosis/clue.h"
 #include "engine/container_process.h"
-#include "trace/strace_table.h"
+#include "trace/strace_log.h"
 
 #include <chrono>
 #include <cstdint>

@@ -4,7 +4,7 @@
 #include "diagnosis/clue.h"
 #include "diagnosis/secrets.h"
 #include "text/sanitize.h"
-#include "trace/strace_table.h"
+#include "trace/strace_log.h"
 #include "trial/harmless_evidence.h"
 #include "trial/losses.h"
 

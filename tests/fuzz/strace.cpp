@@ -1,6 +1,5 @@
 // Fuzzes the reading of what strace prints: any text gives calls that are bounded and printable.
 #include "trace/strace_log.h"
-#include "trace/strace_table.h"
 
 #include <algorithm>
 #include <cstddef>

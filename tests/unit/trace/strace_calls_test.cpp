@@ -1,8 +1,12 @@
-#include "trace/strace_table.h"
+#include "diagnosis/pattern.h"
+#include "text/embedded.h"
+#include "text/words.h"
+#include "trace/strace_log.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <sstream>
 
 namespace capmin {
 namespace {
@@ -77,6 +81,20 @@ TEST_CASE("a program's own words choose no suspect") {
 TEST_CASE("what no capability opens has no suspect") {
   CHECK(first("read", "EACCES").empty());
   CHECK(first("execve", "EPERM").empty());
+}
+
+TEST_CASE("every name and pattern of the table is one") {
+  std::istringstream lines{std::string(embedded_strace_calls())};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('#')) continue;
+    CAPTURE(line);
+    const std::vector<std::string> columns = split(line, ';');
+    REQUIRE(columns.size() == 4);
+    CHECK(pattern_error(columns[2]).empty());
+    for (const std::string& name : split(columns[3].substr(1), ' ')) {
+      CHECK((name == "-" || capability_named(name)));
+    }
+  }
 }
 
 TEST_CASE("strace is asked for the calls of the table, each once and none by force") {
