@@ -2,7 +2,6 @@
 
 #include "core/error.h"
 #include "report/sarif_document.h"
-#include "text/markdown.h"
 #include "text/markup.h"
 #include "text/quote.h"
 #include "text/words.h"

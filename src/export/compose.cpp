@@ -1,7 +1,7 @@
-#include "export/writers.h"
 #include "document/document.h"
-#include "text/quote.h"
 #include "document/plain_scalar.h"
+#include "export/writers.h"
+#include "text/quote.h"
 
 namespace capmin {
 namespace {

@@ -1,6 +1,6 @@
 #include "core/error.h"
-#include "export/writers.h"
 #include "document/document.h"
+#include "export/writers.h"
 #include "profile/profile_yaml.h"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 #include "export/merge.h"
 
 #include "core/error.h"
+#include "document/yaml_edit.h"
 #include "export/writers.h"
 #include "profile/pod_security.h"
 #include "text/quote.h"
-#include "document/yaml_edit.h"
 
 #include <algorithm>
 #include <array>

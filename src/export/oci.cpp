@@ -1,5 +1,5 @@
-#include "export/writers.h"
 #include "document/document.h"
+#include "export/writers.h"
 #include "profile/pod_security.h"
 #include "text/words.h"
 

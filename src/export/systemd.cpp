@@ -1,12 +1,44 @@
-#include "export/unit_text.h"
+#include "export/client_options.h"
 #include "export/writers.h"
 #include "profile/pod_security.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace capmin {
 namespace {
+
+/// True for a text that means itself in every value of a systemd unit and of a Quadlet file.
+bool is_plain_in_unit(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') ||
+           std::string_view("._-/:@=,+").find(letter) != std::string_view::npos;
+  });
+}
+
+/// A word of a command line in a unit (systemd.service(5), "Command lines"), in quotes where it
+/// needs them; "%" and "$" mean themselves. Nothing for what cannot stand there: an empty text is
+/// "", but control characters, what is not ASCII, a lone ";" and two number signs in a row are
+/// refused.
+std::optional<std::string> unit_word(std::string_view text) {
+  if (is_plain_in_unit(text)) return std::string(text);
+  const bool is_printable =
+      std::ranges::all_of(text, [](char letter) { return letter >= ' ' && letter <= '~'; });
+  if (!is_printable || text == ";" || text.find("##") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  std::string quoted = "\"";
+  for (const char letter : text) {
+    if (letter == '"' || letter == '\\') quoted += '\\';
+    if (letter == '%' || letter == '$') quoted += letter;
+    quoted += letter;
+  }
+  return quoted + '"';
+}
 
 /// A drop-in, by systemd.exec(5) and systemd.resource-control(5).
 class DropIn {
@@ -193,6 +225,98 @@ void add_systemd_remarks(ExportContent& content) {
   content.notes.emplace_back(
       "AmbientCapabilities= lets every program of a service with User= hold the set; where only a "
       "program with file capabilities needs it, leave that line's value empty");
+}
+
+namespace {
+
+/// A .container file. Its keys are those of podman 4.4; what has none there is an argument of
+/// podman's, under PodmanArgs.
+class ContainerFile {
+ public:
+  explicit ContainerFile(ExportContent& content) : content_(content) {
+    const std::string& image = content.profile.image.reference;
+    const bool has_name = is_plain_in_unit(image);
+    text_ = has_name ? "[Container]\nImage=" + image + '\n' : "[Container]\n# Image=\n";
+    if (!has_name) {
+      content.warnings.emplace_back(
+          "the line Image= is left out: the profile's image has a name that no image has");
+    }
+    for (const std::string& name : content.change.dropped()) {
+      line("DropCapability", name == "ALL" ? "all" : "CAP_" + name);
+    }
+    for (const std::string& name : content.change.added()) {
+      line("AddCapability", "CAP_" + name);
+    }
+    for (const ClientOption& option : client_options(Client::kPodman, content)) {
+      place(option);
+    }
+    for (const Setting& setting : content.settings) {
+      if (setting.kind == SettingKind::kCommand) place_command(setting);
+    }
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  void line(const std::string& key, const std::string& value) {
+    text_.append(key).append("=").append(value).append("\n");
+  }
+
+  void place(const ClientOption& option) {
+    if (option.name == "--read-only") return line("ReadOnly", "yes");
+    if (option.name == "--init") return line("RunInit", "yes");
+    if (option.name == "--user" && place_user(option.value)) return;
+    if (option.name == "--security-opt" && place_security(option.value)) return;
+    if (is_plain_in_unit(option.value)) {
+      if (option.name == "--publish") return line("PublishPort", option.value);
+      if (option.name == "--volume") return line("Volume", option.value);
+      if (option.name == "--device") return line("AddDevice", option.value);
+      if (option.name == "--network") return line("Network", option.value);
+    }
+    const auto argument =
+        unit_word(option.has_value ? option.name + '=' + option.value : option.name);
+    if (argument) return line("PodmanArgs", *argument);
+    content_.leave_out(option.name + ' ' + option.value, "a unit cannot hold such text");
+  }
+
+  /// User= and Group= take numbers.
+  bool place_user(const std::string& value) {
+    const UserSetting user = parse_user(value);
+    if (!user.uid || (!user.gid && !user.group.empty())) return false;
+    line("User", std::to_string(*user.uid));
+    if (user.gid) line("Group", std::to_string(*user.gid));
+    return true;
+  }
+
+  bool place_security(const std::string& value) {
+    constexpr std::string_view kSeccomp = "seccomp=";
+    if (value == "no-new-privileges") {
+      line("NoNewPrivileges", "yes");
+      return true;
+    }
+    if (!value.starts_with(kSeccomp) || !is_plain_in_unit(value)) return false;
+    line("SeccompProfile", value.substr(kSeccomp.size()));
+    return true;
+  }
+
+  void place_command(const Setting& setting) {
+    std::string words;
+    for (const std::string& each : setting.words) {
+      const auto word = unit_word(each);
+      if (!word) return content_.leave_out(setting.option, "a unit cannot hold such text");
+      words += (words.empty() ? "" : " ") + *word;
+    }
+    line("Exec", words);
+  }
+
+  ExportContent& content_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string write_quadlet(ExportContent& content) {
+  return ContainerFile(content).text();
 }
 
 }  // namespace capmin

@@ -2,7 +2,7 @@
 
 #include "document/document.h"
 #include "text/columns.h"
-#include "text/markdown.h"
+#include "text/markup.h"
 #include "text/quote.h"
 
 #include <algorithm>

@@ -101,4 +101,27 @@ Report report_of(const ReportSource& source, const RuleTable& rules);
 /// The words "risk: meaning" for people: "medium: escapes isolation in part, ...".
 std::string risk_text(Risk risk);
 
+/// A fact about where the proof holds; the value is untrusted.
+struct EnvironmentFact {
+  std::string name;
+  std::string value;
+};
+
+/// Image, probe, engine and the rest of what the proof was seen under, in words for people.
+std::vector<EnvironmentFact> environment_facts(const Report& report);
+
+/// One remark on a line of a profile, for tools that show remarks beside lines.
+struct Finding {
+  enum class Level { kNote, kWarning, kError };
+  Level level = Level::kNote;
+  std::string id;  ///< a capability's name, or "verdict", "warning" or "riskier"
+  int line = 1;
+  std::string title;  ///< short; untrusted, as is the text
+  std::string text;   ///< one line
+};
+
+/// The remarks of a report: the verdict, each capability (low risk: a note, medium: a warning,
+/// high: an error), each warning, and that the set has become riskier.
+std::vector<Finding> findings_of(const Report& report);
+
 }  // namespace capmin

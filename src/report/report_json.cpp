@@ -1,8 +1,8 @@
 #include "document/document.h"
 #include "profile/pod_security.h"
 #include "profile/sentences.h"
-#include "report/environment_facts.h"
 #include "report/formats.h"
+#include "report/report.h"
 
 #include <utility>
 

@@ -1,8 +1,8 @@
 #include "profile/profile_diff.h"
 #include "profile/sentences.h"
-#include "report/environment_facts.h"
 #include "report/formats.h"
-#include "text/markdown.h"
+#include "report/report.h"
+#include "text/markup.h"
 #include "text/words.h"
 
 namespace capmin {

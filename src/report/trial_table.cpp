@@ -118,4 +118,191 @@ std::string grant_text(CapabilitySet grant, CapabilitySet widest) {
   return to_string(grant);
 }
 
+namespace {
+
+constexpr int kCell = 14;
+constexpr int kStep = 19;
+constexpr int kLeft = 30;
+constexpr int kBetween = 10;  ///< between the columns of the set and all others
+constexpr int kMark = 26;     ///< what the mark takes before the word
+constexpr int kGroup = 34;
+constexpr int kLetter = 7;  ///< the advance of a letter of the heads, rounded up
+
+using Attributes = Markup::Attributes;
+
+std::string number(int value) {
+  return std::to_string(value);
+}
+
+/// On a wide page the picture is larger than on a phone.
+int enlarged(int length) {
+  return length * 4 / 3;
+}
+
+Markup svg_text(int x, int y, const char* kind, std::string_view text) {
+  return Markup::element("text", {{"x", number(x)}, {"y", number(y)}, {"class", kind}},
+                         Markup::text(text));
+}
+
+Markup rectangle(int x, int y, int width, int height, const std::string& kind, int radius) {
+  return Markup::element("rect",
+                         {{"x", number(x)},
+                          {"y", number(y)},
+                          {"width", number(width)},
+                          {"height", number(height)},
+                          {"rx", number(radius)},
+                          {"class", kind}},
+                         {});
+}
+
+Markup path(const std::string& drawn, const std::string& kind) {
+  return Markup::element("path", {{"d", drawn}, {"class", kind}}, {});
+}
+
+std::string description(const TrialTable::Row& row, CapabilitySet widest) {
+  std::string text =
+      "trial " + number(row.trial) + ", " + row.purpose + ": " + grant_text(row.grant, widest);
+  if (row.without) text += ", without " + std::string(name_of(*row.without));
+  return text + ": " + std::string(name_of(row.verdict));
+}
+
+std::string word_of(const TrialTable::Row& row) {
+  const std::string word(name_of(row.verdict));
+  return row.times == 1 ? word : word + " \xc3\x97" + number(row.times);
+}
+
+class Picture {
+ public:
+  Picture(const TrialTable& table, const std::string& id) : table_(table), id_(id) {
+    std::size_t longest = 0;
+    for (const Capability column : table.columns) {
+      longest = std::max(longest, name_of(column).size());
+    }
+    head_ = static_cast<int>(longest) * kLetter + 8;
+    std::size_t widest = 0;
+    for (const TrialTable::Group& group : table.groups) {
+      for (const TrialTable::Row& row : group.rows) {
+        widest = std::max(widest, word_of(row).size());
+      }
+    }
+    width_ = left_of(table.columns.size()) + kMark + static_cast<int>(widest) * kLetter;
+  }
+
+  Markup draw() {
+    y_ = head_;
+    for (const TrialTable::Group& group : table_.groups) {
+      draw_group(group);
+    }
+    const int height = y_ + 6;
+    Markup content = Markup::element("title", {{"id", id_ + "-title"}},
+                                     Markup::text("The search as a picture")) +
+                     Markup::element("desc", {{"id", id_ + "-desc"}}, describe());
+    content += Markup::own("\n") + band(height) + heads() + body_;
+    return Markup::element("svg",
+                           {{"class", "trials"},
+                            {"role", "img"},
+                            {"aria-labelledby", id_ + "-title " + id_ + "-desc"},
+                            {"width", number(enlarged(width_))},
+                            {"height", number(enlarged(height))},
+                            {"viewBox", "0 0 " + number(width_) + ' ' + number(height)}},
+                           content);
+  }
+
+ private:
+  int left_of(std::size_t column) const {
+    const auto needed = static_cast<std::size_t>(table_.needed.size());
+    const bool is_other = column >= needed && needed > 0;
+    return kLeft + static_cast<int>(column) * kStep + (is_other ? kBetween : 0);
+  }
+
+  Markup describe() const {
+    return Markup::text("Rows are trials, columns are capabilities. A filled cell was granted. " +
+                        table_.caption + " The table below tells the same.");
+  }
+
+  /// Behind the columns of the set, so that the eye finds them.
+  Markup band(int height) const {
+    if (table_.needed.empty()) return {};
+    return rectangle(kLeft - 4, 0, table_.needed.size() * kStep + 3, height, "band", 6) +
+           Markup::own("\n");
+  }
+
+  Markup heads() const {
+    Markup heads;
+    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+      const Capability column = table_.columns[i];
+      const std::string place = number(left_of(i) + kCell / 2 + 4) + ' ' + number(head_ - 6);
+      heads += Markup::element("text",
+                               {{"transform", "translate(" + place + ") rotate(-90)"},
+                                {"class", table_.needed.contains(column) ? "head" : "head other"}},
+                               Markup::text(name_of(column)));
+    }
+    return heads + Markup::own("\n");
+  }
+
+  void draw_group(const TrialTable::Group& group) {
+    body_ += path("M0 " + number(y_ + 3) + "H" + number(width_), "rule");
+    body_ += svg_text(0, y_ + 22, "group", group.title) + Markup::own("\n");
+    y_ += kGroup;
+    for (const TrialTable::Row& row : group.rows) {
+      draw_row(row);
+      y_ += kStep;
+    }
+    y_ += 4;
+  }
+
+  void draw_row(const TrialTable::Row& row) {
+    const std::string verdict(name_of(row.verdict));
+    Markup content = Markup::element("title", Markup::text(description(row, table_.widest)));
+    content += svg_text(0, y_ + 11, "number", number(row.trial));
+    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+      content += cell(left_of(i), row, table_.columns[i], verdict);
+    }
+    const int right = left_of(table_.columns.size()) + 8;
+    content += mark(right, row.verdict, verdict);
+    content += svg_text(right + 18, y_ + 11, "word", word_of(row));
+    body_ += Markup::element("g", content) + Markup::own("\n");
+  }
+
+  Markup cell(int x, const TrialTable::Row& row, Capability column,
+              const std::string& verdict) const {
+    if (row.grant.contains(column)) return rectangle(x, y_, kCell, kCell, "fill " + verdict, 3);
+    if (row.without == column) {
+      const auto point = [&](int dx, int dy) { return number(x + dx) + ' ' + number(y_ + dy); };
+      return rectangle(x + 1, y_ + 1, kCell - 2, kCell - 2, "without", 3) +
+             path("M" + point(4, 4) + "L" + point(10, 10) + "M" + point(10, 4) + "L" + point(4, 10),
+                  "without");
+    }
+    return rectangle(x + 5, y_ + 5, 4, 4, "hollow", 2);
+  }
+
+  Markup mark(int x, Verdict verdict, const std::string& word) const {
+    const auto point = [&](int dx, int dy) { return number(x + dx) + ' ' + number(y_ + dy); };
+    switch (verdict) {
+      case Verdict::kPassed:
+        return path("M" + point(1, 8) + "L" + point(5, 12) + "L" + point(12, 3), "mark " + word);
+      case Verdict::kFailed:
+        return path(
+            "M" + point(2, 3) + "L" + point(11, 12) + "M" + point(11, 3) + "L" + point(2, 12),
+            "mark " + word);
+      case Verdict::kUndecided:
+        break;
+    }
+    return path("M" + point(1, 7) + "H" + number(x + 12), "mark " + word);
+  }
+
+  const TrialTable& table_;
+  std::string id_;
+  int head_ = 0;
+  int width_ = 0;
+  int y_ = 0;
+  Markup body_;
+};
+
+}  // namespace
+
+Markup trial_svg(const TrialTable& table, const std::string& id) {
+  return Picture(table, id).draw();
+}
+
 }  // namespace capmin

@@ -1,6 +1,6 @@
 #include "run/container_contents.h"
 
-#include "system/tree_hash.h"
+#include "system/file.h"
 
 #include <cstdlib>
 #include <optional>

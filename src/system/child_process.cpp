@@ -15,10 +15,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace capmin {
@@ -431,6 +433,50 @@ process_v2::process launch(boost::asio::io_context& context, const Command& comm
 }
 
 }  // namespace
+
+namespace {
+
+/// What posix_spawn is told; frees it.
+struct SpawnSettings {
+  SpawnSettings() {
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawnattr_init(&attributes);
+  }
+  ~SpawnSettings() {
+    ::posix_spawnattr_destroy(&attributes);
+    ::posix_spawn_file_actions_destroy(&files);
+  }
+  SpawnSettings(const SpawnSettings&) = delete;
+  SpawnSettings& operator=(const SpawnSettings&) = delete;
+
+  posix_spawn_file_actions_t files{};
+  posix_spawnattr_t attributes{};
+};
+
+}  // namespace
+
+pid_t start_in_own_session(const std::string& path, std::vector<std::string> argv, int input) {
+  SpawnSettings settings;
+  ::posix_spawn_file_actions_adddup2(&settings.files, input, STDIN_FILENO);
+  ::posix_spawn_file_actions_addopen(&settings.files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_addopen(&settings.files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_addclosefrom_np(&settings.files, STDERR_FILENO + 1);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&settings.attributes, &none);
+  ::posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+  std::vector<char*> arguments;
+  arguments.reserve(argv.size() + 1);
+  for (std::string& argument : argv) {
+    arguments.push_back(argument.data());
+  }
+  arguments.push_back(nullptr);
+  pid_t child = -1;
+  const int error = ::posix_spawn(&child, path.c_str(), &settings.files, &settings.attributes,
+                                  arguments.data(), environ);
+  if (error != 0) throw std::system_error(error, std::generic_category());
+  return child;
+}
 
 struct ChildProcess::Handle {
   process_v2::process process;

@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace boost::asio {
 class io_context;
@@ -48,5 +50,11 @@ class ChildProcess {
   struct Handle;
   std::unique_ptr<Handle> handle_;
 };
+
+/// Starts the program at `path` in a session of its own, with `input` as its standard input, what
+/// it prints forgotten, no other file of ours and no signal blocked. It is left to itself: whoever
+/// starts it waits for it by the id that this returns. Throws std::system_error. Not by
+/// Boost.Process, which calls every program by its path: argv[0] is what ps(1) shows of this one.
+pid_t start_in_own_session(const std::string& path, std::vector<std::string> argv, int input);
 
 }  // namespace capmin

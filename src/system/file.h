@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,5 +67,18 @@ bool is_below(const std::filesystem::path& directory, const std::filesystem::pat
 
 /// Writes data to standard output, whole; throws Error kOutput where it takes no more.
 void write_standard_output(std::string_view text);
+
+/// How much of a tree of files is read.
+struct TreeLimits {
+  std::uintmax_t bytes = 64U << 20U;
+  std::size_t entries = 20'000;
+};
+
+/// A hash of all that a container could see of the file or directory `path`: names, kinds, modes,
+/// owners, what files hold and where links point; times are left out. Links below it are not
+/// followed. Nothing where that cannot be read whole: it is not there, may not be read, changes
+/// meanwhile, or is more than `limits`.
+std::optional<std::string> tree_hash(const std::filesystem::path& path,
+                                     const TreeLimits& limits = {});
 
 }  // namespace capmin

@@ -1,6 +1,7 @@
 #include "system/guardian.h"
 
 #include "core/error.h"
+#include "system/child_process.h"
 #include "system/process_limits.h"
 
 #include <array>
@@ -8,9 +9,9 @@
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace capmin {
@@ -18,23 +19,6 @@ namespace {
 
 constexpr char kNothingToDo = 'n';
 constexpr int kPatience = 1000;  // milliseconds
-
-/// What posix_spawn is told; frees it.
-struct SpawnSettings {
-  SpawnSettings() {
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawnattr_init(&attributes);
-  }
-  ~SpawnSettings() {
-    ::posix_spawnattr_destroy(&attributes);
-    ::posix_spawn_file_actions_destroy(&files);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-
-  posix_spawn_file_actions_t files{};
-  posix_spawnattr_t attributes{};
-};
 
 [[noreturn]] void fail(int error) {
   throw Error(
@@ -56,26 +40,11 @@ Guardian::Guardian(const std::string& path, std::vector<std::string> argv)
 
 Guardian::Guardian(Pipe pipe, const std::string& path, std::vector<std::string> argv)
     : pipe_(std::move(pipe.write_end)) {
-  SpawnSettings settings;
-  // Whoever reads what capmin prints must see its end when capmin ends.
-  ::posix_spawn_file_actions_adddup2(&settings.files, pipe.read_end.get(), STDIN_FILENO);
-  ::posix_spawn_file_actions_addopen(&settings.files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  ::posix_spawn_file_actions_addopen(&settings.files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  ::posix_spawn_file_actions_addclosefrom_np(&settings.files, STDERR_FILENO + 1);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::posix_spawnattr_setsigmask(&settings.attributes, &none);
-  ::posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
-
-  std::vector<char*> arguments;
-  arguments.reserve(argv.size() + 1);
-  for (std::string& argument : argv) {
-    arguments.push_back(argument.data());
+  try {
+    pid_ = start_in_own_session(path, std::move(argv), pipe.read_end.get());
+  } catch (const std::system_error& error) {
+    fail(error.code().value());
   }
-  arguments.push_back(nullptr);
-  const int error = ::posix_spawn(&pid_, path.c_str(), &settings.files, &settings.attributes,
-                                  arguments.data(), environ);
-  if (error != 0) fail(error);
 }
 
 Guardian::~Guardian() {

@@ -1,6 +1,10 @@
 #include "text/markup.h"
 
+#include "text/quote.h"
 #include "text/sanitize.h"
+
+#include <algorithm>
+#include <cstddef>
 
 namespace capmin {
 namespace {
@@ -60,6 +64,32 @@ Markup Markup::own(std::string_view markup) {
 Markup& Markup::operator+=(const Markup& other) {
   text_ += other.text_;
   return *this;
+}
+
+namespace {
+
+std::size_t longest_run_of_backticks(std::string_view text) {
+  std::size_t longest = 0;
+  std::size_t run = 0;
+  for (const char letter : text) {
+    run = letter == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return longest;
+}
+
+}  // namespace
+
+std::string code_span(std::string_view text) {
+  std::string content;
+  for (const char letter : shown(text)) {
+    // Tables are split at bars before code spans are looked for.
+    if (letter == '|') content += '\\';
+    content += letter;
+  }
+  const std::string fence(longest_run_of_backticks(content) + 1, '`');
+  // A blank inside the fences keeps a backtick or blank at the edge; one of each side is dropped.
+  return fence + ' ' + content + ' ' + fence;
 }
 
 }  // namespace capmin

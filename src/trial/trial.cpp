@@ -10,7 +10,7 @@
 #include "system/file.h"
 #include "trial/phase_wait.h"
 #include "trial/refusal.h"
-#include "trial/strace_watch.h"
+#include "trace/strace.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "batch/batch_progress.h"
+#include "batch/batch_run.h"
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,6 @@
 
 #include "text/embedded.h"
 #include "profile_sample.h"
-#include "report/findings.h"
 #include "report/formats.h"
 #include "report/sarif_document.h"
 

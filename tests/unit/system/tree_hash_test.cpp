@@ -1,4 +1,4 @@
-#include "system/tree_hash.h"
+#include "system/file.h"
 
 #include "scratch.h"
 

@@ -1,4 +1,4 @@
-#include "text/markdown.h"
+#include "text/markup.h"
 
 #include <doctest/doctest.h>
 
