@@ -6,7 +6,7 @@
 load helper
 
 @test "the table of fields is the one that the schema makes" {
-  diff <("$root/scripts/profile-fields") "$root/profiles/FIELDS.md"
+  diff <("$root/scripts/make/profile-fields") "$root/profiles/FIELDS.md"
 }
 
 @test "each key of a profile is in the table of fields" {

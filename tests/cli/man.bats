@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# The manual page, which scripts/man makes of the program's help.
+# The manual page, which scripts/make/man makes of the program's help.
 
 load helper
 
 setup_file() {
-  "$BATS_TEST_DIRNAME/../../scripts/man" "${CAPMIN:-$BATS_TEST_DIRNAME/../../build/capmin}" \
+  "$BATS_TEST_DIRNAME/../../scripts/make/man" "${CAPMIN:-$BATS_TEST_DIRNAME/../../build/capmin}" \
     >"$BATS_FILE_TMPDIR/capmin.1"
 }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# The ready manifests for many machines, scripts/manifests: read by parsers, their scripts run with a
+# The ready manifests for many machines, scripts/make/manifests: read by parsers, their scripts run with a
 # capmin that ends as it is told. The stack for a swarm is run by tests/live/swarm.bats.
 # shellcheck disable=SC2154,SC2016  # variables of the helper; scripts that are not expanded here
 load helper
 
-manifests=$root/scripts/manifests
+manifests=$root/scripts/make/manifests
 
 # value FILE EXPRESSION: evaluates a Python expression on a YAML file, as `d`; texts print as they are.
 value() {

@@ -4,7 +4,7 @@
 load helper
 
 @test "the index says what the profiles say" {
-  run diff <("$BATS_TEST_DIRNAME/../../scripts/profile-index") "$BATS_TEST_DIRNAME/../../profiles/README.md"
+  run diff <("$BATS_TEST_DIRNAME/../../scripts/make/profile-index") "$BATS_TEST_DIRNAME/../../profiles/README.md"
   [ "$output" = "" ]
   [ "$status" -eq 0 ]
 }

@@ -10,7 +10,7 @@ changing=capmin-test-nightly:latest
 setup_file() {
   local name
   # shellcheck disable=SC2086  # words
-  "$root/scripts/services" $services
+  "$root/scripts/make/services" $services
   cd "$BATS_FILE_TMPDIR" || return 1
   docker tag capmin-profile-redis "$changing"
   {

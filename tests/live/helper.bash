@@ -1,4 +1,4 @@
-# What the live tests share. CAPMIN selects the program; the images are those of scripts/images.
+# What the live tests share. CAPMIN selects the program; the images are those of scripts/make/images.
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables that the tests read, and those that bats sets
 

@@ -4,7 +4,7 @@
 load helper
 
 @test "every profile in the tree holds for the image of its service, and is not run twice" {
-  "$root/scripts/services"
+  "$root/scripts/make/services"
   # A checkout may be closed to the containers' users, for whom some probes are.
   cp -r "$root/profiles" "$BATS_TEST_TMPDIR/profiles"
   chmod -R go=rX "$BATS_TEST_TMPDIR/profiles"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A batch over three Docker engines, joined to one swarm, by the stack of scripts/manifests.
+# A batch over three Docker engines, joined to one swarm, by the stack of scripts/make/manifests.
 # shellcheck disable=SC2154,SC2016  # variables of the helper; scripts that are not expanded here
 load helper
 load daemon
@@ -85,7 +85,7 @@ YAML
 # deploy NAME SHARDS: the stack of the tree.
 deploy() {
   (CAPMIN_IMAGE=capmin-worker:1 CAPMIN_TREE=$daemons/tree CAPMIN_SHARDS=$2 on_daemon one \
-    docker stack deploy --resolve-image never -c "$root/scripts/manifests/swarm-stack.yml" "$1")
+    docker stack deploy --resolve-image never -c "$root/scripts/make/manifests/swarm-stack.yml" "$1")
 }
 # tasks NAME STATE: how many tasks of the stack are in this state.
 tasks() { (on_daemon one docker service ps --format '{{.CurrentState}}' "$1_batch") | grep -c "^$2 " || true; }
