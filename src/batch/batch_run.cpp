@@ -5,7 +5,6 @@
 #include "batch/batch_results.h"
 #include "core/error.h"
 #include "run/chosen_rules.h"
-#include "run/progress.h"
 #include "run/shared.h"
 #include "run/terminal.h"
 #include "system/file.h"

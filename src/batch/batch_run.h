@@ -1,7 +1,7 @@
 #pragma once
 
 #include "batch/batch_job.h"
-#include "batch/batch_part.h"
+#include "batch/shard.h"
 #include "options/batch_options.h"
 #include "run/terminal.h"
 

@@ -3,11 +3,11 @@
 #include "core/capability.h"
 #include "core/error.h"
 #include "diagnosis/rule_table.h"
+#include "document/document.h"
 #include "engine/container_process.h"
 #include "engine/engine.h"
 #include "engine/inside.h"
 #include "engine/replies.h"
-#include "document/document.h"
 #include "profile/profile.h"
 #include "run/run_plan.h"
 

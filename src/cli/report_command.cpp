@@ -15,24 +15,6 @@ ReportSource read_source(const std::string& path) {
   return {path, profile_from_yaml(text, path), places_in(text, path)};
 }
 
-std::string shown_as(ReportOptions::Format format, const std::vector<Report>& reports) {
-  switch (format) {
-    case ReportOptions::Format::kMarkdown:
-      return to_markdown(reports);
-    case ReportOptions::Format::kHtml:
-      return to_html(reports);
-    case ReportOptions::Format::kJson:
-      return to_json(reports);
-    case ReportOptions::Format::kJunit:
-      return to_junit(reports);
-    case ReportOptions::Format::kSarif:
-      return to_sarif(reports);
-    case ReportOptions::Format::kGithub:
-      return to_github(reports);
-  }
-  return {};
-}
-
 /// Other steps of a job may have written to the file before.
 void append(const std::string& path, const std::string& text) {
   check_writable(path);
@@ -54,7 +36,7 @@ ExitCode report_command(const std::vector<std::string>& arguments) {
     reports.front().change =
         ReportChange{options.previous, diff(previous, reports.front().profile)};
   }
-  const std::string text = shown_as(options.format, reports);
+  const std::string text = options.write(reports);
   if (options.output.empty() || options.output == "-") {
     write_standard_output(text);
   } else {

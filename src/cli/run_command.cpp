@@ -3,7 +3,6 @@
 #include "options/run_options.h"
 #include "profile/profile_yaml.h"
 #include "profile/sentences.h"
-#include "profile/summary.h"
 #include "run/image_search.h"
 #include "run/terminal.h"
 #include "system/file.h"

@@ -224,7 +224,7 @@ std::optional<CapabilitySet> best_so_far(const History& history) {
 
 namespace {
 
-std::vector<int> trials_of(const History& history, CapabilitySet grant, Verdict verdict) {
+std::vector<int> trial_numbers(const History& history, CapabilitySet grant, Verdict verdict) {
   std::vector<int> trials;
   for (const Observation& observation : history) {
     if (observation.grant == grant && observation.verdict == verdict) {
@@ -239,11 +239,11 @@ std::vector<int> trials_of(const History& history, CapabilitySet grant, Verdict 
 std::optional<Proof> proof_so_far(const History& history) {
   const std::optional<CapabilitySet> best = best_so_far(history);
   if (!best) return std::nullopt;
-  Proof proof{*best, trials_of(history, *best, Verdict::kPassed), {}};
+  Proof proof{*best, trial_numbers(history, *best, Verdict::kPassed), {}};
   for (const Capability member : best->members()) {
     const CapabilitySet grant = best->without(member);
-    std::vector<int> failed = trials_of(history, grant, Verdict::kFailed);
-    if (failed.empty() || !trials_of(history, grant, Verdict::kPassed).empty()) continue;
+    std::vector<int> failed = trial_numbers(history, grant, Verdict::kFailed);
+    if (failed.empty() || !trial_numbers(history, grant, Verdict::kPassed).empty()) continue;
     proof.removals.push_back({member, grant, std::move(failed)});
   }
   return proof;

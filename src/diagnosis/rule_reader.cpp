@@ -2,9 +2,9 @@
 #include "diagnosis/pattern.h"
 #include "diagnosis/rule.h"
 #include "diagnosis/seccomp.h"
+#include "document/strict_yaml.h"
 #include "text/embedded.h"
 #include "text/sanitize.h"
-#include "document/strict_yaml.h"
 
 #include <algorithm>
 #include <set>

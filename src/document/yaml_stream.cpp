@@ -1,7 +1,7 @@
 #include "document/yaml_stream.h"
 
 #include "text/quote.h"
-#include "text/utf8.h"
+#include "text/sanitize.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>

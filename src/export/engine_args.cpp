@@ -1,4 +1,3 @@
-#include "export/client_options.h"
 #include "export/writers.h"
 #include "text/quote.h"
 #include "text/words.h"

@@ -1,7 +1,7 @@
 #include "export/export_content.h"
 
-#include "text/columns.h"
 #include "text/quote.h"
+#include "text/words.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "document/document.h"
 #include "export/writers.h"
-#include "profile/pod_security.h"
+#include "profile/platform.h"
 #include "text/words.h"
 
 #include <algorithm>

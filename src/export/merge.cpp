@@ -3,7 +3,7 @@
 #include "core/error.h"
 #include "document/yaml_edit.h"
 #include "export/writers.h"
-#include "profile/pod_security.h"
+#include "profile/platform.h"
 #include "text/quote.h"
 
 #include <algorithm>

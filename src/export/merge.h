@@ -1,7 +1,7 @@
 #pragma once
 
-#include "export/export.h"
 #include "document/yaml_stream.h"
+#include "export/export.h"
 
 #include <string>
 

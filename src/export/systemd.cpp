@@ -1,6 +1,5 @@
-#include "export/client_options.h"
 #include "export/writers.h"
-#include "profile/pod_security.h"
+#include "profile/platform.h"
 
 #include <algorithm>
 #include <array>

@@ -123,15 +123,14 @@ OptionTable table_of(CleanOptions& options) {
 }
 
 OptionTable table_of(DiffOptions& options) {
-  using Format = DiffOptions::Format;
-  return option_table("diff", takes_texts("profile", options.profiles),
-                      {{"format",
-                        takes_word(options.format, {{"text", Format::kText},
-                                                    {"json", Format::kJson},
-                                                    {"markdown", Format::kMarkdown}}),
-                        "of the difference (default: text)"},
-                       {"fail-on", takes_word(options.only_risk_fails, {{"risk", true}}),
-                        "end with status 1 only where the new profile reaches more"}});
+  return option_table(
+      "diff", takes_texts("profile", options.profiles),
+      {{"format",
+        takes_word(options.write,
+                   {{"text", to_text}, {"json", to_json}, {"markdown", to_markdown}}),
+        "of the difference (default: text)"},
+       {"fail-on", takes_word(options.only_risk_fails, {{"risk", true}}),
+        "end with status 1 only where the new profile reaches more"}});
 }
 
 OptionTable table_of(DoctorOptions& options) {
@@ -171,16 +170,15 @@ OptionTable table_of(ExportOptions& options) {
 }
 
 OptionTable table_of(ReportOptions& options) {
-  using Format = ReportOptions::Format;
   return option_table(
       "report", takes_texts("profile", options.profiles),
       {{"format",
-        takes_word(options.format, {{"markdown", Format::kMarkdown},
-                                    {"html", Format::kHtml},
-                                    {"json", Format::kJson},
-                                    {"junit", Format::kJunit},
-                                    {"sarif", Format::kSarif},
-                                    {"github", Format::kGithub}}),
+        takes_word(options.write, {{"markdown", to_markdown},
+                                   {"html", to_html},
+                                   {"json", to_json},
+                                   {"junit", to_junit},
+                                   {"sarif", to_sarif},
+                                   {"github", to_github}}),
         "of the report (default: markdown)"},
        {"previous", takes_text("FILE", options.previous),
         "an earlier profile of the same image: the report says what changed"},

@@ -2,6 +2,8 @@
 
 #include "export/export.h"
 #include "options/shared_options.h"
+#include "profile/profile_diff.h"
+#include "report/formats.h"
 
 #include <optional>
 #include <string>
@@ -18,10 +20,9 @@ struct CleanOptions {
 
 /// What `capmin diff` was asked to do.
 struct DiffOptions {
-  enum class Format { kText, kJson, kMarkdown };
-  std::vector<std::string> profiles;  ///< paths: the one before and the one after
-  Format format = Format::kText;
-  bool only_risk_fails = false;  ///< other differences end with status 0
+  std::vector<std::string> profiles;                   ///< paths: the one before and the one after
+  std::string (*write)(const ProfileDiff&) = to_text;  ///< of the format
+  bool only_risk_fails = false;                        ///< other differences end with status 0
 };
 
 /// What `capmin doctor` was asked to do.
@@ -49,9 +50,8 @@ struct ExportOptions {
 
 /// What `capmin report` was asked to do.
 struct ReportOptions {
-  enum class Format { kMarkdown, kHtml, kJson, kJunit, kSarif, kGithub };
-  std::vector<std::string> profiles;  ///< paths, at least one
-  Format format = Format::kMarkdown;
+  std::vector<std::string> profiles;                               ///< paths, at least one
+  std::string (*write)(const std::vector<Report>&) = to_markdown;  ///< of the format
   std::string previous;  ///< an earlier profile's path; empty without
   std::string summary;   ///< the Markdown is appended to this file, too; empty without
   std::string output;    ///< a file; empty or "-" is standard output

@@ -1,9 +1,9 @@
 #include "profile/profile_diff.h"
 
 #include "document/document.h"
-#include "text/columns.h"
 #include "text/markup.h"
 #include "text/quote.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <array>

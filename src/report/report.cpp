@@ -5,7 +5,6 @@
 #include "document/document.h"
 #include "document/strict_yaml.h"
 #include "profile/platform.h"
-#include "profile/pod_security.h"
 #include "profile/profile_yaml.h"
 #include "profile/run_arguments.h"
 #include "profile/sentences.h"

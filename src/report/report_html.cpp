@@ -1,5 +1,5 @@
 #include "core/capability.h"
-#include "profile/pod_security.h"
+#include "profile/platform.h"
 #include "profile/sentences.h"
 #include "report/formats.h"
 #include "report/report.h"

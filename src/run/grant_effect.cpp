@@ -1,6 +1,6 @@
 #include "run/grant_effect.h"
 
-#include "profile/pod_security.h"
+#include "profile/platform.h"
 #include "text/sanitize.h"
 
 #include <algorithm>

@@ -60,8 +60,8 @@ TrialIdentity files_identity(const TrialSetup& setup) {
   return identity;
 }
 
-RunTrial trials_of(const TrialSetup& setup, std::shared_ptr<ContainerPlaces> places, Engine& engine,
-                   ProcessRunner& runner) {
+TrialRunner trial_runner(const TrialSetup& setup, std::shared_ptr<ContainerPlaces> places,
+                         Engine& engine, ProcessRunner& runner) {
   TrialSetup placed = setup;
   if (setup.shared.empty()) placed.places = places.get();
   return [placed, places = std::move(places), &engine, &runner](int number, CapabilitySet grant,
@@ -107,8 +107,9 @@ SearchPlan rest_of(const SearchPlan& search, const SearchResult& done,
   return rest;
 }
 
-RunTrial trials_of(const TrialSetup& setup, int slots, Engine& engine, ProcessRunner& runner) {
-  return trials_of(setup, std::make_shared<ContainerPlaces>(slots), engine, runner);
+TrialRunner trial_runner(const TrialSetup& setup, int slots, Engine& engine,
+                         ProcessRunner& runner) {
+  return trial_runner(setup, std::make_shared<ContainerPlaces>(slots), engine, runner);
 }
 
 /// The programs by which a user other than root can get what is granted, where that is what the
@@ -140,15 +141,15 @@ SearchResult search_by_trials(SearchPlan search, const RunPlan& plan, const Rule
   if (!trial_sysctls(plan.setup.spec).empty()) {
     TrialSetup setup = plan.setup;
     setup.spec.ports = Ports::kEngine;
-    search.under_engine_ports = trials_of(setup, places, engine, runner);
+    search.under_engine_ports = trial_runner(setup, places, engine, runner);
   }
-  const RunTrial run_trial = trials_of(plan.setup, places, engine, runner);
+  const TrialRunner run_trial = trial_runner(plan.setup, places, engine, runner);
   const auto begin = std::chrono::steady_clock::now();
   SearchResult result = capmin::search(search, rules, run_trial, events, stop);
   if (!leaves_first_start_open(search.policy.ceiling, result)) return result;
   // Of a repetition that fails the planner is told as of any other trial.
   SearchPlan rest = rest_of(search, result, std::chrono::steady_clock::now() - begin);
-  SearchResult repeated = run_trials(
+  SearchResult repeated = run_chosen_trials(
       rest, rules, run_trial, events, stop,
       [first = result.started,
        ceiling = search.policy.ceiling](const History& history) -> std::optional<RunTrials> {
@@ -251,9 +252,9 @@ std::optional<SearchResult> ImageSearch::try_out(const RunPlan& plan, const Choo
   search.slots = 1;
   search.first_number = trials_;
   search.budget = budget_left();
-  SearchResult result = run_trials(search, bench_.rules.get().table,
-                                   trials_of(plan.setup, search.slots, engine_, bench_.runner),
-                                   events(), stop, choose);
+  SearchResult result = run_chosen_trials(
+      search, bench_.rules.get().table,
+      trial_runner(plan.setup, search.slots, engine_, bench_.runner), events(), stop, choose);
   note_trials(search, result);
   if (result.end == SearchEnd::kInterrupted) return std::nullopt;
   if (result.end == SearchEnd::kVerdict) return result;
@@ -395,9 +396,9 @@ void ImageSearch::confirm_without_strace(const SearchEvents& events, const std::
     if (asked >= kAttempts) return std::nullopt;
     return RunTrials{{TrialRequest{.grant = set, .purpose = Purpose::kConfirm, .subject = {}}}};
   };
-  SearchResult more =
-      run_trials(search, bench_.rules.get().table,
-                 trials_of(plain, search.slots, engine_, bench_.runner), events, stop, choose);
+  SearchResult more = run_chosen_trials(search, bench_.rules.get().table,
+                                        trial_runner(plain, search.slots, engine_, bench_.runner),
+                                        events, stop, choose);
   result.end = more.end;
   if (more.end == SearchEnd::kInterrupted) return;
   trials_ += std::max(0, more.started - before);

@@ -5,7 +5,7 @@
 #include "engine/arguments.h"
 #include "engine/inside.h"
 #include "engine/owned_directory.h"
-#include "profile/pod_security.h"
+#include "profile/platform.h"
 #include "run/grant_effect.h"
 #include "run/shared.h"
 #include "run/variables.h"

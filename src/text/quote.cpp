@@ -1,7 +1,6 @@
 #include "text/quote.h"
 
 #include "text/sanitize.h"
-#include "text/utf8.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -23,7 +23,7 @@ constexpr int kPatienceFactor = 4;
 
 class Search {
  public:
-  Search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
+  Search(const SearchPlan& plan, const RuleTable& rules, const TrialRunner& run_trial,
          const SearchEvents& events, const std::stop_token& stop)
       : plan_(plan),
         rules_(rules),
@@ -57,7 +57,7 @@ class Search {
   void start(const TrialRequest& request);
   void start_condition(CapabilitySet grant);
   [[noreturn]] void throw_masked(const std::exception_ptr& error) const;
-  void launch(Running& trial, const RunTrial& run_trial);
+  void launch(Running& trial, const TrialRunner& run_trial);
   void steer(const RunTrials& wanted);
   bool conditions_are_known(CapabilitySet set, bool is_answer);
   void await_engine(Clock::time_point end, int losses, const std::stop_token& stop) const;
@@ -74,7 +74,7 @@ class Search {
 
   const SearchPlan& plan_;
   const RuleTable& rules_;
-  const RunTrial& run_trial_;
+  const TrialRunner& run_trial_;
   const SearchEvents& events_;
 
   mutable std::mutex mutex_;
@@ -171,7 +171,7 @@ void Search::start_condition(CapabilitySet grant) {
   launch(trial, plan_.under_engine_ports);
 }
 
-void Search::launch(Running& trial, const RunTrial& run_trial) {
+void Search::launch(Running& trial, const TrialRunner& run_trial) {
   // What is known of the engine now; the thread sees none of what changes later.
   const std::optional<Clock::time_point> lost_since = lost_since_;
   const int losses = losses_;
@@ -369,9 +369,9 @@ std::vector<FinishedTrial> SearchResult::baselines(CapabilitySet ceiling) const 
   return passed;
 }
 
-SearchResult run_trials(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
-                        const SearchEvents& events, const std::stop_token& stop,
-                        const ChooseTrials& choose) {
+SearchResult run_chosen_trials(const SearchPlan& plan, const RuleTable& rules,
+                               const TrialRunner& run_trial, const SearchEvents& events,
+                               const std::stop_token& stop, const ChooseTrials& choose) {
   return Search(plan, rules, run_trial, events, stop).run(choose);
 }
 
@@ -441,7 +441,8 @@ void try_open_ports(const SearchPlan& plan, const RuleTable& rules, const Search
     if (!wanted) return std::nullopt;
     return RunTrials{{TrialRequest{.grant = *wanted, .purpose = Purpose::kExplore, .subject = {}}}};
   };
-  const SearchResult more = run_trials(open, rules, plan.under_engine_ports, shown, stop, choose);
+  const SearchResult more =
+      run_chosen_trials(open, rules, plan.under_engine_ports, shown, stop, choose);
   std::ranges::copy(tried(more.history()), std::back_inserter(result.condition_trials));
   result.started = std::max(result.started, more.started);
   if (more.end == SearchEnd::kInterrupted) result.end = more.end;
@@ -449,7 +450,7 @@ void try_open_ports(const SearchPlan& plan, const RuleTable& rules, const Search
 
 }  // namespace
 
-SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
+SearchResult search(const SearchPlan& plan, const RuleTable& rules, const TrialRunner& run_trial,
                     const SearchEvents& events, const std::stop_token& stop) {
   const Clock::time_point begin = Clock::now();
   std::optional<Step> verdict;
@@ -460,7 +461,7 @@ SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTri
     const auto* const answer = std::get_if<Minimal>(&*verdict);
     return answer == nullptr ? std::nullopt : std::optional(RunTrials{{}, answer->proof.set});
   };
-  SearchResult result = run_trials(plan, rules, run_trial, events, stop, choose);
+  SearchResult result = run_chosen_trials(plan, rules, run_trial, events, stop, choose);
   result.verdict = std::move(verdict);
   if (result.end == SearchEnd::kVerdict && std::holds_alternative<CeilingFails>(*result.verdict) &&
       plan.under_engine_ports && may_be_about_ports(result.trials)) {

@@ -17,8 +17,8 @@
 namespace capmin {
 
 /// Runs trial `number`; the seam between the search and the engine.
-using RunTrial = std::function<Outcome(int number, CapabilitySet grant,
-                                       const TrialDeadline& deadline, std::stop_token stop)>;
+using TrialRunner = std::function<Outcome(int number, CapabilitySet grant,
+                                          const TrialDeadline& deadline, std::stop_token stop)>;
 
 /// What the file of the image's `program` (a path, or a name to look up in its PATH) gives; nothing
 /// where that is not known.
@@ -62,7 +62,7 @@ struct SearchPlan {
   int first_number = 0;              ///< of the trials, where no known one has a higher number
   /// Runs trials under the engine's own settings for ports and ping, for Conditions and OpenPorts,
   /// where those of the search are others; else null. They are no part of the history.
-  RunTrial under_engine_ports;
+  TrialRunner under_engine_ports;
   /// Asked after engine trouble, and before another trial where the engine was lost.
   AwaitEngine await_engine = [](auto, const auto&) { return true; };
   std::chrono::milliseconds engine_patience = kEnginePatience;
@@ -119,9 +119,9 @@ using ChooseTrials = std::function<std::optional<RunTrials>(const History& histo
 /// needs only for its ports is found out, at any cost, and is the end; beside other trials that is
 /// begun in a free slot, unless the budget counts trials. An Error thrown by a trial ends all
 /// others and is thrown on.
-SearchResult run_trials(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
-                        const SearchEvents& events, const std::stop_token& stop,
-                        const ChooseTrials& choose);
+SearchResult run_chosen_trials(const SearchPlan& plan, const RuleTable& rules,
+                               const TrialRunner& run_trial, const SearchEvents& events,
+                               const std::stop_token& stop, const ChooseTrials& choose);
 
 /// What the evidence of failed trials names, and not only in a vague clue: suspects of the log, and
 /// checks that made system calls fail.
@@ -130,8 +130,8 @@ CapabilitySet blamed(const std::vector<FinishedTrial>& trials);
 /// Asks the planner and runs what it wants until it has a verdict, a stop is requested or the
 /// budget is used up. Where the ceiling fails and that may be about low ports or ping, OpenPorts is
 /// asked as well, as far as the budget goes: its trials are among the condition trials. Throws as
-/// run_trials().
-SearchResult search(const SearchPlan& plan, const RuleTable& rules, const RunTrial& run_trial,
+/// run_chosen_trials().
+SearchResult search(const SearchPlan& plan, const RuleTable& rules, const TrialRunner& run_trial,
                     const SearchEvents& events, const std::stop_token& stop);
 
 }  // namespace capmin

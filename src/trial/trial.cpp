@@ -8,9 +8,9 @@
 #include "engine/leftovers.h"
 #include "engine/program_files.h"
 #include "system/file.h"
+#include "trace/strace.h"
 #include "trial/phase_wait.h"
 #include "trial/refusal.h"
-#include "trace/strace.h"
 
 #include <algorithm>
 #include <chrono>

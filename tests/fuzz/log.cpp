@@ -1,7 +1,7 @@
 // Fuzzes everything that reads hostile text: matching, ranking, signatures, sanitizing, masking.
-#include "text/embedded.h"
 #include "diagnosis/rule_table.h"
 #include "diagnosis/secrets.h"
+#include "text/embedded.h"
 #include "text/sanitize.h"
 
 #include <cstddef>

@@ -49,7 +49,7 @@ inline SearchPlan plan(int slots = 1) {
   return plan;
 }
 
-inline SearchResult searched(const RunTrial& run, const SearchPlan& search_plan = plan(),
+inline SearchResult searched(const TrialRunner& run, const SearchPlan& search_plan = plan(),
                              const std::stop_token& stop = {}) {
   return search(search_plan, no_rules(), run, {}, stop);
 }

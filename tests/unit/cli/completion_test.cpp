@@ -35,16 +35,18 @@ int parse_offered(const OptionRows& options, const Words& fixed, Parse parse) {
 }
 
 TEST_CASE("each word that is offered for an option is one that the option takes") {
-  CHECK(parse_offered(table_for<RunOptions>().rows(), {"image:1", "--probe=exit"}, parse_run_options) == 19);
+  CHECK(parse_offered(table_for<RunOptions>().rows(), {"image:1", "--probe=exit"},
+                      parse_run_options) == 19);
   CHECK(parse_offered(table_for<VerifyOptions>().rows(), {"p.yaml"}, parse_verify_options) == 14);
-  CHECK(parse_offered(table_for<DiffOptions>().rows(), {"a.yaml", "b.yaml"}, parse_diff_options) == 4);
+  CHECK(parse_offered(table_for<DiffOptions>().rows(), {"a.yaml", "b.yaml"}, parse_diff_options) ==
+        4);
   CHECK(parse_offered(table_for<ReportOptions>().rows(), {"p.yaml"}, parse_report_options) == 6);
   CHECK(parse_offered(table_for<DoctorOptions>().rows(), {}, parse_doctor_options) == 5);
   OptionRows of_container = table_for<ExplainOptions>().rows();
   std::erase_if(of_container, [](const Option& option) { return option.name == "format"; });
   CHECK(parse_offered(of_container, {"--container=web"}, parse_explain_options) == 3);
-  CHECK(parse_offered(table_for<ExportOptions>().rows(), {"p.yaml", "--format=compose"}, parse_export_options) ==
-        14);
+  CHECK(parse_offered(table_for<ExportOptions>().rows(), {"p.yaml", "--format=compose"},
+                      parse_export_options) == 14);
 }
 
 TEST_CASE("the name of a value tells what it may be") {

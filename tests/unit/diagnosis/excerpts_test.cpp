@@ -1,9 +1,9 @@
 // Reads the excerpts of real logs under tests/diagnosis and measures how well the embedded rules
 // understand them. tests/diagnosis/README.md describes the files.
-#include "text/embedded.h"
 #include "diagnosis/log_lines.h"
 #include "diagnosis/pattern.h"
 #include "diagnosis/rule_table.h"
+#include "text/embedded.h"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
+#include "document/strict_yaml.h"
 #include "export/export.h"
 #include "export/merge.h"
 #include "hostile_text.h"
 #include "profile_sample.h"
-#include "document/strict_yaml.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
-#include "options/command_options.h"
 #include "expect_error.h"
+#include "options/command_options.h"
 
 #include <doctest/doctest.h>
 
@@ -46,7 +46,8 @@ TEST_CASE("what export does not understand is refused") {
 
 TEST_CASE("the help text names every format") {
   for (const Target& target : targets()) {
-    CHECK(table_for<ExportOptions>().help().find("\n  " + std::string(target.format)) != std::string::npos);
+    CHECK(table_for<ExportOptions>().help().find("\n  " + std::string(target.format)) !=
+          std::string::npos);
   }
 }
 

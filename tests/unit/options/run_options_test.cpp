@@ -1,7 +1,8 @@
+#include "options/run_options.h"
+
 #include "engine/arguments.h"
 #include "expect_error.h"
 #include "options/option_table.h"
-#include "options/run_options.h"
 
 #include <doctest/doctest.h>
 

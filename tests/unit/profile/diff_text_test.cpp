@@ -1,6 +1,6 @@
+#include "document/strict_yaml.h"
 #include "hostile_text.h"
 #include "profile/profile_diff.h"
-#include "document/strict_yaml.h"
 
 #include <doctest/doctest.h>
 

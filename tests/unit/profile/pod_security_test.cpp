@@ -1,4 +1,4 @@
-#include "profile/pod_security.h"
+#include "profile/platform.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #include "core/error.h"
-#include "hostile_text.h"
 #include "document/document.h"
+#include "hostile_text.h"
 #include "profile/profile_yaml.h"
 #include "profile_sample.h"
 

@@ -1,5 +1,4 @@
-#include "profile/summary.h"
-
+#include "profile/sentences.h"
 #include "profile_sample.h"
 
 #include <doctest/doctest.h>

@@ -1,9 +1,9 @@
 #include "report/report.h"
 
-#include "text/embedded.h"
 #include "profile_sample.h"
 #include "report/formats.h"
 #include "report/sarif_document.h"
+#include "text/embedded.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,5 @@
-#include "system/file.h"
-
 #include "scratch.h"
+#include "system/file.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "text/columns.h"
+#include "text/words.h"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include "text/quote.h"
 
-#include "hostile_text.h"
 #include "document/strict_yaml.h"
+#include "hostile_text.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,4 @@
-#include "text/utf8.h"
-
+#include "text/sanitize.h"
 #include "unit/hostile_text.h"
 
 #include <doctest/doctest.h>

@@ -32,7 +32,7 @@ Outcome binds(int number, CapabilitySet grant, const std::string& line = kChownL
   return outcome;
 }
 
-SearchResult found(const RunTrial& run, const SearchPlan& search_plan = plan()) {
+SearchResult found(const TrialRunner& run, const SearchPlan& search_plan = plan()) {
   return search(search_plan, rules(), run, {}, {});
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("a check that the kernel denies in a passing trial, too, explains noth
 }
 
 TEST_CASE("a search that goes on from its records knows what is harmless") {
-  const RunTrial run = [](int number, CapabilitySet grant, auto, const auto&) {
+  const TrialRunner run = [](int number, CapabilitySet grant, auto, const auto&) {
     Outcome outcome = binds(number, grant);
     outcome.failed_calls.push_back(
         {.call = "mount", .error = "EPERM", .arguments = "\"none\"", .process = "d"});
@@ -156,7 +156,7 @@ TEST_CASE("a search that goes on from its records knows what is harmless") {
 }
 
 TEST_CASE("what strace sees in a trial that passes is no error that is new in its log") {
-  const RunTrial run = [](int, CapabilitySet grant, auto, const auto&) {
+  const TrialRunner run = [](int, CapabilitySet grant, auto, const auto&) {
     Outcome outcome = judged(grant);
     if (grant != docker_default_set()) {
       outcome.failed_calls.push_back(

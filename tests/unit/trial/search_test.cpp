@@ -285,7 +285,7 @@ TEST_CASE("a budget of time ends a trial that does not end") {
 }
 
 TEST_CASE("a search that knows the first trials of another one ends like it") {
-  const RunTrial run = [](int, CapabilitySet grant, auto, const auto&) { return judged(grant); };
+  const TrialRunner run = [](int, CapabilitySet grant, auto, const auto&) { return judged(grant); };
   const SearchResult whole = searched(run);
   const auto proof = std::get<Minimal>(*whole.verdict).proof;
   for (std::size_t known = 0; known <= whole.trials.size(); ++known) {
@@ -300,7 +300,7 @@ TEST_CASE("a search that knows the first trials of another one ends like it") {
 }
 
 TEST_CASE("a budget of trials is for the new ones, not for those of the earlier run") {
-  const RunTrial run = [](int, CapabilitySet grant, auto, const auto&) { return judged(grant); };
+  const TrialRunner run = [](int, CapabilitySet grant, auto, const auto&) { return judged(grant); };
   SearchPlan limited = plan();
   limited.budget.trials = 2;
   SearchResult result = searched(run, limited);
@@ -373,7 +373,7 @@ TEST_CASE("where a log is vague, what the image speaks for is tried first") {
 TEST_CASE("names of processes are masked and cleaned before anybody sees them") {
   SearchPlan search_plan = plan();
   search_plan.secrets = Secrets({"hunter2"});
-  const RunTrial run = [](int, CapabilitySet grant, const auto&, const auto&) {
+  const TrialRunner run = [](int, CapabilitySet grant, const auto&, const auto&) {
     Outcome outcome = judged(grant);
     outcome.trace =
         Trace{.checks = {{Capability::kChown, CheckResult::kHard, "chown", "\x1b[31mhunter2", 1}},
@@ -412,7 +412,7 @@ TEST_CASE("secrets are masked in a clue before its line is shortened, and in its
 TEST_CASE("an error of the engine's does not tell what it was given") {
   SearchPlan search_plan = plan();
   search_plan.secrets = Secrets({"hunter2"});
-  const RunTrial run = [](int, CapabilitySet, const auto&, const auto&) -> Outcome {
+  const TrialRunner run = [](int, CapabilitySet, const auto&, const auto&) -> Outcome {
     throw Error(ExitCode::kImageMissing, "no image for hunter2", "not hunter2");
   };
   try {
