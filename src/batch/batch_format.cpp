@@ -1,6 +1,7 @@
 #include "batch/batch_format.h"
 
 #include "core/error.h"
+#include "report/junit_document.h"
 #include "report/sarif_document.h"
 #include "text/markup.h"
 #include "text/quote.h"
@@ -20,28 +21,19 @@ std::string when_skipped(const JobRun& run) {
   return "skipped: unchanged since " + shown(run.record.at);
 }
 
-/// The job's output in a report: all lines of its text, which stay lines.
-Markup output_of(const JobRun& run) {
-  Markup lines;
-  std::istringstream text(to_text(run));
-  for (std::string line; std::getline(text, line);) {
-    lines += Markup::text(line) + Markup::own("\n");
-  }
-  return Markup::element("system-out", lines);
-}
-
-Markup case_of(const JobRun& run, const FailOn& fail_on) {
+JunitCase case_of(const JobRun& run, const FailOn& fail_on) {
+  using Result = JunitCase::Result;
   const JobRecord& record = run.record;
   const int exit = exit_of(record, fail_on);
-  Markup content;
+  JunitCase result{.name = record.name};
   if (exit != 0) {
-    content += Markup::element(
-        exit == 1 ? "failure" : "error",
-        {{"message", record.text}, {"type", std::string(name_of(record.status))}}, {});
+    result.result = exit == 1 ? Result::kFailure : Result::kError;
+    result.message = record.text;
+    result.type = name_of(record.status);
   }
-  content += output_of(run);
-  return Markup::element("testcase", {{"classname", "capmin batch"}, {"name", record.name}},
-                         content);
+  result.output = split(to_text(run), '\n');
+  result.output.pop_back();  // behind the last line break
+  return result;
 }
 
 }  // namespace
@@ -136,30 +128,15 @@ std::string to_markdown(const BatchResult& result) {
 }
 
 std::string to_junit(const BatchResult& result, const FailOn& fail_on) {
-  Markup cases;
-  std::size_t failures = 0;
-  std::size_t errors = 0;
+  JunitSuite suite{.name = "capmin batch", .class_name = "capmin batch"};
   for (const JobRun& run : result.jobs) {
-    const int exit = exit_of(run.record, fail_on);
-    if (exit == 1) ++failures;
-    if (exit > 1) ++errors;
-    cases += case_of(run, fail_on) + Markup::own("\n");
+    suite.cases.push_back(case_of(run, fail_on));
   }
   for (const std::string& name : result.left) {
-    cases += Markup::element("testcase", {{"classname", "capmin batch"}, {"name", name}},
-                             Markup::element("skipped", {{"message", "not run"}}, {})) +
-             Markup::own("\n");
+    suite.cases.push_back(
+        {.name = name, .result = JunitCase::Result::kSkipped, .message = "not run"});
   }
-  const Markup suite =
-      Markup::element("testsuite",
-                      {{"name", "capmin batch"},
-                       {"tests", std::to_string(result.jobs.size() + result.left.size())},
-                       {"failures", std::to_string(failures)},
-                       {"errors", std::to_string(errors)},
-                       {"skipped", std::to_string(result.left.size())}},
-                      Markup::own("\n") + cases);
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" +
-         Markup::element("testsuites", suite).string() + '\n';
+  return junit_document({suite});
 }
 
 namespace {

@@ -159,6 +159,22 @@ DocumentList& DocumentMap::list(const std::string& key, Layout shape) {
   return std::get<DocumentList>(fields.back().value.value);
 }
 
+DocumentNode text_node(std::string_view text) {
+  return {std::string(text)};
+}
+
+DocumentNode number_node(std::int64_t number) {
+  return {number};
+}
+
+DocumentNode text_list(const std::vector<std::string>& texts, Layout layout) {
+  DocumentList list{layout, {}};
+  for (const std::string& text : texts) {
+    list.items.push_back({text});
+  }
+  return {std::move(list)};
+}
+
 std::string emit_yaml(const DocumentMap& document) {
   return block_map(document, "");
 }

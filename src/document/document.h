@@ -53,6 +53,11 @@ struct DocumentField {
   DocumentNode value;
 };
 
+/// Values of one kind.
+DocumentNode text_node(std::string_view text);
+DocumentNode number_node(std::int64_t number);
+DocumentNode text_list(const std::vector<std::string>& texts, Layout layout = Layout::kBlock);
+
 /// The document as YAML, without a comment before it. Every text is double-quoted; what is not
 /// printable ASCII is escaped, and of two number signs in a row the second, because CI systems
 /// execute lines with "##".

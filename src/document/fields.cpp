@@ -3,18 +3,10 @@
 namespace capmin {
 namespace {
 
-DocumentNode text(const char* value) {
-  return {std::string(value)};
-}
-
 DocumentMap typed(const char* type) {
   DocumentMap schema;
-  schema.set("type", text(type));
+  schema.set("type", text_node(type));
   return schema;
-}
-
-DocumentNode texts(const std::vector<std::string>& values) {
-  return AsList<AsText>{.item = {}, .layout = Layout::kBlock}.write(values);
 }
 
 }  // namespace
@@ -58,7 +50,7 @@ DocumentMap AsTruth::schema() const {
 
 DocumentMap AsWord::schema() const {
   DocumentMap schema;
-  schema.set("enum", texts({words.begin(), words.end()}));
+  schema.set("enum", text_list({words.begin(), words.end()}));
   return schema;
 }
 
@@ -100,11 +92,11 @@ void define_capabilities(DocumentMap& definitions) {
   }
   std::ranges::sort(names);
   DocumentMap one;
-  one.set("description", text("A Linux capability, upper case and without CAP_."));
-  one.set("enum", texts(names));
+  one.set("description", text_node("A Linux capability, upper case and without CAP_."));
+  one.set("enum", text_list(names));
   DocumentMap set;
-  set.set("description", text("A set of capabilities, sorted by the alphabet."));
-  set.set("type", text("array"));
+  set.set("description", text_node("A set of capabilities, sorted by the alphabet."));
+  set.set("type", text_node("array"));
   set.set("uniqueItems", {true});
   set.set("items", {AsCapability{}.schema()});
   definitions.set("capability", {std::move(one)});
@@ -112,13 +104,13 @@ void define_capabilities(DocumentMap& definitions) {
 }
 
 DocumentMap with_description(const char* says, DocumentMap schema) {
-  schema.fields.insert(schema.fields.begin(), {"description", text(says)});
+  schema.fields.insert(schema.fields.begin(), {"description", text_node(says)});
   return schema;
 }
 
 void FieldSchema::constant(const char* key, const char* word, const char* says) {
   DocumentMap schema;
-  schema.set("const", text(word));
+  schema.set("const", text_node(word));
   keys.emplace_back(key);
   required.emplace_back(key);
   properties.set(key, {with_description(says, std::move(schema))});
@@ -128,7 +120,7 @@ DocumentMap FieldSchema::schema() const {
   DocumentMap schema = typed("object");
   schema.set("additionalProperties", {false});
   schema.set("properties", {properties});
-  schema.set("required", texts(required));
+  schema.set("required", text_list(required));
   return schema;
 }
 

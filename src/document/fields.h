@@ -196,7 +196,7 @@ struct AsList {
   }
   DocumentMap schema() const {
     DocumentMap schema;
-    schema.set("type", {std::string("array")});
+    schema.set("type", text_node("array"));
     schema.set("items", {with_description(says, item.schema())});
     return schema;
   }
@@ -226,7 +226,7 @@ struct AsMap {
   }
   DocumentMap schema() const {
     DocumentMap schema;
-    schema.set("type", {std::string("object")});
+    schema.set("type", text_node("object"));
     schema.set("additionalProperties", {with_description(says, item.schema())});
     return schema;
   }

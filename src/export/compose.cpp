@@ -15,10 +15,6 @@ DocumentNode service_text(const std::string& text) {
   return {std::move(doubled)};
 }
 
-DocumentNode number(std::int64_t value) {
-  return {value};
-}
-
 /// A Compose file with one service, by the Compose specification; docker-compose 1.29 reads it.
 class ComposeFile {
  public:
@@ -109,7 +105,7 @@ void ComposeFile::place(const Setting& setting) {
       return set("mem_limit", setting.value);
     case SettingKind::kProcesses:
       if (const auto most = parse_bytes(setting.value)) {
-        return service_.set("pids_limit", number(static_cast<std::int64_t>(*most)));
+        return service_.set("pids_limit", number_node(static_cast<std::int64_t>(*most)));
       }
       return content_.leave_out(setting.option, "pids_limit takes a number");
     case SettingKind::kHostname:
@@ -143,8 +139,8 @@ void ComposeFile::place_ulimit(const Setting& setting) {
   const auto limit = parse_ulimit(setting.value);
   if (!limit) return content_.leave_out(setting.option, "it is no NAME=SOFT:HARD");
   DocumentMap both{Layout::kFlow, {}};
-  both.set("soft", number(limit->soft));
-  both.set("hard", number(limit->hard));
+  both.set("soft", number_node(limit->soft));
+  both.set("hard", number_node(limit->hard));
   service_.map("ulimits").set(limit->name, {std::move(both)});
 }
 

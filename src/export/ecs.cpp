@@ -8,18 +8,6 @@
 namespace capmin {
 namespace {
 
-DocumentNode number(std::int64_t value) {
-  return {value};
-}
-
-DocumentNode texts(const std::vector<std::string>& words) {
-  DocumentList list;
-  for (const std::string& each : words) {
-    list.items.push_back({each});
-  }
-  return {std::move(list)};
-}
-
 /// Mebibytes, as ECS counts, and no less than `bytes`.
 std::int64_t mebibytes(std::uint64_t bytes) {
   constexpr std::uint64_t kMebibyte = 1024 * 1024;
@@ -39,8 +27,8 @@ class Definition {
     DocumentMap capabilities;
     const std::vector<std::string> dropped = content_.change.dropped();
     const std::vector<std::string> added = content_.change.added();
-    if (!added.empty()) capabilities.set("add", texts(added));
-    if (!dropped.empty()) capabilities.set("drop", texts(dropped));
+    if (!added.empty()) capabilities.set("add", text_list(added));
+    if (!dropped.empty()) capabilities.set("drop", text_list(dropped));
     DocumentMap parameters;
     parameters.set("capabilities", {std::move(capabilities)});
     append(linux_, parameters);
@@ -103,9 +91,9 @@ void Definition::place(const Setting& setting) {
     case SettingKind::kTmpfs:
       return place_tmpfs(setting);
     case SettingKind::kEntrypoint:
-      return definition_.set("entryPoint", texts({setting.value}));
+      return definition_.set("entryPoint", text_list({setting.value}));
     case SettingKind::kCommand:
-      return definition_.set("command", texts(setting.words));
+      return definition_.set("command", text_list(setting.words));
     case SettingKind::kDirectory:
       return definition_.set("workingDirectory", {setting.value});
     case SettingKind::kPort:
@@ -114,12 +102,12 @@ void Definition::place(const Setting& setting) {
       return place_ulimit(setting);
     case SettingKind::kSharedMemory:
       if (const auto bytes = parse_bytes(setting.value)) {
-        return linux_.set("sharedMemorySize", number(mebibytes(*bytes)));
+        return linux_.set("sharedMemorySize", number_node(mebibytes(*bytes)));
       }
       return content_.leave_out(setting.option, "it is no number of bytes");
     case SettingKind::kMemory:
       if (const auto bytes = parse_bytes(setting.value)) {
-        return definition_.set("memory", number(mebibytes(*bytes)));
+        return definition_.set("memory", number_node(mebibytes(*bytes)));
       }
       return content_.leave_out(setting.option, "it is no number of bytes");
     case SettingKind::kHostname:
@@ -189,8 +177,8 @@ void Definition::place_tmpfs(const Setting& setting) {
   if (!others.empty()) content_.leave_out(others + " of " + setting.option, "ECS does not know it");
   DocumentMap place;
   place.set("containerPath", {mount.target});
-  place.set("size", number(mebibytes(*size)));
-  if (!options.empty()) place.set("mountOptions", texts(options));
+  place.set("size", number_node(mebibytes(*size)));
+  if (!options.empty()) place.set("mountOptions", text_list(options));
   linux_.list("tmpfs").items.push_back({std::move(place)});
 }
 
@@ -201,8 +189,8 @@ void Definition::place_port(const Setting& setting) {
                               "a portMapping has one port, tcp or udp, and no address");
   }
   DocumentMap mapping;
-  mapping.set("containerPort", number(port->container));
-  if (port->host) mapping.set("hostPort", number(*port->host));
+  mapping.set("containerPort", number_node(port->container));
+  if (port->host) mapping.set("hostPort", number_node(*port->host));
   mapping.set("protocol", {port->protocol});
   definition_.list("portMappings").items.push_back({std::move(mapping)});
 }
@@ -212,8 +200,8 @@ void Definition::place_ulimit(const Setting& setting) {
   if (!limit) return content_.leave_out(setting.option, "it is no NAME=SOFT:HARD");
   DocumentMap entry;
   entry.set("name", {limit->name});
-  entry.set("softLimit", number(limit->soft));
-  entry.set("hardLimit", number(limit->hard));
+  entry.set("softLimit", number_node(limit->soft));
+  entry.set("hardLimit", number_node(limit->hard));
   definition_.list("ulimits").items.push_back({std::move(entry)});
 }
 
@@ -226,7 +214,7 @@ void Definition::place_device(const Setting& setting) {
   for (const char letter : device.permissions) {
     permissions.emplace_back(letter == 'r' ? "read" : letter == 'w' ? "write" : "mknod");
   }
-  entry.set("permissions", texts(permissions));
+  entry.set("permissions", text_list(permissions));
   linux_.list("devices").items.push_back({std::move(entry)});
 }
 

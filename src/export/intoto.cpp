@@ -31,14 +31,6 @@ DocumentNode descriptor(const std::string& name, const std::string& digits) {
   return {std::move(map)};
 }
 
-DocumentNode texts(const std::vector<std::string>& values) {
-  DocumentList list;
-  for (const std::string& value : values) {
-    list.items.push_back({value});
-  }
-  return {std::move(list)};
-}
-
 /// The test that the set works.
 std::vector<std::string> passes_of(const Profile& profile) {
   std::vector<std::string> names;
@@ -68,7 +60,7 @@ DocumentNode capability_names(CapabilitySet set) {
 /// What other consumers ignore: in-toto allows further fields.
 DocumentNode own_fields(const ExportContent& content) {
   DocumentMap map;
-  map.set("drop", texts({"ALL"}));
+  map.set("drop", text_list({"ALL"}));
   map.set("add", capability_names(content.profile.add));
   DocumentList conditional;
   for (const Profile::Conditional& each : in_order(content.profile).conditional) {
@@ -81,7 +73,7 @@ DocumentNode own_fields(const ExportContent& content) {
   for (const ProvenanceFact& fact : provenance(content)) {
     map.set(fact.key, {fact.value});
   }
-  map.set("warnings", texts(content.warnings));
+  map.set("warnings", text_list(content.warnings));
   return {std::move(map)};
 }
 
@@ -117,9 +109,9 @@ std::string write_intoto(ExportContent& content) {
   DocumentMap predicate;
   predicate.set("result", {std::string(warned.empty() ? "PASSED" : "WARNED")});
   predicate.set("configuration", {std::move(configuration)});
-  predicate.set("passedTests", texts(passed));
-  predicate.set("warnedTests", texts(warned));
-  predicate.set("failedTests", texts({}));
+  predicate.set("passedTests", text_list(passed));
+  predicate.set("warnedTests", text_list(warned));
+  predicate.set("failedTests", text_list({}));
   predicate.set("x-capmin", own_fields(content));
   DocumentMap statement;
   statement.set("_type", {std::string("https://in-toto.io/Statement/v1")});

@@ -14,18 +14,6 @@ DocumentNode word(const std::string& text) {
   return {Word{text}};
 }
 
-DocumentNode number(std::int64_t value) {
-  return {value};
-}
-
-DocumentNode texts(const std::vector<std::string>& words) {
-  DocumentList list{Layout::kFlow, {}};
-  for (const std::string& each : words) {
-    list.items.push_back({each});
-  }
-  return {std::move(list)};
-}
-
 /// A word of a command: Kubernetes replaces $(NAME) in it, and "$$" is a dollar.
 std::string command_word(const std::string& text) {
   std::string result;
@@ -115,7 +103,8 @@ void Pod::place(const Setting& setting) {
       if (!group.uid) {
         return content_.leave_out(setting.option, "supplementalGroups takes a number");
       }
-      pod_security_.list("supplementalGroups", Layout::kFlow).items.push_back(number(*group.uid));
+      pod_security_.list("supplementalGroups", Layout::kFlow)
+          .items.push_back(number_node(*group.uid));
       return;
     }
     case SettingKind::kReadOnly:
@@ -151,11 +140,11 @@ void Pod::place(const Setting& setting) {
                                   "a Pod cannot do without the image's entrypoint; write the "
                                   "program into command");
       }
-      return container_.set("command", texts({command_word(setting.value)}));
+      return container_.set("command", text_list({command_word(setting.value)}, Layout::kFlow));
     case SettingKind::kCommand: {
       std::vector<std::string> words;
       std::ranges::transform(setting.words, std::back_inserter(words), command_word);
-      return container_.set("args", texts(words));
+      return container_.set("args", text_list(words, Layout::kFlow));
     }
     case SettingKind::kDirectory:
       return container_.set("workingDir", {setting.value});
@@ -210,9 +199,9 @@ void Pod::place_user() {
   }
   if (*user.uid != 0) security_.set("runAsNonRoot", {true});
   if (*user.uid == 0 && !is_chosen) return;
-  security_.set("runAsUser", number(*user.uid));
+  security_.set("runAsUser", number_node(*user.uid));
   if (user.gid) {
-    security_.set("runAsGroup", number(*user.gid));
+    security_.set("runAsGroup", number_node(*user.gid));
   } else if (!user.group.empty()) {
     content_.leave_out("the group of " + option, "runAsGroup takes a number");
   }
@@ -320,7 +309,7 @@ void Pod::place_port(const Setting& setting) {
   const auto port = parse_port(setting.value);
   if (!port) return content_.leave_out(setting.option, "containerPort takes one number");
   DocumentMap entry;
-  entry.set("containerPort", number(port->container));
+  entry.set("containerPort", number_node(port->container));
   if (port->protocol != "tcp") {
     entry.set("protocol", word(port->protocol == "udp" ? "UDP" : "SCTP"));
   }
@@ -337,7 +326,7 @@ void Pod::place_host(const Setting& setting) {
   }
   DocumentMap alias;
   alias.set("ip", {address});
-  alias.set("hostnames", texts({name}));
+  alias.set("hostnames", text_list({name}, Layout::kFlow));
   pod_.list("hostAliases").items.push_back({std::move(alias)});
 }
 
@@ -361,8 +350,8 @@ void Pod::place_capabilities() {
   DocumentMap& capabilities = security_.map("capabilities");
   const std::vector<std::string> dropped = content_.change.dropped();
   const std::vector<std::string> added = content_.change.added();
-  if (!dropped.empty()) capabilities.set("drop", texts(dropped));
-  if (!added.empty()) capabilities.set("add", texts(added));
+  if (!dropped.empty()) capabilities.set("drop", text_list(dropped, Layout::kFlow));
+  if (!added.empty()) capabilities.set("add", text_list(added, Layout::kFlow));
 }
 
 DocumentMap Pod::document() const {

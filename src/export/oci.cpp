@@ -8,18 +8,6 @@
 namespace capmin {
 namespace {
 
-DocumentNode number(std::int64_t value) {
-  return {value};
-}
-
-DocumentNode texts(const std::vector<std::string>& words) {
-  DocumentList list;
-  for (const std::string& each : words) {
-    list.items.push_back({each});
-  }
-  return {std::move(list)};
-}
-
 std::vector<std::string> prefixed(std::vector<std::string> names) {
   for (std::string& name : names) {
     name.insert(0, "CAP_");
@@ -97,7 +85,7 @@ void RuntimeConfig::place(const Setting& setting) {
     case SettingKind::kGroup: {
       const UserSetting group = parse_user(setting.value);
       if (!group.uid) return content_.leave_out(setting.option, "additionalGids takes numbers");
-      process_.map("user").list("additionalGids").items.push_back(number(*group.uid));
+      process_.map("user").list("additionalGids").items.push_back(number_node(*group.uid));
       return;
     }
     case SettingKind::kReadOnly:
@@ -128,14 +116,14 @@ void RuntimeConfig::place(const Setting& setting) {
       if (const auto bytes = parse_bytes(setting.value)) {
         return linux_.map("resources")
             .map("memory")
-            .set("limit", number(static_cast<std::int64_t>(*bytes)));
+            .set("limit", number_node(static_cast<std::int64_t>(*bytes)));
       }
       return content_.leave_out(setting.option, "it is no number of bytes");
     case SettingKind::kProcesses:
       if (const auto most = parse_bytes(setting.value)) {
         return linux_.map("resources")
             .map("pids")
-            .set("limit", number(static_cast<std::int64_t>(*most)));
+            .set("limit", number_node(static_cast<std::int64_t>(*most)));
       }
       return content_.leave_out(setting.option, "pids.limit takes a number");
     case SettingKind::kHostname:
@@ -169,11 +157,11 @@ void RuntimeConfig::place_user() {
     return content_.leave_out("the user " + text, "process.user takes numbers");
   }
   DocumentMap& place = process_.map("user");
-  place.set("uid", number(*user.uid));
+  place.set("uid", number_node(*user.uid));
   if (user.gid) {
-    place.set("gid", number(*user.gid));
+    place.set("gid", number_node(*user.gid));
   } else if (*user.uid == 0 && user.group.empty()) {
-    place.set("gid", number(0));
+    place.set("gid", number_node(0));
   } else {
     content_.leave_out("the group of the user " + text,
                        user.group.empty()
@@ -189,11 +177,11 @@ void RuntimeConfig::place_capabilities() {
   // Inheritable capabilities let a program with inheritable file capabilities gain them, which
   // engines granted by mistake (CVE-2022-24769); only ambient ones cannot be without.
   DocumentMap& sets = process_.map("capabilities");
-  sets.set("bounding", texts(names));
-  sets.set("effective", texts(effective ? names : std::vector<std::string>{}));
-  sets.set("permitted", texts(effective ? names : std::vector<std::string>{}));
-  sets.set("inheritable", texts(ambient ? names : std::vector<std::string>{}));
-  sets.set("ambient", texts(ambient ? names : std::vector<std::string>{}));
+  sets.set("bounding", text_list(names));
+  sets.set("effective", text_list(effective ? names : std::vector<std::string>{}));
+  sets.set("permitted", text_list(effective ? names : std::vector<std::string>{}));
+  sets.set("inheritable", text_list(ambient ? names : std::vector<std::string>{}));
+  sets.set("ambient", text_list(ambient ? names : std::vector<std::string>{}));
 }
 
 /// process.args is the whole of what is run: it can be told only where the entrypoint was chosen.
@@ -213,7 +201,7 @@ void RuntimeConfig::place_program() {
     words.insert(words.end(), setting.words.begin(), setting.words.end());
   }
   if (has_entrypoint && !words.empty()) {
-    process_.set("args", texts(words));
+    process_.set("args", text_list(words));
   } else if (has_entrypoint || has_command) {
     content_.leave_out(options, "process.args begins with the image's entrypoint");
   }
@@ -249,8 +237,8 @@ void RuntimeConfig::place_ulimit(const Setting& setting) {
                          [](char letter) { return static_cast<char>(letter & ~0x20); });
   DocumentMap entry;
   entry.set("type", {"RLIMIT_" + name});
-  entry.set("soft", number(limit->soft));
-  entry.set("hard", number(limit->hard));
+  entry.set("soft", number_node(limit->soft));
+  entry.set("hard", number_node(limit->hard));
   process_.list("rlimits").items.push_back({std::move(entry)});
 }
 
@@ -260,7 +248,7 @@ void RuntimeConfig::mount(const std::string& target, const std::string& type,
   place.set("destination", {target});
   place.set("type", {type});
   place.set("source", {source});
-  place.set("options", texts(options));
+  place.set("options", text_list(options));
   mounts_.items.push_back({std::move(place)});
 }
 

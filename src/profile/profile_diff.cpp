@@ -283,18 +283,6 @@ DocumentNode capability_nodes(CapabilitySet set) {
   return {std::move(list)};
 }
 
-DocumentNode change_nodes(const std::vector<Change>& changes) {
-  DocumentList list;
-  for (const Change& change : changes) {
-    DocumentMap map;
-    map.set("field", {change.field});
-    map.set("before", {change.before});
-    map.set("after", {change.after});
-    list.items.push_back({std::move(map)});
-  }
-  return {std::move(list)};
-}
-
 std::string capability_rows(CapabilitySet set, const std::string& word) {
   std::string rows;
   for (const std::string_view name : set.names()) {
@@ -318,6 +306,18 @@ std::string change_rows(const std::vector<Change>& changes, const std::string& p
 }
 
 }  // namespace
+
+DocumentNode change_nodes(const std::vector<Change>& changes) {
+  DocumentList list;
+  for (const Change& change : changes) {
+    DocumentMap map;
+    map.set("field", {change.field});
+    map.set("before", {change.before});
+    map.set("after", {change.after});
+    list.items.push_back({std::move(map)});
+  }
+  return {std::move(list)};
+}
 
 std::string to_text(const ProfileDiff& diff) {
   if (diff.empty()) return kSame;

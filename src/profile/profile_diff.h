@@ -1,5 +1,6 @@
 #pragma once
 
+#include "document/document.h"
 #include "profile/profile.h"
 
 #include <string>
@@ -58,5 +59,8 @@ std::string to_json(const ProfileDiff& diff);
 
 /// The difference as two Markdown tables under a sentence on the risk.
 std::string to_markdown(const ProfileDiff& diff);
+
+/// The changes for programs: a list of field, before and after.
+DocumentNode change_nodes(const std::vector<Change>& changes);
 
 }  // namespace capmin

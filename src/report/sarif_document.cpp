@@ -5,22 +5,18 @@
 namespace capmin {
 namespace {
 
-DocumentNode text(std::string_view value) {
-  return {std::string(value)};
-}
-
 /// Viewers take messages for plain text; some show control characters as they are.
 DocumentNode message(std::string_view untrusted) {
   DocumentMap map;
-  map.set("text", text(visible(untrusted)));
+  map.set("text", text_node(visible(untrusted)));
   return {std::move(map)};
 }
 
 DocumentNode rule_node(const std::string& id, std::string_view level, const SarifRule& rule) {
   DocumentMap configuration;
-  configuration.set("level", text(level));
+  configuration.set("level", text_node(level));
   DocumentMap map;
-  map.set("id", text(id));
+  map.set("id", text_node(id));
   map.set("shortDescription", message(rule.title));
   map.set("fullDescription", message(rule.description));
   map.set("defaultConfiguration", {std::move(configuration)});
@@ -29,7 +25,7 @@ DocumentNode rule_node(const std::string& id, std::string_view level, const Sari
 
 DocumentNode location_node(const std::string& path, int line) {
   DocumentMap artifact;
-  artifact.set("uri", text(uri_of(path)));
+  artifact.set("uri", text_node(uri_of(path)));
   DocumentMap region;
   region.set("startLine", {line});
   DocumentMap physical;
@@ -43,11 +39,11 @@ DocumentNode location_node(const std::string& path, int line) {
 DocumentNode result_node(const SarifResult& result, int rule) {
   // The same need in another line of the file is the same result.
   DocumentMap fingerprints;
-  fingerprints.set("capmin/v1", text(visible(result.fingerprint)));
+  fingerprints.set("capmin/v1", text_node(visible(result.fingerprint)));
   DocumentMap map;
-  map.set("ruleId", text(result.rule));
+  map.set("ruleId", text_node(result.rule));
   map.set("ruleIndex", {rule});
-  map.set("level", text(result.level));
+  map.set("level", text_node(result.level));
   map.set("message", message(result.text));
   map.set("locations", {DocumentList{Layout::kBlock, {location_node(result.path, result.line)}}});
   map.set("partialFingerprints", {std::move(fingerprints)});
@@ -64,18 +60,18 @@ void SarifDocument::add(const SarifResult& result, const SarifRule& rule) {
 
 std::string SarifDocument::json() const {
   DocumentMap driver;
-  driver.set("name", text("capmin"));
-  driver.set("version", text(CAPMIN_VERSION));
+  driver.set("name", text_node("capmin"));
+  driver.set("version", text_node(CAPMIN_VERSION));
   driver.set("rules", {rules_});
   DocumentMap tool;
   tool.set("driver", {std::move(driver)});
   DocumentMap run;
   run.set("tool", {std::move(tool)});
-  run.set("columnKind", text("unicodeCodePoints"));
+  run.set("columnKind", text_node("unicodeCodePoints"));
   run.set("results", {results_});
   DocumentMap document;
-  document.set("$schema", text("https://json.schemastore.org/sarif-2.1.0.json"));
-  document.set("version", text("2.1.0"));
+  document.set("$schema", text_node("https://json.schemastore.org/sarif-2.1.0.json"));
+  document.set("version", text_node("2.1.0"));
   document.set("runs", {DocumentList{Layout::kBlock, {{std::move(run)}}}});
   return emit_json(document);
 }

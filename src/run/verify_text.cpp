@@ -42,18 +42,6 @@ DocumentNode names(CapabilitySet set) {
   return {std::move(list)};
 }
 
-DocumentNode changes_node(const std::vector<Change>& changes) {
-  DocumentList list;
-  for (const Change& change : changes) {
-    DocumentMap map;
-    map.set("field", {change.field});
-    map.set("before", {change.before});
-    map.set("after", {change.after});
-    list.items.push_back({std::move(map)});
-  }
-  return {std::move(list)};
-}
-
 DocumentNode row_node(const VerifyRow& row) {
   const Verification& verification = row.verification;
   DocumentList details;
@@ -71,9 +59,9 @@ DocumentNode row_node(const VerifyRow& row) {
   map.set("set", names(verification.set));
   map.set("droppable", names(verification.droppable));
   map.set("conditional", names(verification.conditional));
-  map.set("stale", changes_node(verification.drift.stale));
-  map.set("image_changes", changes_node(verification.drift.image));
-  map.set("notes", changes_node(verification.drift.notes));
+  map.set("stale", change_nodes(verification.drift.stale));
+  map.set("image_changes", change_nodes(verification.drift.image));
+  map.set("notes", change_nodes(verification.drift.notes));
   map.set("trials", {verification.trials});
   map.set("written", {row.written});
   return {std::move(map)};
