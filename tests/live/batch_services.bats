@@ -25,7 +25,7 @@ setup_file() {
 teardown_file() { docker image rm "$changing" capmin-test-nightly:new >/dev/null 2>&1 || true; }
 
 night() {
-  run --separate-stderr timeout 300 "$CAPMIN" batch "$BATS_FILE_TMPDIR/night.yml" -j 2 "$@"
+  run --separate-stderr timeout 900 "$CAPMIN" batch "$BATS_FILE_TMPDIR/night.yml" -j 2 "$@"
 }
 expect_stdout() { [[ "$output" == *"$1"* ]] || { echo "standard output lacks: $1"; return 1; }; }
 
@@ -79,7 +79,7 @@ jobs:
   - {name: missing, profile: redis.yaml, image: capmin-profile-missing, mode: verify}
   - {name: memcached, profile: memcached.yaml, mode: verify}
 YAML
-  run --separate-stderr timeout 200 "$CAPMIN" batch "$BATS_FILE_TMPDIR/bad.yml" -j 2 --format json
+  run --separate-stderr timeout 900 "$CAPMIN" batch "$BATS_FILE_TMPDIR/bad.yml" -j 2 --format json
   expect_status 6
   # An image that was made on this machine is another one than that of the proof.
   [ "$(python3 -c 'import json, sys; print([(j["name"], j["status"].replace("ok-new-image", "ok"), j["exit"]) for j in json.load(sys.stdin)["jobs"]])' <<<"$output")" = \

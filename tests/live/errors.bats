@@ -101,7 +101,7 @@ refused_at_once() {
 }
 
 @test "F27: a limit on the size of files is told as that" {
-  run bash -c 'ulimit -f 0; exec "$@" 2>&1' - timeout 120 "$CAPMIN" run capmin-test-chown --probe exit -o "$profile"
+  run bash -c 'ulimit -f 0; exec "$@" 2>&1' - timeout 600 "$CAPMIN" run capmin-test-chown --probe exit -o "$profile"
   [ "$status" = 8 ]
   [[ "$output" == *"0 KiB in a file (ulimit -f)"* ]]
 }

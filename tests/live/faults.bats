@@ -34,7 +34,7 @@ date +%s >"$AT_CALL.signalled"
 CALL
   rm -f "$AT_CALL.pid" "$AT_CALL.calls"
   export CAPMIN
-  run --separate-stderr env --default-signal=INT timeout 60 "$CAPMIN" run capmin-test-chown --probe exit -o "$profile"
+  run --separate-stderr env --default-signal=INT timeout 600 "$CAPMIN" run capmin-test-chown --probe exit -o "$profile"
   [ "$status" = "$4" ] || { echo "$1 $2 $3"; show_run; return 1; }
   # A busy machine's engine takes seconds to remove a container; the scripted one shows that capmin
   # needs less than five.
@@ -137,7 +137,7 @@ CALL
 @test "F19: twenty capmins at once on one image are all right, and none removes another's containers" {
   local number pids=() failed=0
   for number in {1..20}; do
-    timeout 300 "$CAPMIN" run capmin-test-chown --probe exit -q -o "$BATS_TEST_TMPDIR/$number.yaml" \
+    timeout 900 "$CAPMIN" run capmin-test-chown --probe exit -q -o "$BATS_TEST_TMPDIR/$number.yaml" \
       >"$BATS_TEST_TMPDIR/$number.out" 2>&1 3>&- &
     pids+=($!)
   done

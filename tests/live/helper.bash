@@ -47,7 +47,8 @@ removed() {
 }
 
 # capmin ARG...: runs capmin to its end; sets status, output (standard output) and stderr.
-capmin() { run --separate-stderr timeout 120 "$CAPMIN" "$@"; }
+# A search that hangs ends so; a machine that is slow and shared may take minutes for one of seconds.
+capmin() { run --separate-stderr timeout 600 "$CAPMIN" "$@"; }
 
 # minimize NAME ARG...: capmin run on capmin-test-NAME, writing $profile.
 minimize() {

@@ -6,7 +6,7 @@ load helper
 
 # peak_of ARG...: capmin's most memory, in KiB, as `peak`; sets status and stderr.
 peak_of() {
-  run --separate-stderr timeout 120 /usr/bin/python3 -c '
+  run --separate-stderr timeout 600 /usr/bin/python3 -c '
 import resource, subprocess, sys
 process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
 _, status, usage = __import__("os").wait4(process.pid, 0)
@@ -101,7 +101,7 @@ PROBE
 }
 
 # From another pid namespace the engine's processes are not to be seen, as on another machine.
-elsewhere() { run --separate-stderr timeout 100 unshare --pid --fork --mount-proc "$CAPMIN" "$@"; }
+elsewhere() { run --separate-stderr timeout 600 unshare --pid --fork --mount-proc "$CAPMIN" "$@"; }
 
 @test "H25: an engine whose processes are not seen from here gives the same set, and that is said" {
   [ "$(id -u)" = 0 ] || skip "another pid namespace takes root"
