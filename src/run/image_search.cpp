@@ -80,33 +80,6 @@ bool leaves_first_start_open(CapabilitySet ceiling, const SearchResult& result) 
   return first && !first->used_once.empty() && !first->was_repeated;
 }
 
-/// The number of the first trial that `search` does not know.
-int first_new_number(const SearchPlan& search) {
-  int number = search.first_number;
-  for (const FinishedTrial& trial : search.known) {
-    number = std::max(number, trial.number + 1);
-  }
-  return number;
-}
-
-/// How `search` goes on after `done`, which took `spent`.
-SearchPlan rest_of(const SearchPlan& search, const SearchResult& done,
-                   std::chrono::steady_clock::duration spent) {
-  SearchPlan rest = search;
-  rest.known = done.trials;
-  rest.first_number = done.started;
-  std::ranges::copy(done.condition_trials, std::back_inserter(rest.known_conditions));
-  if (rest.budget.trials) {
-    rest.budget.trials =
-        std::max(0, *rest.budget.trials - (done.started - first_new_number(search)));
-  }
-  if (rest.budget.time) {
-    const auto took = std::chrono::ceil<std::chrono::milliseconds>(spent);
-    rest.budget.time = std::max(std::chrono::milliseconds(0), *rest.budget.time - took);
-  }
-  return rest;
-}
-
 TrialRunner trial_runner(const TrialSetup& setup, int slots, Engine& engine,
                          ProcessRunner& runner) {
   return trial_runner(setup, std::make_shared<ContainerPlaces>(slots), engine, runner);
@@ -137,7 +110,7 @@ ImagePrograms find_programs(const RunOptions& options, const RunPlan& plan,
 SearchResult search_by_trials(SearchPlan search, const RunPlan& plan, const RuleTable& rules,
                               const SearchEvents& events, Engine& engine, ProcessRunner& runner,
                               const std::stop_token& stop) {
-  const auto places = std::make_shared<ContainerPlaces>(search.slots);
+  const auto places = std::make_shared<ContainerPlaces>(search.limits.slots);
   if (!trial_sysctls(plan.setup.spec).empty()) {
     TrialSetup setup = plan.setup;
     setup.spec.ports = Ports::kEngine;
@@ -249,12 +222,13 @@ SearchFacts ImageSearch::facts() const {
 std::optional<SearchResult> ImageSearch::try_out(const RunPlan& plan, const ChooseTrials& choose,
                                                  const std::stop_token& stop) {
   SearchPlan search = plan.search;
-  search.slots = 1;
-  search.first_number = trials_;
-  search.budget = budget_left();
-  SearchResult result = run_chosen_trials(
-      search, bench_.rules.get().table,
-      trial_runner(plan.setup, search.slots, engine_, bench_.runner), events(), stop, choose);
+  search.limits.slots = 1;
+  search.known.first_number = trials_;
+  search.limits.budget = budget_left();
+  SearchResult result =
+      run_chosen_trials(search, bench_.rules.get().table,
+                        trial_runner(plan.setup, search.limits.slots, engine_, bench_.runner),
+                        events(), stop, choose);
   note_trials(search, result);
   if (result.end == SearchEnd::kInterrupted) return std::nullopt;
   if (result.end == SearchEnd::kVerdict) return result;
@@ -322,18 +296,18 @@ void ImageSearch::open_journal(const SearchJournal& journal) {
 SearchPlan ImageSearch::plan_of(const SearchStart& start, ProgramFiles& files) {
   if (start.level) plan_.search.policy.level = *start.level;
   plan_.search.policy.guess = start.guess;
-  plan_.search.known_conditions = start.known_conditions;
+  plan_.search.known.conditions = start.known_conditions;
   SearchPlan search = plan_.search;
-  search.known = start.known;
-  search.first_number = trials_;
-  search.budget = budget_left();
-  search.privileges_of = [&files](const std::string& program) {
+  search.known.trials = start.known;
+  search.known.first_number = trials_;
+  search.limits.budget = budget_left();
+  search.diagnosis.privileges_of = [&files](const std::string& program) {
     return files.privileges_of(program);
   };
   if (!journal_) return search;
-  if (!journal_->known().empty()) search.known = judged(journal_->known());
-  if (!search.known.empty() && start.known.empty()) {
-    say("resuming after " + counted(search.known.size(), "finished trial"));
+  if (!journal_->known().empty()) search.known.trials = judged(journal_->known());
+  if (!search.known.trials.empty() && start.known.empty()) {
+    say("resuming after " + counted(search.known.trials.size(), "finished trial"));
   } else if (journal_->dropped() && start.journal->key.empty()) {
     say("starting afresh; --resume would have gone on with the trials of an earlier run");
   }
@@ -365,7 +339,7 @@ SearchEvents ImageSearch::events() {
 }
 
 void ImageSearch::note_trials(const SearchPlan& search, const SearchResult& result) {
-  trials_ += std::max(0, result.started - first_new_number(search));
+  trials_ += std::max(0, result.started - search.known.next_number());
 }
 
 /// The answer never rests on a trial with the gate alone: tries its set once more with neither gate
@@ -380,10 +354,10 @@ void ImageSearch::confirm_without_strace(const SearchEvents& events, const std::
   plain.straced.clear();
   const CapabilitySet set = answer->proof.set;
   SearchPlan search = plan_.search;
-  search.known = result.trials;
-  search.budget = budget_left();
+  search.known.trials = result.trials;
+  search.limits.budget = budget_left();
   const int before = result.started;
-  search.first_number = before;
+  search.known.first_number = before;
   int number = before;
   const ChooseTrials choose = [&](const History& history) -> std::optional<RunTrials> {
     int asked = 0;
@@ -396,9 +370,9 @@ void ImageSearch::confirm_without_strace(const SearchEvents& events, const std::
     if (asked >= kAttempts) return std::nullopt;
     return RunTrials{{TrialRequest{.grant = set, .purpose = Purpose::kConfirm, .subject = {}}}};
   };
-  SearchResult more = run_chosen_trials(search, bench_.rules.get().table,
-                                        trial_runner(plain, search.slots, engine_, bench_.runner),
-                                        events, stop, choose);
+  SearchResult more = run_chosen_trials(
+      search, bench_.rules.get().table,
+      trial_runner(plain, search.limits.slots, engine_, bench_.runner), events, stop, choose);
   result.end = more.end;
   if (more.end == SearchEnd::kInterrupted) return;
   trials_ += std::max(0, more.started - before);

@@ -94,7 +94,7 @@ void prepare_reset(const RunOptions& options, RunPlan& plan) {
 
 /// Reads the files from which each container is made, and all values that the user gives to it.
 void read_inputs(RunPlan& plan) {
-  plan.search.secrets = Secrets(values_given_to(plan.setup.spec));
+  plan.search.diagnosis.secrets = Secrets(values_given_to(plan.setup.spec));
   for (const auto& [name, path] : file_options(plan.setup.spec)) {
     std::error_code ignored;
     // Others may lie where the engine is.
@@ -183,7 +183,7 @@ std::string headline(const RunOptions& options, const RunPlan& plan) {
 }
 
 std::string slots_line(const RunOptions& options, const RunPlan& plan) {
-  return options.jobs > plan.search.slots ? one_at_a_time(plan.setup.shared) : "";
+  return options.jobs > plan.search.limits.slots ? one_at_a_time(plan.setup.shared) : "";
 }
 
 std::optional<int> lowest_privileged_port(const ImageFacts& image) {
@@ -202,16 +202,16 @@ RunPlan begin_run_plan(const RunOptions& options) {
   plan.setup.spec = options.spec;
   plan.setup.run_id = random_id();
   plan.setup.owner = process_identity();
-  plan.search.patience.fixed = options.timeout;
+  plan.search.limits.patience.fixed = options.timeout;
   plan.setup.shared = shared_things(options);
-  plan.search.slots = plan.setup.shared.empty() ? options.jobs : 1;
-  plan.search.budget = options.budget;
+  plan.search.limits.slots = plan.setup.shared.empty() ? options.jobs : 1;
+  plan.search.limits.budget = options.budget;
   if (!options.directory.empty()) place_env_files(options.directory, plan.setup.spec);
   read_inputs(plan);
   plan.options_as_given = plan.setup.spec.options;
-  if (plan.search.slots > 1 || options.free_ports) free_host_ports(plan.setup.spec);
+  if (plan.search.limits.slots > 1 || options.free_ports) free_host_ports(plan.setup.spec);
   plan.setup.scenario = options.scenario;
-  plan.search.strict = options.strict;
+  plan.search.diagnosis.strict = options.strict;
   if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   prepare_reset(options, plan);
   check_volumes(options);
@@ -237,7 +237,7 @@ void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan)
   plan.setup.spec.limits_processes = plan.engine.name == "docker";
   plan.search.policy = make_policy(options, plan);
   if (exposes_privileged_port(options, plan)) {
-    plan.search.expected = {Capability::kNetBindService};
+    plan.search.diagnosis.expected = {Capability::kNetBindService};
   }
   limit_ceiling(options, engine, plan);
 }

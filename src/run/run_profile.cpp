@@ -284,7 +284,7 @@ RunEnding ending_now(std::chrono::steady_clock::time_point begin) {
 
 Answer with_conditions(const Minimal& minimal, const SearchPlan& search,
                        const SearchResult& result) {
-  std::vector<ConditionTrial> ended = search.known_conditions;
+  std::vector<ConditionTrial> ended = search.known.conditions;
   std::ranges::copy(result.condition_trials, std::back_inserter(ended));
   const Conditions conditions(minimal.proof.set, ended);
   Answer answer{minimal, conditions.conditional(), conditions.unknown(), {}};
@@ -302,7 +302,7 @@ Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchR
   const Minimal& minimal = answer.minimal;
   demand_none(find_fault(plan.search.policy, result.history(), minimal));
   demand_none(find_fault(minimal.proof.set, answer.conditional,
-                         history_of(plan.search.known_conditions, answer.condition_trials)));
+                         history_of(plan.search.known.conditions, answer.condition_trials)));
   Profile profile = common_profile(options, plan, result, minimal.proof, programs, ending);
   add_conditions(answer.conditional, plan, profile);
   for (const ConditionTrial& trial : answer.condition_trials) {

@@ -11,6 +11,7 @@
 #include <list>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace capmin {
 namespace {
@@ -68,7 +69,8 @@ class Search {
   void remember(FinishedTrial trial);
   bool budget_is_used_up();
   bool trials_are_used_up() const {
-    return plan_.budget.trials && result_.started - started_before_ >= *plan_.budget.trials;
+    return plan_.limits.budget.trials &&
+           result_.started - started_before_ >= *plan_.limits.budget.trials;
   }
   milliseconds deadline() const;
 
@@ -95,12 +97,11 @@ class Search {
 };
 
 SearchResult Search::run(const ChooseTrials& choose) {
-  if (plan_.budget.time) end_ = Clock::now() + *plan_.budget.time;
-  for (const FinishedTrial& trial : plan_.known) {
-    result_.started = std::max(result_.started, trial.number + 1);
+  if (plan_.limits.budget.time) end_ = Clock::now() + *plan_.limits.budget.time;
+  for (const FinishedTrial& trial : plan_.known.trials) {
     remember(trial);
   }
-  result_.started = std::max(result_.started, plan_.first_number);
+  result_.started = plan_.known.next_number();
   started_before_ = result_.started;
   while (!stop_.stop_requested()) {
     const std::optional<RunTrials> wanted = choose(result_.history());
@@ -150,7 +151,7 @@ void Search::steer(const RunTrials& wanted) {
   }
   for (const TrialRequest& request : missing) {
     if (trials_are_used_up()) return;
-    if (static_cast<int>(running_.size()) < plan_.slots) start(request);
+    if (static_cast<int>(running_.size()) < plan_.limits.slots) start(request);
   }
 }
 
@@ -181,7 +182,7 @@ void Search::launch(Running& trial, const TrialRunner& run_trial) {
     bool has_lost_engine = false;
     try {
       const std::stop_token stop = trial.stop.get_token();
-      if (lost_since) await_engine(*lost_since + plan_.engine_patience, losses, stop);
+      if (lost_since) await_engine(*lost_since + plan_.limits.engine_patience, losses, stop);
       outcome = run_trial(
           trial.number, trial.request.grant, [this] { return deadline(); }, stop);
       has_lost_engine =
@@ -200,7 +201,7 @@ void Search::launch(Running& trial, const TrialRunner& run_trial) {
 /// Whether nothing more is to be tried about `set`; starts what is, where a slot is free.
 bool Search::conditions_are_known(CapabilitySet set, bool is_answer) {
   if (!plan_.under_engine_ports) return true;
-  std::vector<ConditionTrial> ended = plan_.known_conditions;
+  std::vector<ConditionTrial> ended = plan_.known.conditions;
   std::ranges::copy(result_.condition_trials, std::back_inserter(ended));
   const std::optional<CapabilitySet> wanted = Conditions(set, ended).wanted();
   bool is_running = false;
@@ -214,9 +215,10 @@ bool Search::conditions_are_known(CapabilitySet set, bool is_answer) {
     }
   }
   if (!wanted) return true;
-  const bool is_free = static_cast<int>(running_.size()) < plan_.slots;
+  const bool is_free = static_cast<int>(running_.size()) < plan_.limits.slots;
   // The proof needs what the budget allows.
-  if (!is_running && is_free && (is_answer || !plan_.budget.trials)) start_condition(*wanted);
+  if (!is_running && is_free && (is_answer || !plan_.limits.budget.trials))
+    start_condition(*wanted);
   return false;
 }
 
@@ -245,8 +247,8 @@ void Search::throw_masked(const std::exception_ptr& error) const {
   try {
     std::rethrow_exception(error);
   } catch (const Error& plain) {
-    throw Error(plain.code(), plan_.secrets.masked(plain.what()),
-                plan_.secrets.masked(plain.hint()));
+    throw Error(plain.code(), plan_.diagnosis.secrets.masked(plain.what()),
+                plan_.diagnosis.secrets.masked(plain.hint()));
   }
 }
 
@@ -277,7 +279,8 @@ std::optional<milliseconds> Search::patience_left(const Running& trial) {
   const Clock::time_point now = Clock::now();
   if (!lost_since_) lost_since_ = now;
   ++losses_;
-  const auto left = std::chrono::ceil<milliseconds>(*lost_since_ + plan_.engine_patience - now);
+  const auto left =
+      std::chrono::ceil<milliseconds>(*lost_since_ + plan_.limits.engine_patience - now);
   return left.count() > 0 ? std::optional(left) : std::nullopt;
 }
 
@@ -285,7 +288,7 @@ void Search::finish(Running& trial) {
   const std::optional<milliseconds> patience = patience_left(trial);
   if (trial.is_condition) {
     const CapabilitySet grant = trial.request.grant;
-    trial.outcome->engine_message = plan_.secrets.masked(trial.outcome->engine_message);
+    trial.outcome->engine_message = plan_.diagnosis.secrets.masked(trial.outcome->engine_message);
     if (!patience) {
       result_.condition_trials.push_back({grant, trial.outcome->verdict, trial.number});
     }
@@ -327,8 +330,8 @@ void Search::remember(FinishedTrial trial) {
 
 milliseconds Search::deadline() const {
   const std::scoped_lock lock(mutex_);
-  if (!baseline_seconds_) return baseline_deadline(plan_.patience, is_stuck_);
-  return derived_deadline(*baseline_seconds_, plan_.patience);
+  if (!baseline_seconds_) return baseline_deadline(plan_.limits.patience, is_stuck_);
+  return derived_deadline(*baseline_seconds_, plan_.limits.patience);
 }
 
 void Search::cancel_all() {
@@ -349,6 +352,30 @@ milliseconds derived_deadline(double baseline_seconds, const Patience& patience)
   if (patience.fixed) return *patience.fixed;
   const auto derived = milliseconds(static_cast<int>(baseline_seconds * 1000) * kPatienceFactor);
   return std::max(derived, kShortestDeadline);
+}
+
+int KnownTrials::next_number() const {
+  int number = first_number;
+  for (const FinishedTrial& trial : trials) {
+    number = std::max(number, trial.number + 1);
+  }
+  return number;
+}
+
+SearchPlan rest_of(const SearchPlan& plan, const SearchResult& result, Clock::duration spent) {
+  SearchPlan rest = plan;
+  rest.known.trials = result.trials;
+  rest.known.first_number = result.started;
+  std::ranges::copy(result.condition_trials, std::back_inserter(rest.known.conditions));
+  Budget& budget = rest.limits.budget;
+  if (budget.trials) {
+    budget.trials = std::max(0, *budget.trials - (result.started - plan.known.next_number()));
+  }
+  if (budget.time) {
+    const auto took = std::chrono::ceil<milliseconds>(spent);
+    budget.time = std::max(milliseconds(0), *budget.time - took);
+  }
+  return rest;
 }
 
 History SearchResult::history() const {
@@ -398,32 +425,13 @@ bool may_be_about_ports(const std::vector<FinishedTrial>& trials) {
       trials, [](const FinishedTrial& trial) { return trial.outcome.exit_code.has_value(); });
 }
 
-/// What is left of a budget, of which `result` has used since `begin` what `plan` did not know.
-Budget left_of(const SearchPlan& plan, const SearchResult& result, Clock::time_point begin) {
-  Budget left = plan.budget;
-  if (left.trials) {
-    int before = plan.first_number;
-    for (const FinishedTrial& trial : plan.known) {
-      before = std::max(before, trial.number + 1);
-    }
-    left.trials = std::max(0, *left.trials - (result.started - before));
-  }
-  if (left.time) {
-    const auto spent = std::chrono::ceil<milliseconds>(Clock::now() - begin);
-    left.time = std::max(milliseconds(0), *left.time - spent);
-  }
-  return left;
-}
-
 /// Asks OpenPorts and adds its trials to `result`.
-void try_open_ports(const SearchPlan& plan, const RuleTable& rules, const SearchEvents& events,
-                    const std::stop_token& stop, const Budget& budget, SearchResult& result) {
-  SearchPlan open = plan;
-  open.slots = 1;
-  open.budget = budget;
-  open.known.clear();
-  open.first_number = result.started;
-  open.under_engine_ports = nullptr;
+void try_open_ports(SearchPlan plan, const RuleTable& rules, const SearchEvents& events,
+                    const std::stop_token& stop, SearchResult& result) {
+  const TrialRunner run_trial = std::exchange(plan.under_engine_ports, nullptr);
+  plan.limits.slots = 1;
+  // The history is that of the trials under the engine's own settings alone.
+  plan.known.trials.clear();
   SearchEvents shown;
   shown.finished = [&events](const FinishedTrial& trial) {
     events.condition_finished(trial.number, trial.request.grant, trial.outcome);
@@ -441,8 +449,7 @@ void try_open_ports(const SearchPlan& plan, const RuleTable& rules, const Search
     if (!wanted) return std::nullopt;
     return RunTrials{{TrialRequest{.grant = *wanted, .purpose = Purpose::kExplore, .subject = {}}}};
   };
-  const SearchResult more =
-      run_chosen_trials(open, rules, plan.under_engine_ports, shown, stop, choose);
+  const SearchResult more = run_chosen_trials(plan, rules, run_trial, shown, stop, choose);
   std::ranges::copy(tried(more.history()), std::back_inserter(result.condition_trials));
   result.started = std::max(result.started, more.started);
   if (more.end == SearchEnd::kInterrupted) result.end = more.end;
@@ -455,7 +462,7 @@ SearchResult search(const SearchPlan& plan, const RuleTable& rules, const TrialR
   const Clock::time_point begin = Clock::now();
   std::optional<Step> verdict;
   const ChooseTrials choose = [&](const History& history) -> std::optional<RunTrials> {
-    Step step = next(plan.policy, history, plan.slots);
+    Step step = next(plan.policy, history, plan.limits.slots);
     if (auto* const wanted = std::get_if<RunTrials>(&step)) return std::move(*wanted);
     verdict = std::move(step);
     const auto* const answer = std::get_if<Minimal>(&*verdict);
@@ -465,7 +472,7 @@ SearchResult search(const SearchPlan& plan, const RuleTable& rules, const TrialR
   result.verdict = std::move(verdict);
   if (result.end == SearchEnd::kVerdict && std::holds_alternative<CeilingFails>(*result.verdict) &&
       plan.under_engine_ports && may_be_about_ports(result.trials)) {
-    try_open_ports(plan, rules, events, stop, left_of(plan, result, begin), result);
+    try_open_ports(rest_of(plan, result, Clock::now() - begin), rules, events, stop, result);
   }
   return result;
 }

@@ -52,21 +52,26 @@ struct Budget {
   std::optional<int> trials;                      ///< containers started
 };
 
-/// What a search needs to know before its first trial.
-struct SearchPlan {
-  Policy policy;
+/// What a search may take.
+struct SearchLimits {
   int slots = 1;  ///< trials side by side
   Patience patience;
   Budget budget;
-  std::vector<FinishedTrial> known;  ///< trials of an earlier run of the same search
-  int first_number = 0;              ///< of the trials, where no known one has a higher number
-  /// Runs trials under the engine's own settings for ports and ping, for Conditions and OpenPorts,
-  /// where those of the search are others; else null. They are no part of the history.
-  TrialRunner under_engine_ports;
-  /// Asked after engine trouble, and before another trial where the engine was lost.
-  AwaitEngine await_engine = [](auto, const auto&) { return true; };
   std::chrono::milliseconds engine_patience = kEnginePatience;
-  std::vector<ConditionTrial> known_conditions;  ///< such trials of before
+};
+
+/// What is known of a search before its first trial.
+struct KnownTrials {
+  std::vector<FinishedTrial> trials;  ///< of an earlier run of the same search
+  std::vector<ConditionTrial> conditions;
+  int first_number = 0;  ///< of new trials, where no known one has a higher number
+
+  /// The number of the first trial that is not known.
+  int next_number() const;
+};
+
+/// What a trial is judged and diagnosed by, beside the rules.
+struct DiagnosisFacts {
   bool strict = false;  ///< a trial that passes but has losses() counts as failed
   Secrets secrets;      ///< masked in everything that a trial leaves behind
   /// Asked about programs whose execution was refused, or that complain without saying of what, and
@@ -75,6 +80,19 @@ struct SearchPlan {
   /// Capabilities that the image's facts speak for, Policy::belief apart: tried first where a log
   /// is vague.
   CapabilitySet expected;
+};
+
+/// What a search needs to know before its first trial.
+struct SearchPlan {
+  Policy policy;
+  SearchLimits limits;
+  KnownTrials known;
+  DiagnosisFacts diagnosis;
+  /// Runs trials under the engine's own settings for ports and ping, for Conditions and OpenPorts,
+  /// where those of the search are others; else null. They are no part of the history.
+  TrialRunner under_engine_ports;
+  /// Asked after engine trouble, and before another trial where the engine was lost.
+  AwaitEngine await_engine = [](auto, const auto&) { return true; };
 };
 
 /// What happens during a search, for whoever watches; called on the thread of search().
@@ -108,17 +126,21 @@ struct SearchResult {
   std::vector<FinishedTrial> baselines(CapabilitySet ceiling) const;
 };
 
+/// How `plan` goes on after `result`, which took `spent`: all its trials are known, and the budget
+/// is what it left.
+SearchPlan rest_of(const SearchPlan& plan, const SearchResult& result,
+                   std::chrono::steady_clock::duration spent);
+
 /// The trials that should be running after `history`; nothing where no more are wanted.
 using ChooseTrials = std::function<std::optional<RunTrials>(const History& history)>;
 
 /// A trial that ends in engine trouble, after which the engine does not answer, is left out of the
-/// history for SearchPlan::engine_patience from the first of them on, and so run again; what comes
-/// later is undecided like any other trouble.
-/// Runs what `choose` wants until it wants nothing (the end is kVerdict then, without a verdict), a
-/// stop is requested or the budget is used up. Where it wants no trials for a likely set, what that
-/// needs only for its ports is found out, at any cost, and is the end; beside other trials that is
-/// begun in a free slot, unless the budget counts trials. An Error thrown by a trial ends all
-/// others and is thrown on.
+/// history for SearchLimits::engine_patience from the first of them on, and so run again; what
+/// comes later is undecided like any other trouble. Runs what `choose` wants until it wants nothing
+/// (the end is kVerdict then, without a verdict), a stop is requested or the budget is used up.
+/// Where it wants no trials for a likely set, what that needs only for its ports is found out, at
+/// any cost, and is the end; beside other trials that is begun in a free slot, unless the budget
+/// counts trials. An Error thrown by a trial ends all others and is thrown on.
 SearchResult run_chosen_trials(const SearchPlan& plan, const RuleTable& rules,
                                const TrialRunner& run_trial, const SearchEvents& events,
                                const std::stop_token& stop, const ChooseTrials& choose);

@@ -186,7 +186,7 @@ void ask_rules(const SearchPlan& plan, const RuleTable& rules, const HarmlessEvi
                FinishedTrial& trial) {
   if (trial.outcome.verdict == Verdict::kUndecided) return;
   const Evidence evidence = evidence_of(trial.outcome, trial.request.grant);
-  std::ranges::move(rules.clues(evidence, plan.secrets), std::back_inserter(trial.clues));
+  std::ranges::move(rules.clues(evidence, plan.diagnosis.secrets), std::back_inserter(trial.clues));
   // The way it ended is asked where no line tells more.
   if (trial.outcome.verdict == Verdict::kFailed) {
     std::erase_if(trial.clues, [&harmless](const Clue& clue) { return harmless.holds(clue); });
@@ -205,7 +205,7 @@ void look_at_programs(const SearchPlan& plan, FinishedTrial& trial) {
   if (!trace.carried) {
     const std::size_t asked = std::min(trace.programs.size(), kMostPrograms);
     for (std::size_t i = 0; i < asked; ++i) {
-      carried |= plan.privileges_of(trace.programs[i]).needed_to_execute;
+      carried |= plan.diagnosis.privileges_of(trace.programs[i]).needed_to_execute;
     }
   }
   trace.carried = carried & plan.policy.ceiling;
@@ -215,8 +215,8 @@ void look_at_programs(const SearchPlan& plan, FinishedTrial& trial) {
 void sharpen_clues(const SearchPlan& plan, FinishedTrial& trial) {
   if (trial.outcome.verdict != Verdict::kFailed) return;
   for (Clue& clue : trial.clues) {
-    expect_suspects(plan.expected, clue);
-    if (!clue.program.empty()) add_program(plan.privileges_of(clue.program), clue);
+    expect_suspects(plan.diagnosis.expected, clue);
+    if (!clue.program.empty()) add_program(plan.diagnosis.privileges_of(clue.program), clue);
   }
 }
 
@@ -232,7 +232,8 @@ void judge_end(const SearchPlan& plan, const RuleTable& rules, const SearchResul
   Evidence said;
   said.granted = trial.request.grant;
   said.log = outcome.stop_end->log;
-  std::optional<WorseEnd> worse = worse_end(trial, rules.clues(said, plan.secrets), baselines);
+  std::optional<WorseEnd> worse =
+      worse_end(trial, rules.clues(said, plan.diagnosis.secrets), baselines);
   if (!worse) return;
   outcome.exit_code = outcome.stop_end->exit_code;
   outcome.decide(worse->ending == Ending::kWorseEnd ? Verdict::kFailed : Verdict::kUndecided,
@@ -306,12 +307,12 @@ void diagnose(const SearchPlan& plan, const RuleTable& rules, const SearchResult
   ask_rules(plan, rules, harmless, trial);
   look_at_programs(plan, trial);
   sharpen_clues(plan, trial);
-  if (plan.strict) judge_losses(plan, before, trial);
+  if (plan.diagnosis.strict) judge_losses(plan, before, trial);
   // Only now: the diagnosis reads ports and paths that the user may have given as variables.
-  mask(plan.secrets, trial.outcome);
+  mask(plan.diagnosis.secrets, trial.outcome);
   add_watched_clues(rules, trial);
   for (Clue& clue : trial.clues) {
-    clue.line = plan.secrets.masked(clue.line);
+    clue.line = plan.diagnosis.secrets.masked(clue.line);
   }
   trial.observation = observation_of(trial, harmless);
   if (trial.outcome.verdict == Verdict::kFailed) harmless.take_from(trial);

@@ -45,7 +45,7 @@ inline Outcome judged(CapabilitySet grant) {
 inline SearchPlan plan(int slots = 1) {
   SearchPlan plan;
   plan.policy = policy();
-  plan.slots = slots;
+  plan.limits.slots = slots;
   return plan;
 }
 

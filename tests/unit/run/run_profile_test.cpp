@@ -30,7 +30,7 @@ TEST_CASE(
 
 TEST_CASE("what was known of the ports counts, and is no trial of this run") {
   SearchPlan search;
-  search.known_conditions = {{{kChown}, Verdict::kPassed, 0}};
+  search.known.conditions = {{{kChown}, Verdict::kPassed, 0}};
   const Answer answer = with_conditions(minimal(), search, {});
   CHECK(answer.conditional == CapabilitySet{kNetBindService});
   CHECK(answer.condition_trials.empty());
@@ -91,7 +91,7 @@ TEST_CASE("a condition that no trial shows is not written down") {
   Searched searched;
   searched.answer.conditional = {kChown};
   CHECK(code_of([&] { searched.written(); }) == ExitCode::kInternal);
-  searched.plan.search.known_conditions = {{{}, Verdict::kPassed, 0}};
+  searched.plan.search.known.conditions = {{{}, Verdict::kPassed, 0}};
   CHECK(searched.written().conditional.size() == 0);
   CHECK(searched.written().add.empty());
 }

@@ -145,7 +145,7 @@ TEST_CASE("a search that goes on from its records knows what is harmless") {
   for (std::size_t known = 0; known <= whole.trials.size(); ++known) {
     SearchPlan resumed = plan();
     for (std::size_t i = 0; i < known; ++i) {
-      resumed.known.push_back(*trial_from_record(to_record(whole.trials[i])));
+      resumed.known.trials.push_back(*trial_from_record(to_record(whole.trials[i])));
     }
     const SearchResult result = found(run, resumed);
     CHECK(result.started == whole.started);
@@ -165,7 +165,7 @@ TEST_CASE("what strace sees in a trial that passes is no error that is new in it
     return outcome;
   };
   SearchPlan strict = plan();
-  strict.strict = true;
+  strict.diagnosis.strict = true;
   CHECK(set_of(found(run, strict)) == kNeeded);
 }
 

@@ -79,7 +79,7 @@ TEST_CASE("nothing is tried about ports where a failing ceiling only costs time"
   failing(slow, plan_with_ports(1, {}, asked));
   // Also where the image names a low port.
   SearchPlan exposed = plan_with_ports(1, {}, asked);
-  exposed.expected = {Capability::kNetBindService};
+  exposed.diagnosis.expected = {Capability::kNetBindService};
   failing(slow, exposed);
   CHECK(asked.empty());
 }
@@ -101,7 +101,7 @@ TEST_CASE("what the evidence blames says whether ports can be the matter") {
 TEST_CASE("a budget of trials that the ceiling has used up leaves the verdict as it is") {
   std::vector<CapabilitySet> asked;
   SearchPlan search_plan = plan_with_ports(1, {}, asked);
-  search_plan.budget.trials = 2;
+  search_plan.limits.budget.trials = 2;
   const SearchResult result = failing(failed(), search_plan);
   CHECK(asked.empty());
   CHECK(result.end == SearchEnd::kVerdict);
@@ -111,7 +111,7 @@ TEST_CASE("a budget of trials that the ceiling has used up leaves the verdict as
 TEST_CASE("what is known of ports is not tried again, and without ports nothing is") {
   std::vector<CapabilitySet> asked;
   SearchPlan known = plan_with_ports(1, {Capability::kChown}, asked);
-  known.known_conditions = {{{Capability::kChown}, Verdict::kPassed, 0}};
+  known.known.conditions = {{{Capability::kChown}, Verdict::kPassed, 0}};
   searched([](int, CapabilitySet grant, auto, const auto&) { return judged_with_port(grant); },
            known);
   searched([](int, CapabilitySet grant, auto, const auto&) { return judged(grant); },
@@ -139,7 +139,7 @@ TEST_CASE("where the budget counts trials, those about ports come after the proo
   for (const int slots : {1, 4}) {
     std::vector<CapabilitySet> asked;
     SearchPlan search_plan = plan_with_ports(slots, {Capability::kChown}, asked);
-    search_plan.budget.trials = 100;
+    search_plan.limits.budget.trials = 100;
     int last = 0;
     const SearchResult result = searched(
         [&last](int number, CapabilitySet grant, auto, const auto&) {
@@ -160,7 +160,7 @@ TEST_CASE("beside the last trials of the proof, those about ports run in a free 
   const SearchResult whole =
       searched([](int, CapabilitySet grant, auto, const auto&) { return judged_with_port(grant); });
   SearchPlan search_plan = plan(2);
-  search_plan.known.assign(whole.trials.begin(), whole.trials.end() - 1);
+  search_plan.known.trials.assign(whole.trials.begin(), whole.trials.end() - 1);
   search_plan.under_engine_ports = [&](int, CapabilitySet, auto, const auto&) {
     const std::scoped_lock lock(mutex);
     has_begun = true;

@@ -103,7 +103,7 @@ TEST_CASE(
   CHECK(stuck(true, plan()) == Deadlines{60s, 20s});
   CHECK(stuck(false, plan()) == Deadlines{60s, 60s});
   SearchPlan fixed = plan();
-  fixed.patience.fixed = 9s;
+  fixed.limits.patience.fixed = 9s;
   CHECK(stuck(true, fixed) == Deadlines{9s, 9s});
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("trials that a lost engine takes with it do not count, and it is waite
 TEST_CASE("an engine that stays lost ends the search undecided when its patience is over") {
   int waited = 0;
   SearchPlan patient = plan();
-  patient.engine_patience = 20ms;
+  patient.limits.engine_patience = 20ms;
   patient.await_engine = [&](std::chrono::milliseconds patience, const std::stop_token& stop) {
     if (patience > 0ms) ++waited;
     std::mutex mutex;
@@ -226,7 +226,7 @@ TEST_CASE("a stop and the deadline end the waiting for an engine") {
     CAPTURE(is_stopped);
     std::stop_source stop;
     SearchPlan patient = plan();
-    if (!is_stopped) patient.budget.time = 10ms;
+    if (!is_stopped) patient.limits.budget.time = 10ms;
     patient.await_engine = [&](std::chrono::milliseconds patience, const std::stop_token& trial) {
       if (patience == 0ms) return false;
       if (is_stopped) stop.request_stop();
@@ -260,7 +260,7 @@ TEST_CASE("a stop reaches the running trial and leaves the search without a verd
 
 TEST_CASE("a budget of trials ends the search with what was seen") {
   SearchPlan limited = plan();
-  limited.budget.trials = 3;
+  limited.limits.budget.trials = 3;
   const SearchResult result =
       searched([](int, CapabilitySet grant, auto, const auto&) { return judged(grant); }, limited);
   CHECK(result.end == SearchEnd::kOutOfTrials);
@@ -271,7 +271,7 @@ TEST_CASE("a budget of trials ends the search with what was seen") {
 
 TEST_CASE("a budget of time ends a trial that does not end") {
   SearchPlan limited = plan();
-  limited.budget.time = 10ms;
+  limited.limits.budget.time = 10ms;
   const SearchResult result = searched(
       [](int, CapabilitySet, auto, const std::stop_token& trial_stop) {
         std::mutex mutex;
@@ -290,8 +290,8 @@ TEST_CASE("a search that knows the first trials of another one ends like it") {
   const auto proof = std::get<Minimal>(*whole.verdict).proof;
   for (std::size_t known = 0; known <= whole.trials.size(); ++known) {
     SearchPlan resumed = plan();
-    resumed.known.assign(whole.trials.begin(),
-                         whole.trials.begin() + static_cast<std::ptrdiff_t>(known));
+    resumed.known.trials.assign(whole.trials.begin(),
+                                whole.trials.begin() + static_cast<std::ptrdiff_t>(known));
     const SearchResult result = searched(run, resumed);
     REQUIRE(result.verdict);
     CHECK(std::get<Minimal>(*result.verdict).proof.passed == proof.passed);
@@ -302,11 +302,11 @@ TEST_CASE("a search that knows the first trials of another one ends like it") {
 TEST_CASE("a budget of trials is for the new ones, not for those of the earlier run") {
   const TrialRunner run = [](int, CapabilitySet grant, auto, const auto&) { return judged(grant); };
   SearchPlan limited = plan();
-  limited.budget.trials = 2;
+  limited.limits.budget.trials = 2;
   SearchResult result = searched(run, limited);
   int runs = 1;
   for (; result.end == SearchEnd::kOutOfTrials && runs < 100; ++runs) {
-    limited.known = result.trials;
+    limited.known.trials = result.trials;
     result = searched(run, limited);
   }
   CHECK(result.end == SearchEnd::kVerdict);
@@ -329,7 +329,7 @@ TEST_CASE("what a program's file carries is tried before what its rule suspects"
       "test");
   SearchPlan search_plan = plan();
   std::vector<std::string> asked;
-  search_plan.privileges_of = [&](const std::string& program) {
+  search_plan.diagnosis.privileges_of = [&](const std::string& program) {
     asked.push_back(program);
     return ProgramPrivileges{.needed_to_execute = kNeeded, .carried = kNeeded};
   };
@@ -357,7 +357,7 @@ TEST_CASE("where a log is vague, what the image speaks for is tried first") {
       "\"CHOWN\"], reason: \"-\", check: \"-\"}]",
       "test");
   SearchPlan search_plan = plan();
-  search_plan.expected = {Capability::kChown};
+  search_plan.diagnosis.expected = {Capability::kChown};
   const SearchResult result = search(search_plan, table,
                                      [](int, CapabilitySet grant, auto, const auto&) {
                                        if (grant.contains(Capability::kChown)) return passed();
@@ -372,7 +372,7 @@ TEST_CASE("where a log is vague, what the image speaks for is tried first") {
 
 TEST_CASE("names of processes are masked and cleaned before anybody sees them") {
   SearchPlan search_plan = plan();
-  search_plan.secrets = Secrets({"hunter2"});
+  search_plan.diagnosis.secrets = Secrets({"hunter2"});
   const TrialRunner run = [](int, CapabilitySet grant, const auto&, const auto&) {
     Outcome outcome = judged(grant);
     outcome.trace =
@@ -392,7 +392,7 @@ TEST_CASE("secrets are masked in a clue before its line is shortened, and in its
       "test");
   const std::string secret = "key-of-someone-" + std::string(600, 'x') + "\nlast-line";
   SearchPlan search_plan = plan();
-  search_plan.secrets = Secrets({secret});
+  search_plan.diagnosis.secrets = Secrets({secret});
   const SearchResult result = search(
       search_plan, table,
       [&secret](int, CapabilitySet grant, auto, const auto&) {
@@ -411,7 +411,7 @@ TEST_CASE("secrets are masked in a clue before its line is shortened, and in its
 
 TEST_CASE("an error of the engine's does not tell what it was given") {
   SearchPlan search_plan = plan();
-  search_plan.secrets = Secrets({"hunter2"});
+  search_plan.diagnosis.secrets = Secrets({"hunter2"});
   const TrialRunner run = [](int, CapabilitySet, const auto&, const auto&) -> Outcome {
     throw Error(ExitCode::kImageMissing, "no image for hunter2", "not hunter2");
   };
