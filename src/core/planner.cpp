@@ -32,8 +32,9 @@
 // A grant that was seen both passing and failing is asked about again until one side leads
 // clearly, and from then on everything is confirmed once more (Unstable ends that); a set that
 // passes inside one that fails ends all inference. Where slots are free, questions that will come
-// after the likely answer are asked beforehand. Evidence orders the questions; only verdicts
-// answer them.
+// after the likely answer are asked beforehand; so are those that come after the failure of a
+// parked trial, which has waited for longer than it would to pass. Evidence orders the questions;
+// only verdicts answer them.
 namespace capmin {
 namespace {
 
@@ -208,8 +209,9 @@ std::optional<Minimal> search(const Policy& policy, const History& history, Repl
 
 }  // namespace
 
-Step next(const Policy& policy, const History& history, int slots) {
-  Replay replay(policy, history, slots);
+Step next(const Policy& policy, const History& history, int slots,
+          std::span<const CapabilitySet> parked) {
+  Replay replay(policy, history, slots, parked);
   std::optional<Minimal> answer = search(policy, history, replay);
   if (!replay.wanted().empty()) {
     return RunTrials{replay.wanted(), answer ? std::optional(answer->proof.set) : std::nullopt};

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -135,10 +136,14 @@ struct Undecided {
 /// What to do next: every end of a search is a type of its own.
 using Step = std::variant<RunTrials, Minimal, CeilingFails, Unstable, Undecided>;
 
-/// What to do after `history`, with `slots` trials able to run side by side (at least 1). Pure: the
-/// same arguments give the same step. The set that is found and its proof do not depend on `slots`
-/// or on the order in which trials finish. Trials that were cancelled do not belong in a history.
-Step next(const Policy& policy, const History& history, int slots);
+/// What to do after `history`, with `slots` trials able to run side by side (at least 1). `parked`
+/// are the grants of running trials that have waited so long that they most likely fail: they take
+/// no slot, and what is asked beside them, where it is no search, takes their failure for granted.
+/// Pure: the same arguments give the same step. The set that is found and its proof do not depend
+/// on `slots`, on what is parked, or on the order in which trials finish. Trials that were
+/// cancelled do not belong in a history.
+Step next(const Policy& policy, const History& history, int slots,
+          std::span<const CapabilitySet> parked = {});
 
 /// The least risky set that was observed passing and never failing, if there is one: the answer if
 /// the search had to stop now.

@@ -5,8 +5,9 @@
 
 namespace capmin {
 
-Replay::Replay(const Policy& policy, const History& history, int slots)
-    : policy_(policy), slots_(static_cast<std::size_t>(std::max(slots, 1))) {
+Replay::Replay(const Policy& policy, const History& history, int slots,
+               std::span<const CapabilitySet> parked)
+    : policy_(policy), free_slots_(std::max(slots, 1)), parked_(parked) {
   for (const Observation& observation : history) {
     records_[observation.grant].observed.push_back(&observation);
   }
@@ -66,16 +67,22 @@ std::optional<Verdict> Replay::take(const TrialRequest& request,
 
 std::optional<Verdict> Replay::want(const TrialRequest& request,
                                     std::optional<Verdict> prediction) {
+  const Record& record = records_[request.grant];
+  const bool is_parked = std::ranges::find(parked_, request.grant) != parked_.end();
   if (std::ranges::find(wanted_, request.grant, &TrialRequest::grant) == wanted_.end()) {
-    const Record& record = records_[request.grant];
     const bool repeated = record.passed + record.failed > 0;
     wanted_.push_back(request);
+    if (!is_parked) --free_slots_;
     if (repeated && request.purpose != Purpose::kBaseline) {
       wanted_.back().purpose = Purpose::kConfirm;
     }
   }
-  if (wanted_.size() >= slots_) return std::nullopt;
-  return prediction;
+  if (free_slots_ <= 0) return std::nullopt;
+  if (!is_parked || record.passed > 0) return prediction;
+  // After a failure of the search comes what its clues name, which are not known yet.
+  const bool is_search =
+      request.purpose == Purpose::kSearch || request.purpose == Purpose::kBaseline;
+  return is_search ? std::nullopt : std::optional(Verdict::kFailed);
 }
 
 // Repeats both sides of the first contradiction that `grant` is part of. False when the strategy

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace capmin {
@@ -24,8 +25,10 @@ inline constexpr int kMostUndecided = 3;
 /// order; so its path depends neither on slots nor on the order in which trials finish.
 class Replay {
  public:
-  /// Replays `history`, which must outlive this object, and looks for up to `slots` trials.
-  Replay(const Policy& policy, const History& history, int slots);
+  /// Replays `history`, which must outlive this object as `parked` must, and looks for up to
+  /// `slots` trials beside those of the grants `parked`, which run and most likely fail.
+  Replay(const Policy& policy, const History& history, int slots,
+         std::span<const CapabilitySet> parked);
 
   /// Whether `request.grant` passes, judged by at least `agreeing` completed trials. Nothing when
   /// the strategy cannot go on; it must then return at once. Where the history has no answer,
@@ -94,7 +97,8 @@ class Replay {
   const Observation* first(CapabilitySet grant, Verdict verdict) const;
 
   const Policy& policy_;
-  std::size_t slots_;
+  int free_slots_;
+  std::span<const CapabilitySet> parked_;
   std::map<CapabilitySet, Record> records_;
   std::vector<TrialRequest> wanted_;
   std::optional<Step> end_;

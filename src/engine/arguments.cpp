@@ -174,6 +174,13 @@ void free_host_ports(ContainerSpec& spec) {
   }
 }
 
+bool takes_host_port(const ContainerSpec& spec) {
+  ContainerSpec freed = spec;
+  free_host_ports(freed);
+  return !std::ranges::equal(spec.options, freed.options, {}, &EngineOption::value,
+                             &EngineOption::value);
+}
+
 std::string refusal(const std::string& option) {
   const std::string name = option.substr(0, option.find('='));
   const auto* const row = std::ranges::find(kRefused, name, &Refused::option);

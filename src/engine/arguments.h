@@ -30,6 +30,9 @@ std::vector<FileOption> file_options(const ContainerSpec& spec);
 /// Takes the host's ports out of the --publish options of `spec`, so that the engine chooses free
 /// ones and trials can run side by side.
 void free_host_ports(ContainerSpec& spec);
+/// Whether it publishes a port as one of the host's that its options name, so that no second
+/// container can run beside it.
+bool takes_host_port(const ContainerSpec& spec);
 
 /// Why `option` must not reach the engine, because it would undo what a trial is; empty when it
 /// may.

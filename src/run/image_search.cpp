@@ -110,7 +110,8 @@ ImagePrograms find_programs(const RunOptions& options, const RunPlan& plan,
 SearchResult search_by_trials(SearchPlan search, const RunPlan& plan, const RuleTable& rules,
                               const SearchEvents& events, Engine& engine, ProcessRunner& runner,
                               const std::stop_token& stop) {
-  const auto places = std::make_shared<ContainerPlaces>(search.limits.slots);
+  const auto places = std::make_shared<ContainerPlaces>(search.limits.slots +
+                                                        (search.limits.parks ? kMostParked : 0));
   if (!trial_sysctls(plan.setup.spec).empty()) {
     TrialSetup setup = plan.setup;
     setup.spec.ports = Ports::kEngine;
@@ -124,8 +125,8 @@ SearchResult search_by_trials(SearchPlan search, const RunPlan& plan, const Rule
   SearchPlan rest = rest_of(search, result, std::chrono::steady_clock::now() - begin);
   SearchResult repeated = run_chosen_trials(
       rest, rules, run_trial, events, stop,
-      [first = result.started,
-       ceiling = search.policy.ceiling](const History& history) -> std::optional<RunTrials> {
+      [first = result.started, ceiling = search.policy.ceiling](const History& history,
+                                                                auto) -> std::optional<RunTrials> {
         if (std::ranges::any_of(history,
                                 [first](const Observation& seen) { return seen.trial >= first; })) {
           return std::nullopt;
@@ -223,6 +224,7 @@ std::optional<SearchResult> ImageSearch::try_out(const RunPlan& plan, const Choo
                                                  const std::stop_token& stop) {
   SearchPlan search = plan.search;
   search.limits.slots = 1;
+  search.limits.parks = false;
   search.known.first_number = trials_;
   search.limits.budget = budget_left();
   SearchResult result =
@@ -359,7 +361,7 @@ void ImageSearch::confirm_without_strace(const SearchEvents& events, const std::
   const int before = result.started;
   search.known.first_number = before;
   int number = before;
-  const ChooseTrials choose = [&](const History& history) -> std::optional<RunTrials> {
+  const ChooseTrials choose = [&](const History& history, auto) -> std::optional<RunTrials> {
     int asked = 0;
     for (const Observation& seen : history) {
       if (seen.trial < before) continue;

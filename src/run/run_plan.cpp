@@ -210,6 +210,7 @@ RunPlan begin_run_plan(const RunOptions& options) {
   read_inputs(plan);
   plan.options_as_given = plan.setup.spec.options;
   if (plan.search.limits.slots > 1 || options.free_ports) free_host_ports(plan.setup.spec);
+  plan.search.limits.parks = plan.setup.shared.empty() && !takes_host_port(plan.setup.spec);
   plan.setup.scenario = options.scenario;
   plan.search.diagnosis.strict = options.strict;
   if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);

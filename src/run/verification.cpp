@@ -200,7 +200,7 @@ std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const Ru
                          .ceiling = plan.search.policy.ceiling,
                          .confirm = options_.confirm,
                          .ceiling_first = options_.strict};
-  const ChooseTrials choose = [&question](const History& history) -> std::optional<RunTrials> {
+  const ChooseTrials choose = [&question](const History& history, auto) -> std::optional<RunTrials> {
     RecheckStep step = next(question, history);
     if (auto* const wanted = std::get_if<RunTrials>(&step)) return std::move(*wanted);
     return std::nullopt;

@@ -46,10 +46,29 @@ enum class Phase { kStart, kStop, kRestart };
 /// The word for a phase: start, stop or restart.
 std::string name_of(Phase phase);
 
-/// How long a trial may wait for its probe or its job's end in each phase. Asked again while it
-/// waits: a trial that runs beside the baseline learns its deadline only when that has passed.
-/// Called from the trial's thread.
-using TrialDeadline = std::function<std::chrono::milliseconds()>;
+/// How long a trial may wait for its probe or its job's end in each phase, and since when it does.
+/// Used on the trial's thread.
+class TrialDeadline {
+ public:
+  using Start = std::chrono::steady_clock::time_point;
+
+  /// `longest` is asked anew each time; `waits` is told what waits_since() is.
+  TrialDeadline(
+      std::function<std::chrono::milliseconds()> longest,
+      std::function<void(std::optional<Start>)> waits = [](auto) {})
+      : longest_(std::move(longest)), waits_(std::move(waits)) {}
+
+  /// The longest wait. It may change while a trial waits: one that runs beside the baseline learns
+  /// it only when that has passed.
+  std::chrono::milliseconds operator()() const { return longest_(); }
+  /// Says that the trial waits since the start of its program for a probe that passes; nothing
+  /// says that it passed. Of a job it is never said: it works as long as it runs.
+  void waits_since(std::optional<Start> start) const { waits_(start); }
+
+ private:
+  std::function<std::chrono::milliseconds()> longest_;
+  std::function<void(std::optional<Start>)> waits_;
+};
 
 /// How a container ended after its stop signal.
 struct StopEnd {

@@ -70,7 +70,13 @@ PhaseWait::PhaseWait(const Probe& probe, const TrialDeadline& deadline, Engine& 
       outcome_(outcome) {}
 
 void PhaseWait::wait(const ProbeTarget& target, EndWatch& watch) {
-  probe_.is_of_job() ? await_job(watch) : await_probe(target, watch);
+  if (probe_.is_of_job()) {
+    await_job(watch);
+  } else {
+    deadline_.waits_since(start_.latest);
+    await_probe(target, watch);
+    if (outcome_.verdict == Verdict::kPassed) deadline_.waits_since(std::nullopt);
+  }
   const double waited = std::chrono::duration<double>(Clock::now() - start_.earliest).count();
   outcome_.wait_seconds = std::max(outcome_.wait_seconds, waited);
 }

@@ -44,7 +44,9 @@ class Search {
     TrialRequest request;
     bool is_condition = false;
     bool useless = false;
+    bool is_parked = false;
     bool has_lost_engine = false;
+    std::optional<Clock::time_point> waits_since;
     std::stop_source stop;
     std::optional<Outcome> outcome;
     std::exception_ptr error;
@@ -59,6 +61,10 @@ class Search {
   void start_condition(CapabilitySet grant);
   [[noreturn]] void throw_masked(const std::exception_ptr& error) const;
   void launch(Running& trial, const TrialRunner& run_trial);
+  void waits_since(Running& trial, std::optional<Clock::time_point> start);
+  Clock::time_point park();
+  std::vector<CapabilitySet> parked() const;
+  bool has_free_slot() const;
   void steer(const RunTrials& wanted);
   bool conditions_are_known(CapabilitySet set, bool is_answer);
   void await_engine(Clock::time_point end, int losses, const std::stop_token& stop) const;
@@ -91,6 +97,7 @@ class Search {
   Clock::time_point end_ = Clock::time_point::max();
   std::optional<double> baseline_seconds_;
   bool is_stuck_ = false;  ///< a trial of the ceiling was
+  bool has_news_ = false;  ///< of a trial that waits, or waits no more
   /// When the engine was lost, until a trial ends without that; and how many it took since.
   std::optional<Clock::time_point> lost_since_;
   int losses_ = 0;
@@ -104,7 +111,8 @@ SearchResult Search::run(const ChooseTrials& choose) {
   result_.started = plan_.known.next_number();
   started_before_ = result_.started;
   while (!stop_.stop_requested()) {
-    const std::optional<RunTrials> wanted = choose(result_.history());
+    const Clock::time_point next_parking = park();
+    const std::optional<RunTrials> wanted = choose(result_.history(), parked());
     if (!wanted) {
       result_.end = SearchEnd::kVerdict;
       break;
@@ -117,7 +125,7 @@ SearchResult Search::run(const ChooseTrials& choose) {
       result_.end = SearchEnd::kVerdict;
       break;
     }
-    collect(is_answered ? Clock::time_point::max() : end_);
+    collect(std::min(next_parking, is_answered ? Clock::time_point::max() : end_));
   }
   cancel_all();
   return std::move(result_);
@@ -136,6 +144,43 @@ bool Search::budget_is_used_up() {
   return false;
 }
 
+/// Parks the trials whose time for that has come, and takes back those that passed after all: when
+/// the next one's comes.
+Clock::time_point Search::park() {
+  const std::scoped_lock lock(mutex_);
+  Clock::time_point next = Clock::time_point::max();
+  if (!plan_.limits.parks || !baseline_seconds_) return next;
+  const Clock::time_point now = Clock::now();
+  auto parked = std::ranges::count_if(running_, &Running::is_parked);
+  for (Running& trial : running_) {
+    // Nothing follows from a failure of the ceiling that could be tried beside it.
+    if (trial.useless || trial.is_condition || trial.request.grant == plan_.policy.ceiling)
+      continue;
+    if (!trial.waits_since) {
+      parked -= trial.is_parked ? 1 : 0;
+      trial.is_parked = false;
+    } else if (!trial.is_parked && parked < kMostParked) {
+      const Clock::time_point due = *trial.waits_since + parking_time(*baseline_seconds_);
+      trial.is_parked = due <= now;
+      parked += trial.is_parked ? 1 : 0;
+      if (!trial.is_parked) next = std::min(next, due);
+    }
+  }
+  return next;
+}
+
+std::vector<CapabilitySet> Search::parked() const {
+  std::vector<CapabilitySet> grants;
+  for (const Running& trial : running_) {
+    if (trial.is_parked && !trial.useless) grants.push_back(trial.request.grant);
+  }
+  return grants;
+}
+
+bool Search::has_free_slot() const {
+  return std::ranges::count(running_, false, &Running::is_parked) < plan_.limits.slots;
+}
+
 /// Starts what the planner wants and does not run yet; stops what it wants no more.
 void Search::steer(const RunTrials& wanted) {
   std::vector<TrialRequest> missing = wanted.trials;
@@ -151,7 +196,7 @@ void Search::steer(const RunTrials& wanted) {
   }
   for (const TrialRequest& request : missing) {
     if (trials_are_used_up()) return;
-    if (static_cast<int>(running_.size()) < plan_.limits.slots) start(request);
+    if (has_free_slot()) start(request);
   }
 }
 
@@ -183,8 +228,10 @@ void Search::launch(Running& trial, const TrialRunner& run_trial) {
     try {
       const std::stop_token stop = trial.stop.get_token();
       if (lost_since) await_engine(*lost_since + plan_.limits.engine_patience, losses, stop);
-      outcome = run_trial(
-          trial.number, trial.request.grant, [this] { return deadline(); }, stop);
+      outcome = run_trial(trial.number, trial.request.grant,
+                          TrialDeadline([this] { return deadline(); },
+                                        [this, &trial](auto start) { waits_since(trial, start); }),
+                          stop);
       has_lost_engine =
           outcome->ending == Ending::kEngineTrouble && !plan_.await_engine(milliseconds(0), stop);
     } catch (...) {
@@ -196,6 +243,13 @@ void Search::launch(Running& trial, const TrialRunner& run_trial) {
     trial.error = error;
     changed_.notify_all();
   });
+}
+
+void Search::waits_since(Running& trial, std::optional<Clock::time_point> start) {
+  const std::scoped_lock lock(mutex_);
+  trial.waits_since = start;
+  has_news_ = true;
+  changed_.notify_all();
 }
 
 /// Whether nothing more is to be tried about `set`; starts what is, where a slot is free.
@@ -215,7 +269,7 @@ bool Search::conditions_are_known(CapabilitySet set, bool is_answer) {
     }
   }
   if (!wanted) return true;
-  const bool is_free = static_cast<int>(running_.size()) < plan_.limits.slots;
+  const bool is_free = has_free_slot();
   // The proof needs what the budget allows.
   if (!is_running && is_free && (is_answer || !plan_.limits.budget.trials))
     start_condition(*wanted);
@@ -226,8 +280,10 @@ bool Search::conditions_are_known(CapabilitySet set, bool is_answer) {
 void Search::collect(Clock::time_point end) {
   const auto ended = [](const Running& trial) { return trial.outcome || trial.error; };
   std::unique_lock lock(mutex_);
-  changed_.wait_until(
-      lock, end, [&] { return stop_.stop_requested() || std::ranges::any_of(running_, ended); });
+  changed_.wait_until(lock, end, [&] {
+    return stop_.stop_requested() || has_news_ || std::ranges::any_of(running_, ended);
+  });
+  has_news_ = false;
   for (auto trial = running_.begin(); trial != running_.end();) {
     if (!ended(*trial)) {
       ++trial;
@@ -348,6 +404,12 @@ milliseconds baseline_deadline(const Patience& patience, bool is_stuck) {
   return is_stuck ? patience.baseline / 3 : patience.baseline;
 }
 
+milliseconds parking_time(double baseline_seconds) {
+  constexpr milliseconds kShortest{500};
+  constexpr double kFactor = 1.5;
+  return std::max(kShortest, milliseconds(static_cast<int>(baseline_seconds * 1000 * kFactor)));
+}
+
 milliseconds derived_deadline(double baseline_seconds, const Patience& patience) {
   if (patience.fixed) return *patience.fixed;
   const auto derived = milliseconds(static_cast<int>(baseline_seconds * 1000) * kPatienceFactor);
@@ -443,7 +505,7 @@ void try_open_ports(SearchPlan plan, const RuleTable& rules, const SearchEvents&
     }
     return trials;
   };
-  const ChooseTrials choose = [&](const History& history) -> std::optional<RunTrials> {
+  const ChooseTrials choose = [&](const History& history, auto) -> std::optional<RunTrials> {
     const std::optional<CapabilitySet> wanted =
         OpenPorts(plan.policy.ceiling, tried(history)).wanted();
     if (!wanted) return std::nullopt;
@@ -461,8 +523,8 @@ SearchResult search(const SearchPlan& plan, const RuleTable& rules, const TrialR
                     const SearchEvents& events, const std::stop_token& stop) {
   const Clock::time_point begin = Clock::now();
   std::optional<Step> verdict;
-  const ChooseTrials choose = [&](const History& history) -> std::optional<RunTrials> {
-    Step step = next(plan.policy, history, plan.limits.slots);
+  const ChooseTrials choose = [&](const History& history, auto parked) -> std::optional<RunTrials> {
+    Step step = next(plan.policy, history, plan.limits.slots, parked);
     if (auto* const wanted = std::get_if<RunTrials>(&step)) return std::move(*wanted);
     verdict = std::move(step);
     const auto* const answer = std::get_if<Minimal>(&*verdict);

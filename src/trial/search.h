@@ -10,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -52,9 +53,19 @@ struct Budget {
   std::optional<int> trials;                      ///< containers started
 };
 
+/// So many trials may be parked at once: further ones keep their slots.
+inline constexpr int kMostParked = 4;
+
+/// A trial that has waited for this long after the baseline passed in `baseline_seconds` is parked:
+/// it most likely fails. Of 843 trials that passed with less than the ceiling, of 29 services, the
+/// slowest took 2.0 times as long as the baseline.
+std::chrono::milliseconds parking_time(double baseline_seconds);
+
 /// What a search may take.
 struct SearchLimits {
   int slots = 1;  ///< trials side by side
+  /// Whether trials that wait for too long free their slots, to be judged while others run.
+  bool parks = false;
   Patience patience;
   Budget budget;
   std::chrono::milliseconds engine_patience = kEnginePatience;
@@ -131,8 +142,10 @@ struct SearchResult {
 SearchPlan rest_of(const SearchPlan& plan, const SearchResult& result,
                    std::chrono::steady_clock::duration spent);
 
-/// The trials that should be running after `history`; nothing where no more are wanted.
-using ChooseTrials = std::function<std::optional<RunTrials>(const History& history)>;
+/// The trials that should be running after `history`, where those of the grants `parked` run
+/// already and take no slot; nothing where no more are wanted.
+using ChooseTrials = std::function<std::optional<RunTrials>(const History& history,
+                                                            std::span<const CapabilitySet> parked)>;
 
 /// A trial that ends in engine trouble, after which the engine does not answer, is left out of the
 /// history for SearchLimits::engine_patience from the first of them on, and so run again; what

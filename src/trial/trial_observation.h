@@ -29,9 +29,9 @@ Observation observation_of(const FinishedTrial& trial, const HarmlessEvidence& h
 
 /// Fills in what the outcome of `trial` says, after the trials of `before`: clues by `rules`, by
 /// the files of executed programs and by what strace saw, of a failure only those that are not
-/// `harmless`; what its trace's programs carry; with DiagnosisFacts::strict losses, which make it fail;
-/// the planner's observation. Masks secrets in all that it leaves behind. May ask the engine about
-/// files.
+/// `harmless`; what its trace's programs carry; with DiagnosisFacts::strict losses, which make it
+/// fail; the planner's observation. Masks secrets in all that it leaves behind. May ask the engine
+/// about files.
 void diagnose(const SearchPlan& plan, const RuleTable& rules, const SearchResult& before,
               const HarmlessEvidence& harmless, FinishedTrial& trial);
 

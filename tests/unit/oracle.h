@@ -97,17 +97,19 @@ inline Run run_search(const Policy& policy, const Oracle& oracle, int slots = 1)
 }
 
 /// Runs the search on from `history`, with `slots` trials side by side that finish in an order
-/// drawn from `seed`. Trials that the planner lists no more are cancelled and leave no trace.
+/// drawn from `seed`, and up to `parkable` others that were parked by chance, whatever they come
+/// to. Trials that the planner lists no more are cancelled and leave no trace.
 inline Run run_out_of_order(const Policy& policy, const Oracle& oracle, int slots,
-                            std::uint64_t seed, History history = {}) {
+                            std::uint64_t seed, History history = {}, std::size_t parkable = 0) {
   Run run;
   run.history = std::move(history);
   Trials trials(oracle);
   std::mt19937_64 random(seed);
   std::map<CapabilitySet, int> running;  // and the number of the trial
+  std::vector<CapabilitySet> parked;
   int last = run.history.empty() ? 0 : run.history.back().trial;
   for (;;) {
-    Step step = next(policy, run.history, slots);
+    Step step = next(policy, run.history, slots, parked);
     const auto* const more = std::get_if<RunTrials>(&step);
     if (more == nullptr) {
       run.end = std::move(step);
@@ -119,10 +121,18 @@ inline Run run_out_of_order(const Policy& policy, const Oracle& oracle, int slot
       listed[request.grant] = known == running.end() ? ++last : known->second;
     }
     running = std::move(listed);
+    std::erase_if(parked, [&running](CapabilitySet grant) { return !running.contains(grant); });
     auto finished = running.begin();
     std::advance(finished, random() % running.size());
+    const bool is_parkable = finished->first != policy.ceiling &&
+                             std::ranges::find(parked, finished->first) == parked.end();
+    if (parked.size() < parkable && is_parkable && random() % 2 == 0) {
+      parked.push_back(finished->first);
+      continue;
+    }
     Observation observation = trials.run(finished->first);
     observation.trial = finished->second;
+    std::erase(parked, finished->first);
     running.erase(finished);
     const auto place =
         std::ranges::upper_bound(run.history, observation.trial, {}, &Observation::trial);

@@ -78,6 +78,41 @@ TEST_CASE("slots and the order in which trials finish do not change the answer")
   }));
 }
 
+TEST_CASE("what is parked does not change the answer, whether it fails or passes after all") {
+  CHECK(rc::check([] {
+    const SimulatedImage image = arbitrary_scenario();
+    const Run alone = run_search(image.policy, image.oracle);
+    const Minimal& expected = std::get<Minimal>(alone.end);
+    const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+    for (int slots = 1; slots <= 3; ++slots) {
+      check_same(image.policy, expected,
+                 run_out_of_order(image.policy, image.oracle, slots, seed, {}, 4));
+    }
+  }));
+}
+
+TEST_CASE("beside a parked trial of the proof the next one runs, beside one of the search none") {
+  Policy policy;
+  policy.ceiling = docker_default_set();
+  policy.guess = {Capability::kChown, Capability::kSetgid};
+  policy.belief = Belief(0.9);
+  History history{observed(policy.ceiling, true), observed(policy.guess, true)};
+  history[0].trial = 1;
+  history[1].trial = 2;
+  const auto before = next_trials(policy, history, 1);
+  REQUIRE(before.size() == 1);
+  const std::vector<CapabilitySet> parked{before[0].grant};
+  const Step step = next(policy, history, 1, parked);
+  const std::vector<TrialRequest> beside = std::get<RunTrials>(step).trials;
+  REQUIRE(beside.size() == 2);
+  CHECK(beside[0] == before[0]);
+  CHECK(beside[1].purpose == Purpose::kProve);
+  CHECK(beside[1].grant != before[0].grant);
+  const History begun{history[0]};
+  const std::vector<CapabilitySet> guess{policy.guess};
+  CHECK(std::get<RunTrials>(next(policy, begun, 1, guess)).trials.size() == 1);
+}
+
 TEST_CASE("a search that is resumed from any prefix of its history ends the same way") {
   CHECK(rc::check([] {
     const SimulatedImage image = arbitrary_scenario();

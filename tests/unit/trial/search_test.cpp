@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace capmin {
 namespace {
@@ -40,6 +41,51 @@ TEST_CASE("no more trials run at once than there are slots") {
       },
       plan(3));
   CHECK(most <= 3);
+}
+
+/// A search from `guess` whose first trial of less than that waits until another runs beside it.
+SearchResult searched_beside_waiting(CapabilitySet guess, bool& was_beside) {
+  SearchPlan parking = plan();
+  parking.limits.parks = true;
+  parking.policy.guess = guess;
+  std::mutex mutex;
+  std::condition_variable changed;
+  int started = 0;
+  bool has_waited = false;
+  return searched(
+      [&, guess](int, CapabilitySet grant, const TrialDeadline& deadline, const auto&) {
+        std::unique_lock lock(mutex);
+        const int before = ++started;
+        changed.notify_all();
+        if (grant.contains(guess) || std::exchange(has_waited, true)) return judged(grant);
+        // What waits since long ago is parked at once.
+        deadline.waits_since(std::chrono::steady_clock::now() - 1min);
+        was_beside = changed.wait_for(lock, 20s, [&] { return started > before; });
+        const Outcome outcome = judged(grant);
+        if (outcome.verdict == Verdict::kPassed) deadline.waits_since(std::nullopt);
+        return outcome;
+      },
+      parking);
+}
+
+TEST_CASE("a trial that waits for too long frees its slot, and the next one runs beside it") {
+  bool was_beside = false;
+  const SearchResult result = searched_beside_waiting(kNeeded, was_beside);
+  CHECK(was_beside);
+  CHECK(std::get<Minimal>(*result.verdict).proof.set == kNeeded);
+}
+
+TEST_CASE("a parked trial that passes after all counts, and what was built on it does not") {
+  bool was_beside = false;
+  const SearchResult result = searched_beside_waiting(kNeeded.with(Capability::kKill), was_beside);
+  CHECK(was_beside);
+  CHECK(std::get<Minimal>(*result.verdict).proof.set == kNeeded);
+  CHECK(result.started >= static_cast<int>(result.trials.size()));
+}
+
+TEST_CASE("a trial is parked after one and a half times the baseline, at least half a second") {
+  CHECK(parking_time(0.1) == 500ms);
+  CHECK(parking_time(2) == 3s);
 }
 
 TEST_CASE("the deadline of a trial is derived from the baseline that passed") {
