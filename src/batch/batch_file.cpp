@@ -2,6 +2,7 @@
 
 #include "core/container_options.h"
 #include "core/error.h"
+#include "document/fields.h"
 #include "document/strict_yaml.h"
 #include "options/option_table.h"
 #include "text/quote.h"
@@ -18,7 +19,6 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 2> kModes{"minimize", "verify"};
 constexpr std::size_t kLongestName = 100;
 
 /// Keys that are no options.
@@ -87,7 +87,7 @@ class BatchReader {
 
   void check_default(const YamlEntry& entry) const {
     if (entry.key == "mode") {
-      read_.word(entry.value, kModes);
+      read_mode(entry.value);
     } else if (job_option(entry.key, false) == nullptr && job_option(entry.key, true) == nullptr) {
       unknown(entry, "a default is \"mode\" or an option of a job");
     }
@@ -103,7 +103,7 @@ class BatchReader {
     BatchJob job;
     job.position = node.position;
     job.name = name(read_.at(node, "name"));
-    const bool is_verify = mode(node) == "verify";
+    const bool is_verify = mode(node) == JobMode::kVerify;
     job.profile = scalar(read_.at(node, "profile"));
     const Arguments options = option_arguments(node, is_verify);
     try {
@@ -129,10 +129,16 @@ class BatchReader {
     return name;
   }
 
-  std::string mode(const YamlNode& node) const {
-    if (const YamlNode* const own = read_.find(node, "mode")) return read_.word(*own, kModes);
+  JobMode read_mode(const YamlNode& node) const {
+    JobMode mode{};
+    AsWord{kJobModes}.read(node, read_, mode);
+    return mode;
+  }
+
+  JobMode mode(const YamlNode& node) const {
+    if (const YamlNode* const own = read_.find(node, "mode")) return read_mode(*own);
     const auto common = defaults_.find("mode");
-    if (common != defaults_.end()) return read_.text(common->second->value);
+    if (common != defaults_.end()) return read_mode(common->second->value);
     read_.fail(node, "the key \"mode\" is missing", "it is minimize or verify");
   }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "core/enum_words.h"
 #include "document/strict_yaml.h"
 #include "options/run_options.h"
 #include "options/verify_options.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,14 +13,32 @@
 
 namespace capmin {
 
+/// What a job asks for.
+enum class JobMode {
+  kMinimize,  ///< a search
+  kVerify,    ///< a verification of what the profile says
+};
+
+/// The words for modes.
+inline constexpr auto kJobModes = std::to_array<EnumWord<JobMode>>({
+    {JobMode::kMinimize, "minimize"},
+    {JobMode::kVerify, "verify"},
+});
+
+/// The word for a mode.
+constexpr std::string_view name_of(JobMode mode) {
+  return word_of(kJobModes, mode);
+}
+
 /// One image of a batch. Paths are as the file has them: from its directory.
 struct BatchJob {
   std::string name;     ///< letters, digits, '.', '_' and '-', beginning with a letter or a digit
   std::string profile;  ///< its path
-  /// What is asked for: a search with these options, or a verification of what the profile says.
+  /// Of the search, or of the verification.
   std::variant<RunOptions, VerifyOptions> options;
   YamlPosition position;  ///< in the file
 
+  JobMode mode() const { return is_verify() ? JobMode::kVerify : JobMode::kMinimize; }
   bool is_verify() const { return std::holds_alternative<VerifyOptions>(options); }
   /// The path of the probe's file; empty where the probe is no file, or the profile's.
   std::string probe() const;

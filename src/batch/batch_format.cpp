@@ -65,7 +65,8 @@ std::string totals(const BatchResult& result) {
   std::size_t skipped = 0;
   std::size_t trials = 0;
   for (const JobRun& run : result.jobs) {
-    const auto* const status = std::ranges::find(kProfileStatuses, run.record.status);
+    const auto* const status =
+        std::ranges::find(kProfileStatuses, run.record.status, &EnumWord<ProfileStatus>::value);
     ++counts.at(static_cast<std::size_t>(status - kProfileStatuses.begin()));
     if (run.is_skipped) {
       ++skipped;
@@ -77,7 +78,7 @@ std::string totals(const BatchResult& result) {
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts.at(i) == 0) continue;
     text += (text.empty() ? ": " : ", ") + std::to_string(counts.at(i)) + ' ' +
-            std::string(name_of(kProfileStatuses.at(i)));
+            std::string(kProfileStatuses.at(i).word);
   }
   text = counted(result.jobs.size() + result.left.size(), "job") + text;
   if (!result.left.empty()) text += "; " + std::to_string(result.left.size()) + " not run";

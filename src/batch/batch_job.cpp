@@ -33,7 +33,7 @@ class Job {
       : job_(job), files_(files), last_(last), bench_(bench) {
     record_.name = job.name;
     record_.profile = job.profile;
-    record_.mode = job.is_verify() ? "verify" : "minimize";
+    record_.mode = job.mode();
   }
 
   std::optional<JobRun> operator()() {
@@ -114,7 +114,7 @@ bool Job::run() {
   const Profile& found = *verified->refreshed;
   if (!old) {
     // What is not proven to the end waits beside the place of a profile.
-    if (found.guarantee == "incomplete") target += ".new";
+    if (!is_complete(found)) target += ".new";
     write(target, to_yaml(found));
   } else if (record_.status != ProfileStatus::kOk) {
     record_.riskier = diff(*old, found).riskier;
@@ -178,7 +178,7 @@ std::string Job::key_of(const ImageSearch& search) const {
   const EngineFacts& engine = search.plan().engine;
   SearchFacts facts = search.facts();
   facts.emplace_back("version", CAPMIN_VERSION);
-  facts.emplace_back("mode", record_.mode + (is_full ? " full" : ""));
+  facts.emplace_back("mode", std::string(name_of(record_.mode)) + (is_full ? " full" : ""));
   facts.emplace_back("rootless", engine.rootless ? "yes" : "no");
   facts.emplace_back("seccomp", engine.seccomp);
   facts.emplace_back("runtime", engine.runtime);

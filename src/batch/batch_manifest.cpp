@@ -25,12 +25,10 @@ struct AsSplit {
   DocumentMap schema() const { return AsText{}.schema(); }
 };
 
-constexpr AsName kState{std::array{JobState::kLeft, JobState::kRun, JobState::kSkipped}};
-
 constexpr auto kJob = [](auto& field, auto& job) {
   field("name", job.name, AsText{}, "The job's name.");
   field("shard", job.shard, AsWhole{1, kMostShards}, "That it belongs to.");
-  field("state", job.state, kState, "Whether its result is here.");
+  field("state", job.state, AsWord{kJobStates}, "Whether its result is here.");
 };
 
 constexpr auto kHasName = [](const YamlNode& node, const YamlReader& reader,
@@ -83,18 +81,6 @@ constexpr auto kAgrees = [](const YamlNode& node, const YamlReader& reader,
 constexpr auto kDocument = object<BatchManifest>(kManifest, Layout::kBlock, kAgrees);
 
 }  // namespace
-
-std::string_view name_of(JobState state) {
-  switch (state) {
-    case JobState::kLeft:
-      return "left";
-    case JobState::kRun:
-      return "run";
-    case JobState::kSkipped:
-      return "skipped";
-  }
-  return {};
-}
 
 std::string BatchManifest::split() const {
   std::string text = std::to_string(shards) + '\n';

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "core/enum_words.h"
 #include "document/document.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +17,17 @@ enum class JobState {
   kSkipped,  ///< unchanged since its record
 };
 
+/// The words for states.
+inline constexpr auto kJobStates = std::to_array<EnumWord<JobState>>({
+    {JobState::kLeft, "left"},
+    {JobState::kRun, "run"},
+    {JobState::kSkipped, "skipped"},
+});
+
 /// Its word in a manifest.
-std::string_view name_of(JobState state);
+constexpr std::string_view name_of(JobState state) {
+  return word_of(kJobStates, state);
+}
 
 struct ManifestJob {
   std::string name;

@@ -94,7 +94,7 @@ JobRun failed(const BatchJob& job, const Error& error) {
   const Verification verification = failed_by(error);
   JobRecord record;
   record.name = job.name;
-  record.mode = job.is_verify() ? "verify" : "minimize";
+  record.mode = job.mode();
   if (const auto* const options = std::get_if<RunOptions>(&job.options)) {
     record.image = options->image;
   }

@@ -8,8 +8,6 @@
 namespace capmin {
 namespace {
 
-constexpr std::array<std::string_view, 2> kModes{"minimize", "verify"};
-
 /// Whether a job of this status can have this exit status, see capmin help verify; a budget may end
 /// each.
 bool is_exit_of(ProfileStatus status, int exit) {
@@ -38,10 +36,10 @@ constexpr auto kRun = [](auto& field, auto& record) {
 
 constexpr auto kRecord = [](auto& field, auto& record) {
   field("name", record.name, AsText{}, "The job's name.");
-  field("mode", record.mode, AsWord{kModes}, "What was done.");
+  field("mode", record.mode, AsWord{kJobModes}, "What was done.");
   field("image", record.image, AsText{}, "As the batch or the profile names it.");
   field("profile", record.profile, AsText{}, "Its path.");
-  field("status", record.status, AsName{kProfileStatuses}, "What became of the profile.");
+  field("status", record.status, AsWord{kProfileStatuses}, "What became of the profile.");
   field("exit", record.exit, AsWhole{0, 255}, "Exit status of capmin verify for that.");
   field("text", record.text, AsText{}, "The same in one sentence.");
   field("details", record.details, AsList{AsText{}, "A line.", Layout::kBlock},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "batch/batch_file.h"
 #include "core/capability.h"
 #include "core/error.h"
 #include "document/document.h"
@@ -15,7 +16,7 @@ namespace capmin {
 /// What became of one job of a batch, as it is kept from night to night. Texts are sanitized.
 struct JobRecord {
   std::string name;
-  std::string mode;   ///< minimize or verify
+  JobMode mode = JobMode::kMinimize;
   std::string image;  ///< as the batch or the profile names it; empty if neither could be read
   std::string profile;
   ProfileStatus status = ProfileStatus::kError;

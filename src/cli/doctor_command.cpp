@@ -62,7 +62,8 @@ void add_engines(const DoctorFindings& findings, Facts& facts) {
     return;
   }
   const EngineFacts& engine = *findings.engine;
-  add(facts, "engine", engine.name + ' ' + engine.version, "capmin run uses it");
+  const std::string name(name_of(engine.dialect));
+  add(facts, "engine", name + ' ' + engine.version, "capmin run uses it");
   if (!findings.fault.empty()) {
     add(facts, "trouble", findings.fault, "capmin run cannot work here" + advice(findings.hint));
   }
@@ -74,7 +75,7 @@ void add_engines(const DoctorFindings& findings, Facts& facts) {
         "works as well: --engine " + findings.other + " uses it");
   } else {
     add(facts, "other engine", "not " + findings.other + ": " + findings.other_fault,
-        "only " + engine.name + " can be used");
+        "only " + name + " can be used");
   }
   add(facts, "runtime", engine.runtime, "every profile names it");
   add(facts, "kernel", engine.kernel, "every profile names it");
@@ -84,7 +85,7 @@ void add_engines(const DoctorFindings& findings, Facts& facts) {
           ? "capabilities count inside the user's own namespace only: an answer found here may "
             "be too small for an engine that runs as root"
           : "answers hold for an engine that runs as root; without root try them again");
-  const bool is_silent = engine.name == "podman" && engine.cgroups == 1;
+  const bool is_silent = engine.dialect == Dialect::kPodman && engine.cgroups == 1;
   facts.push_back({.name = "cgroups",
                    .value = {engine.cgroups},
                    .text = "version " + std::to_string(engine.cgroups),
@@ -102,7 +103,7 @@ void add_engines(const DoctorFindings& findings, Facts& facts) {
 void add_inside(const DoctorFindings& findings, Facts& facts) {
   const auto& view = findings.engine_look.view;
   if (findings.engine_look.engine_failed) {
-    const bool is_podman = findings.engine && findings.engine->name == "podman";
+    const bool is_podman = findings.engine && findings.engine->dialect == Dialect::kPodman;
     add(facts, "inside", "the engine does not start containers: " + findings.engine_look.reason,
         is_podman ? "capmin run cannot work here; what every container needs, a runtime or other "
                     "limits, can be given in a containers.conf that CONTAINERS_CONF names"
@@ -287,7 +288,6 @@ void look_at_engine(const DoctorOptions& options, ProcessRunner& runner,
   Engine engine(runner, chosen.command, options.engine.timeout);
   const Guard guard(engine);
   findings.engine = engine.facts();
-  const bool is_docker = engine.dialect() == Dialect::kDocker;
   findings.is_local = is_local(options.engine, engine.dialect());
   // Another machine may have more; a user namespace begins with all, user_namespaces(7).
   if (!findings.is_local || findings.engine->rootless) findings.host = findings.kernel;
@@ -295,7 +295,8 @@ void look_at_engine(const DoctorOptions& options, ProcessRunner& runner,
     findings.kernel_evidence = {*hidden, {}};
     findings.strace_evidence = {*hidden, {}};
   }
-  findings.other = is_docker ? "podman" : "docker";
+  const bool is_docker = engine.dialect() == Dialect::kDocker;
+  findings.other = name_of(is_docker ? Dialect::kPodman : Dialect::kDocker);
   const auto fault = engine_fault({findings.other}, runner, options.engine.timeout);
   findings.other_fault = fault ? fault->what() : "";
   look(options, engine, runner, stop, findings);

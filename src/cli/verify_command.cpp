@@ -96,7 +96,7 @@ std::optional<VerifyRow> Verify::verify_file(const std::string& path) {
 void Verify::write(const std::string& path, const std::string& old_text, const Profile& profile,
                    VerifyRow& row) const {
   // What is not proven to the end takes no profile's place.
-  const std::string to = profile.guarantee == "incomplete" ? path + ".new" : target(path);
+  const std::string to = is_complete(profile) ? target(path) : path + ".new";
   write_file(to, in_format_of(old_text, profile));
   row.written = to;
 }

@@ -111,18 +111,6 @@ std::optional<Capability> capability_named(std::string_view name) {
   return row->capability;
 }
 
-std::string_view name_of(Risk risk) {
-  switch (risk) {
-    case Risk::kLow:
-      return "low";
-    case Risk::kMedium:
-      return "medium";
-    case Risk::kHigh:
-      return "high";
-  }
-  return "high";
-}
-
 std::string_view meaning_of(Risk risk) {
   switch (risk) {
     case Risk::kLow:

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/enum_words.h"
+
 #include <array>
 #include <bit>
 #include <compare>
@@ -91,8 +93,17 @@ std::string_view name_of(Capability capability);
 /// The capability called `name`, in any case, with or without CAP_; nothing when there is none.
 std::optional<Capability> capability_named(std::string_view name);
 
-/// The word for a risk tier: low, medium or high.
-std::string_view name_of(Risk risk);
+/// The words for risk tiers.
+inline constexpr auto kRisks = std::to_array<EnumWord<Risk>>({
+    {Risk::kLow, "low"},
+    {Risk::kMedium, "medium"},
+    {Risk::kHigh, "high"},
+});
+
+/// The word for a risk tier.
+constexpr std::string_view name_of(Risk risk) {
+  return word_of(kRisks, risk);
+}
 
 /// What a risk tier means, as half a sentence.
 std::string_view meaning_of(Risk risk);

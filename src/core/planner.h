@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability.h"
+#include "core/enum_words.h"
 #include "core/trial.h"
 
 #include <array>
@@ -14,13 +15,30 @@ namespace capmin {
 
 /// What a trial is asked for; for a person's eyes only, it never changes how the trial is judged.
 enum class Purpose {
-  kBaseline,  ///< the ceiling must pass
-  kSearch,    ///< looking for a set that passes
-  kRemove,    ///< leaving a member out of a passing set, in the hope that it still passes
-  kProve,     ///< leaving a member of the answer out, to see it fail
-  kConfirm,   ///< repeating a deciding trial
-  kExplore,   ///< beyond one-minimal: other minimal sets, less risky sets
+  kBaseline,   ///< the ceiling must pass
+  kSearch,     ///< looking for a set that passes
+  kRemove,     ///< leaving a member out of a passing set, in the hope that it still passes
+  kProve,      ///< leaving a member of the answer out, to see it fail
+  kConfirm,    ///< repeating a deciding trial
+  kExplore,    ///< beyond one-minimal: other minimal sets, less risky sets
+  kCondition,  ///< under the engine's own settings for ports and ping; next() never asks for it
 };
+
+/// The words for purposes.
+inline constexpr auto kPurposes = std::to_array<EnumWord<Purpose>>({
+    {Purpose::kBaseline, "baseline"},
+    {Purpose::kSearch, "search"},
+    {Purpose::kRemove, "remove"},
+    {Purpose::kProve, "prove"},
+    {Purpose::kConfirm, "confirm"},
+    {Purpose::kExplore, "explore"},
+    {Purpose::kCondition, "condition"},
+});
+
+/// The word for a purpose.
+constexpr std::string_view name_of(Purpose purpose) {
+  return word_of(kPurposes, purpose);
+}
 
 /// A trial to run.
 struct TrialRequest {
@@ -34,6 +52,19 @@ struct TrialRequest {
 
 /// How much is to be promised about the answer; see Proof for what each level takes.
 enum class Level { kOneMinimal, kUnique, kLeastRisk, kAllMinimal };
+
+/// The words for levels, weakest first.
+inline constexpr auto kLevels = std::to_array<EnumWord<Level>>({
+    {Level::kOneMinimal, "one-minimal"},
+    {Level::kUnique, "unique"},
+    {Level::kLeastRisk, "least-risk"},
+    {Level::kAllMinimal, "all-minimal"},
+});
+
+/// The word for a level; beyond one-minimal also the option that asks for it.
+constexpr std::string_view name_of(Level level) {
+  return word_of(kLevels, level);
+}
 
 /// Removing members one by one from a ceiling of n, k of which are needed, takes up to n + k + 1
 /// trials. Wrong clues, wrong scores and failures that no clue explains never cost more than this

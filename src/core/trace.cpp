@@ -87,18 +87,6 @@ void join(std::vector<Entry>& entries) {
 
 }  // namespace
 
-std::string_view name_of(CheckResult result) {
-  switch (result) {
-    case CheckResult::kGranted:
-      return "granted";
-    case CheckResult::kSoft:
-      return "denied-soft";
-    case CheckResult::kHard:
-      return "denied-hard";
-  }
-  return {};
-}
-
 CapabilitySet checked(const Trace& trace, CheckResult result) {
   CapabilitySet set;
   for (const Check& check : trace.checks) {

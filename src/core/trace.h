@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability.h"
+#include "core/enum_words.h"
 
 #include <array>
 #include <compare>
@@ -20,8 +21,17 @@ enum class CheckResult {
   kHard,     ///< it has not, and its system call failed with EPERM or EACCES
 };
 
-/// The word for a result: granted, denied-soft or denied-hard.
-std::string_view name_of(CheckResult result);
+/// The words for results of checks.
+inline constexpr auto kCheckResults = std::to_array<EnumWord<CheckResult>>({
+    {CheckResult::kGranted, "granted"},
+    {CheckResult::kSoft, "denied-soft"},
+    {CheckResult::kHard, "denied-hard"},
+});
+
+/// The word for a result.
+constexpr std::string_view name_of(CheckResult result) {
+  return word_of(kCheckResults, result);
+}
 
 /// Checks of one capability that were alike.
 struct Check {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability.h"
+#include "core/enum_words.h"
 
 #include <array>
 #include <optional>
@@ -15,8 +16,17 @@ namespace capmin {
 /// never evidence for or against a capability.
 enum class Verdict { kPassed, kFailed, kUndecided };
 
-/// The word for a verdict: pass, fail or undecided.
-std::string_view name_of(Verdict verdict);
+/// The words for verdicts.
+inline constexpr auto kVerdicts = std::to_array<EnumWord<Verdict>>({
+    {Verdict::kPassed, "pass"},
+    {Verdict::kFailed, "fail"},
+    {Verdict::kUndecided, "undecided"},
+});
+
+/// The word for a verdict.
+constexpr std::string_view name_of(Verdict verdict) {
+  return word_of(kVerdicts, verdict);
+}
 
 /// What the planner knows of a finished trial.
 struct Observation {

@@ -48,12 +48,6 @@ DocumentMap AsTruth::schema() const {
   return typed("boolean");
 }
 
-DocumentMap AsWord::schema() const {
-  DocumentMap schema;
-  schema.set("enum", text_list({words.begin(), words.end()}));
-  return schema;
-}
-
 void AsCapability::read(const YamlNode& node, const YamlReader& reader, Capability& value) const {
   const std::string name = reader.text(node);
   const std::optional<Capability> capability = capability_named(name);

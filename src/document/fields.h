@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability.h"
+#include "core/enum_words.h"
 #include "document/document.h"
 #include "document/strict_yaml.h"
 #include "text/quote.h"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -112,44 +114,37 @@ struct AsTruth {
   DocumentMap schema() const;
 };
 
-/// A text that is one of several words.
+/// A value of a fixed list, by the table of its words. With a definition the schema refers to that
+/// one of its "$defs".
+template <typename Value>
 struct AsWord {
-  std::span<const std::string_view> words;
-
-  DocumentNode write(const std::string& value) const { return {value}; }
-  void read(const YamlNode& node, const YamlReader& reader, std::string& value) const {
-    value = reader.word(node, words);
-  }
-  DocumentMap schema() const;
-};
-
-/// An enumerator by its name_of().
-template <typename Enum, std::size_t Count>
-struct AsName {
-  std::array<Enum, Count> all;
+  std::span<const EnumWord<Value>> table;
   const char* definition = nullptr;
 
-  DocumentNode write(Enum value) const { return {std::string(name_of(value))}; }
-  void read(const YamlNode& node, const YamlReader& reader, Enum& value) const {
-    const auto words = names();
-    const auto found = std::ranges::find(words, reader.word(node, words));
-    value = all.at(static_cast<std::size_t>(found - words.begin()));
+  DocumentNode write(Value value) const { return {std::string(word_of(table, value))}; }
+  void read(const YamlNode& node, const YamlReader& reader, Value& value) const {
+    const std::string word = reader.word(node, words());
+    value = std::ranges::find(table, word, &EnumWord<Value>::word)->value;
   }
   DocumentMap schema() const {
-    return definition == nullptr ? AsWord{names()}.schema() : AsText{definition}.schema();
+    if (definition != nullptr) return AsText{definition}.schema();
+    const std::vector<std::string_view> all = words();
+    DocumentMap schema;
+    schema.set("enum", text_list({all.begin(), all.end()}));
+    return schema;
   }
 
  private:
-  std::array<std::string_view, Count> names() const {
-    std::array<std::string_view, Count> words;
-    std::ranges::transform(all, words.begin(), [](Enum each) { return name_of(each); });
+  std::vector<std::string_view> words() const {
+    std::vector<std::string_view> words;
+    std::ranges::transform(table, std::back_inserter(words), &EnumWord<Value>::word);
     return words;
   }
 };
-template <typename Enum, std::size_t Count>
-AsName(std::array<Enum, Count>) -> AsName<Enum, Count>;
-template <typename Enum, std::size_t Count>
-AsName(std::array<Enum, Count>, const char*) -> AsName<Enum, Count>;
+template <typename Value, std::size_t Count>
+AsWord(const std::array<EnumWord<Value>, Count>&) -> AsWord<Value>;
+template <typename Value, std::size_t Count>
+AsWord(const std::array<EnumWord<Value>, Count>&, const char*) -> AsWord<Value>;
 
 /// A capability by the name that capmin writes: one capability has one name in a document.
 struct AsCapability {

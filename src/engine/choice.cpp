@@ -15,7 +15,7 @@ bool is_set(const char* variable) {
 }  // namespace
 
 std::vector<std::string> client_command(Dialect dialect, const EngineRequest& request) {
-  std::vector<std::string> command{dialect == Dialect::kPodman ? "podman" : "docker"};
+  std::vector<std::string> command{std::string(name_of(dialect))};
   if (!request.host.empty()) command.insert(command.end(), {"--host", request.host});
   if (!request.context.empty()) command.insert(command.end(), {"--context", request.context});
   return command;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability.h"
+#include "core/container_options.h"
 
 #include <optional>
 #include <string>
@@ -38,12 +39,6 @@ struct EngineOption {
   std::string name;                  ///< with its dashes
   std::optional<std::string> value;  ///< of its own argument, where it has one
   friend bool operator==(const EngineOption&, const EngineOption&) = default;
-};
-
-/// Which values of the network namespace's port and ping settings a trial runs under.
-enum class Ports {
-  kPortable,  ///< privileged ports below 1024 and no ping for anybody, as on a plain kernel
-  kEngine,    ///< the engine's own
 };
 
 /// How the image is run, the same in all trials of a run but for the grant.

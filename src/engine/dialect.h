@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability.h"
+#include "core/container_options.h"
 #include "core/error.h"
 #include "system/process.h"
 
@@ -15,10 +16,8 @@
 
 namespace capmin {
 
-/// Whose command line is spoken. Podman takes docker's commands and options; where the two differ,
-/// the difference stands here or, for the JSON they print, in replies.h. Measured with docker
-/// 20.10.24 and podman 4.3.1.
-enum class Dialect { kDocker, kPodman };
+// Podman takes docker's commands and options; where the two differ, the difference stands here or,
+// for the JSON they print, in replies.h. Measured with docker 20.10.24 and podman 4.3.1.
 
 /// The dialect of the client program `client`, a name or path: podman's for podman, else docker's.
 Dialect dialect_of(std::string_view client);

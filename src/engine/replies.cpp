@@ -100,7 +100,7 @@ std::vector<std::string> healthcheck_program(const json::value& healthcheck,
 EngineFacts docker_facts(const json::value& version, const json::value& info) {
   const json::value& server = member(version, "Server");
   EngineFacts facts;
-  facts.name = "docker";
+  facts.dialect = Dialect::kDocker;
   facts.version = text(member(server, "Version"));
   facts.kernel = text(member(info, "KernelVersion"));
   facts.platform = text(member(server, "Os")) + '/' + text(member(server, "Arch"));
@@ -130,7 +130,7 @@ EngineFacts podman_facts(const json::value& info) {
   const json::value& host = member(info, "host");
   const json::value& security = member(host, "security");
   EngineFacts facts;
-  facts.name = "podman";
+  facts.dialect = Dialect::kPodman;
   facts.version = text(member(member(info, "version"), "Version"));
   facts.kernel = text(member(host, "kernel"));
   facts.platform = text(member(host, "os")) + '/' + text(member(host, "arch"));

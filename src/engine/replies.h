@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/container_options.h"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -15,7 +17,7 @@ using Labels = std::map<std::string, std::string>;
 
 /// What the engine says of itself.
 struct EngineFacts {
-  std::string name;            ///< docker or podman
+  Dialect dialect = Dialect::kDocker;
   std::string version;         ///< of the engine, not of its client
   std::string client_version;  ///< the same as the engine's where podman needs no service
   std::string runtime;         ///< name and version, "runc 1.1.5"

@@ -34,7 +34,7 @@ std::string condition(const Profile::Conditional& conditional) {
 
 void add_proof_warnings(ExportContent& content) {
   const Profile& profile = content.profile;
-  if (profile.guarantee == "incomplete") {
+  if (!is_complete(profile)) {
     content.warnings.emplace_back(
         "INCOMPLETE PROOF: the search was cut short; the set works, but nobody has seen that every "
         "member is needed; finish it with capmin run ... --resume");
@@ -52,16 +52,17 @@ void add_user_warnings(const Target& target, ExportContent& content) {
       "with " + std::string(target.platform) + " the container's user " + profile.image.user +
       " does not hold what is added: it takes effect only through file capabilities and setuid "
       "programs" +
-      (profile.environment.engine == "podman" ? "; the set was proven with podman, where it does"
-                                              : ""));
+      (profile.environment.engine == Dialect::kPodman
+           ? "; the set was proven with podman, where it does"
+           : ""));
 }
 
 void add_environment_warnings(bool opens_ports, ExportContent& content) {
   const Profile::Environment& environment = content.profile.environment;
   const CapabilitySet doubtful =
       CapabilitySet{Capability::kNetBindService, Capability::kNetRaw} - content.needed;
-  if (!opens_ports && environment.engine == "docker" && environment.ports == "engine" &&
-      environment.network != "host" && !doubtful.empty()) {
+  if (!opens_ports && environment.engine == Dialect::kDocker &&
+      environment.ports == Ports::kEngine && environment.network != "host" && !doubtful.empty()) {
     content.warnings.push_back(
         "the set was proven with --ports engine, where Docker opens low ports and ping to all: "
         "here it may lack " +

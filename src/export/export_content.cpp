@@ -61,7 +61,7 @@ std::vector<ProvenanceFact> provenance(const ExportContent& content) {
   add_fact(facts, "digest", profile.image.digest);
   add_fact(facts, "id", profile.image.id);
   add_fact(facts, "user", profile.image.user);
-  add_fact(facts, "guarantee", profile.guarantee);
+  add_fact(facts, "guarantee", guarantee_word(profile));
   add_fact(facts, "capmin", profile.run.capmin);
   add_fact(facts, "at", profile.run.at);
   if (!content.profile_sha256.empty()) {
@@ -91,7 +91,7 @@ std::string short_comment(const ExportContent& content) {
   const std::string reference =
       image.reference.size() > kLongest ? excerpt(image.reference) : shown(image.reference);
   return "# capmin " + shown(content.profile.run.capmin.substr(0, kDigits)) + ": " + reference +
-         ' ' + shown(image.id.substr(0, kDigits)) + ", " + content.profile.guarantee;
+         ' ' + shown(image.id.substr(0, kDigits)) + ", " + guarantee_word(content.profile);
 }
 
 void ExportContent::leave_out(const std::string& what, const std::string& why) {

@@ -105,7 +105,7 @@ std::string write_intoto(ExportContent& content) {
   const std::vector<std::string> passes = passes_of(profile);
   std::vector<std::string>& with_or_without = profile.warnings.empty() ? passed : warned;
   with_or_without.insert(with_or_without.begin(), passes.begin(), passes.end());
-  if (profile.guarantee == "incomplete") warned.emplace_back("every member is needed");
+  if (!is_complete(profile)) warned.emplace_back("every member is needed");
   DocumentMap predicate;
   predicate.set("result", {std::string(warned.empty() ? "PASSED" : "WARNED")});
   predicate.set("configuration", {std::move(configuration)});

@@ -17,7 +17,8 @@ std::vector<std::string> prefixed(std::vector<std::string> names) {
 
 /// Podman's way for users other than root, where the set was proven that way.
 bool is_ambient(const ExportContent& content) {
-  return !is_root(content.profile.image.user) && content.profile.environment.engine == "podman";
+  return !is_root(content.profile.image.user) &&
+         content.profile.environment.engine == Dialect::kPodman;
 }
 
 /// What config.json of the OCI runtime specification needs for the proof to hold.

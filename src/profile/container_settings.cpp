@@ -117,7 +117,7 @@ void add_podman_tmpfs(std::vector<Setting>& settings) {
 bool is_default_network(const Profile::Environment& environment) {
   const std::string& network = environment.network;
   return network.empty() || network == "bridge" ||
-         (environment.engine == "podman" &&
+         (environment.engine == Dialect::kPodman &&
           (network == "podman" || network == "slirp4netns" || network == "pasta"));
 }
 
@@ -150,11 +150,11 @@ std::optional<std::uint32_t> id_of(std::string_view text) {
 std::vector<Setting> container_settings(const Profile& profile) {
   const Profile::Environment& environment = profile.environment;
   std::vector<Setting> settings;
-  bool adds_tmpfs = environment.engine == "podman";
+  bool adds_tmpfs = environment.engine == Dialect::kPodman;
   for (const std::string& option : environment.options) {
     // How capmin treats volumes between trials is nothing that a container has.
     if (option == "--keep-volumes") continue;
-    if (environment.engine == "podman" && option == kNoPodmanTmpfs) {
+    if (environment.engine == Dialect::kPodman && option == kNoPodmanTmpfs) {
       adds_tmpfs = false;
       continue;
     }
@@ -299,8 +299,8 @@ SeccompFilter seccomp_filter(const Profile& profile) {
     return SeccompFilter::kNone;
   }
   // Podman names the file of its package; docker names a file only where the daemon was given one.
-  const bool is_default = environment.engine == "podman" || environment.seccomp == "default" ||
-                          environment.seccomp == "builtin";
+  const bool is_default = environment.engine == Dialect::kPodman ||
+                          environment.seccomp == "default" || environment.seccomp == "builtin";
   return is_default ? SeccompFilter::kEngine : SeccompFilter::kOther;
 }
 

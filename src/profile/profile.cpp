@@ -1,29 +1,13 @@
 #include "profile/profile.h"
 
-#include <array>
-
 namespace capmin {
 
-std::span<const std::string_view> guarantees() {
-  static constexpr std::array<std::string_view, 5> kWords{"incomplete", "one-minimal", "unique",
-                                                          "least-risk", "all-minimal"};
-  return kWords;
+std::string guarantee_word(const Profile& profile) {
+  return std::string(word_of(kGuarantees, profile.guarantee));
 }
 
-std::span<const std::string_view> levels() {
-  return guarantees().subspan(1);
-}
-
-std::span<const std::string_view> purposes() {
-  static constexpr std::array<std::string_view, 7> kWords{
-      "baseline", "search", "remove", "prove", "confirm", "explore", "condition"};
-  return kWords;
-}
-
-std::span<const std::string_view> probe_kinds() {
-  static constexpr std::array<std::string_view, 5> kWords{"file", "exec", "healthcheck", "exit",
-                                                          "oneshot"};
-  return kWords;
+bool is_complete(const Profile& profile) {
+  return profile.guarantee.has_value();
 }
 
 }  // namespace capmin

@@ -1,17 +1,43 @@
 #pragma once
 
 #include "core/capability.h"
+#include "core/container_options.h"
+#include "core/enum_words.h"
+#include "core/planner.h"
 #include "core/trace.h"
 #include "core/trial.h"
 
+#include <array>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace capmin {
+
+/// How the probe is asked.
+enum class ProbeKind {
+  kFile,         ///< a script on the host
+  kExec,         ///< the script inside the container
+  kHealthcheck,  ///< the image's own
+  kExit,         ///< none: the container ends with status 0
+  kOneshot,      ///< a script on the host, after the container has ended
+};
+
+/// The words for kinds of probes.
+inline constexpr auto kProbeKinds = std::to_array<EnumWord<ProbeKind>>({
+    {ProbeKind::kFile, "file"},
+    {ProbeKind::kExec, "exec"},
+    {ProbeKind::kHealthcheck, "healthcheck"},
+    {ProbeKind::kExit, "exit"},
+    {ProbeKind::kOneshot, "oneshot"},
+});
+
+/// The word for a kind of probe.
+constexpr std::string_view name_of(ProbeKind kind) {
+  return word_of(kProbeKinds, kind);
+}
 
 /// The document a person reviews: the set, the proof, the reasons, the environment it holds in.
 /// Texts are as they are to be read (sanitized, unescaped); escaping belongs to the formats.
@@ -59,7 +85,7 @@ struct Profile {
     friend bool operator==(const Reason&, const Reason&) = default;
   };
   struct Probe {
-    std::string kind;    ///< one of probe_kinds()
+    ProbeKind kind = ProbeKind::kFile;
     std::string path;    ///< of the script, as the user wrote it; empty where there is none
     std::string sha256;  ///< of the script; empty where there is none
     std::vector<std::string> scenario;  ///< the phases that were probed, in order
@@ -72,14 +98,14 @@ struct Profile {
     friend bool operator==(const Reset&, const Reset&) = default;
   };
   struct Environment {
-    std::string engine;   ///< docker or podman
+    Dialect engine = Dialect::kDocker;
     std::string version;  ///< of the engine
     std::string runtime;
     std::string kernel;
     std::string seccomp;
     bool rootless = false;
     std::string network;
-    std::string ports;  ///< portable or engine
+    Ports ports = Ports::kPortable;
     /// Set by capmin inside the container. Names are short: YAML keys end at 1024 characters.
     std::map<std::string, std::string> sysctls;
     std::vector<std::string> options;  ///< the user's run options; names of variables, never values
@@ -94,8 +120,8 @@ struct Profile {
   };
   /// How trials were judged and what was asked for: what it takes to do the same again.
   struct Judgement {
-    CapabilitySet ceiling;              ///< the largest grant that trials could use
-    std::string level = "one-minimal";  ///< what was asked for: a guarantee but "incomplete"
+    CapabilitySet ceiling;             ///< the largest grant that trials could use
+    Level level = Level::kOneMinimal;  ///< what was asked for
     int confirm = 1;
     bool strict = false;
     std::string timeout;  ///< as in --timeout, e.g. "1500ms"; empty where it was derived
@@ -106,8 +132,8 @@ struct Profile {
   /// engine's own settings apart. What a person looks at; the proof stands in `passed` and
   /// `failed`.
   struct Step {
-    int trial = 0;        ///< number of the first one
-    std::string purpose;  ///< of the first one, one of purposes()
+    int trial = 0;                       ///< number of the first one
+    Purpose purpose = Purpose::kSearch;  ///< of the first one
     CapabilitySet grant;
     Verdict verdict = Verdict::kUndecided;
     int times = 1;
@@ -146,7 +172,9 @@ struct Profile {
   Image image;
   CapabilitySet add;
   std::vector<Conditional> conditional;
-  std::string guarantee = "one-minimal";  ///< one of guarantees()
+  /// The level that was reached; nothing for a set that passes, but whose proof the deadline or the
+  /// trial budget cut short: "incomplete".
+  std::optional<Level> guarantee = Level::kOneMinimal;
   std::vector<Attempt> passed;
   std::vector<Attempt> failed;
   /// Members whose removal from the whole ceiling failed: every working set holds them, if ...
@@ -171,20 +199,19 @@ struct Profile {
   friend bool operator==(const Profile&, const Profile&) = default;
 };
 
-/// What a profile can promise, weakest first: "incomplete" (a set that passes; the deadline or the
-/// trial budget cut its proof short), then the levels of the planner.
-std::span<const std::string_view> guarantees();
+/// The words for what a profile promises, weakest first.
+inline constexpr auto kGuarantees = std::to_array<EnumWord<std::optional<Level>>>({
+    {std::nullopt, "incomplete"},
+    {Level::kOneMinimal, name_of(Level::kOneMinimal)},
+    {Level::kUnique, name_of(Level::kUnique)},
+    {Level::kLeastRisk, name_of(Level::kLeastRisk)},
+    {Level::kAllMinimal, name_of(Level::kAllMinimal)},
+});
 
-/// What a run can be asked for: every guarantee but "incomplete".
-std::span<const std::string_view> levels();
+/// The word for what the profile promises.
+std::string guarantee_word(const Profile& profile);
 
-/// What trials are asked for: baseline (the ceiling must pass), search (for a set that passes),
-/// remove (a member of a passing set is left out, in the hope that it still passes), prove (a
-/// member of the answer is left out, to see it fail), confirm (repeated), explore (for other sets),
-/// and condition (under the engine's own settings for ports and ping).
-std::span<const std::string_view> purposes();
-
-/// The kinds of probes: file, exec, healthcheck, exit, oneshot.
-std::span<const std::string_view> probe_kinds();
+/// Whether its search came to an end; the guarantee else is "incomplete".
+bool is_complete(const Profile& profile);
 
 }  // namespace capmin

@@ -19,8 +19,9 @@ class Facts {
  public:
   explicit Facts(std::string section) : section_(std::move(section)) {}
 
-  void compare(const std::string& field, const std::string& before, const std::string& after) {
-    if (before != after) changes_.push_back({section_ + field, before, after});
+  void compare(const std::string& field, std::string_view before, std::string_view after) {
+    if (before == after) return;
+    changes_.push_back({section_ + field, std::string(before), std::string(after)});
   }
   void compare(const std::string& field, const std::vector<std::string>& before,
                const std::vector<std::string>& after) {
@@ -59,7 +60,7 @@ std::vector<Change> image_changes(const Profile::Image& before, const Profile::I
 
 std::vector<Change> probe_changes(const Profile::Probe& before, const Profile::Probe& after) {
   Facts facts("probe.");
-  facts.compare("kind", before.kind, after.kind);
+  facts.compare("kind", name_of(before.kind), name_of(after.kind));
   facts.compare("path", before.path, after.path);
   facts.compare("sha256", before.sha256, after.sha256);
   facts.compare("scenario", before.scenario, after.scenario);
@@ -86,7 +87,7 @@ std::string truth(bool value) {
 std::vector<Change> environment_changes(const Profile::Environment& before,
                                         const Profile::Environment& after) {
   Facts facts("environment.");
-  facts.compare("engine", before.engine, after.engine);
+  facts.compare("engine", name_of(before.engine), name_of(after.engine));
   facts.compare("version", before.version, after.version);
   facts.compare("runtime", before.runtime, after.runtime);
   facts.compare("kernel", before.kernel, after.kernel);
@@ -97,7 +98,7 @@ std::vector<Change> environment_changes(const Profile::Environment& before,
     facts.compare("userns_remap", truth(*before.userns_remap), truth(*after.userns_remap));
   }
   facts.compare("network", before.network, after.network);
-  facts.compare("ports", before.ports, after.ports);
+  facts.compare("ports", name_of(before.ports), name_of(after.ports));
   std::map<std::string, std::string> sysctls = before.sysctls;
   sysctls.insert(after.sysctls.begin(), after.sysctls.end());
   for (const auto& [name, value] : sysctls) {
@@ -115,7 +116,7 @@ std::vector<Change> judgement_changes(const std::optional<Profile::Judgement>& b
   if (!before || !after) return {};
   Facts facts("judgement.");
   facts.compare("ceiling", to_string(before->ceiling), to_string(after->ceiling));
-  facts.compare("level", before->level, after->level);
+  facts.compare("level", name_of(before->level), name_of(after->level));
   facts.compare("confirm", std::to_string(before->confirm), std::to_string(after->confirm));
   facts.compare("strict", truth(before->strict), truth(after->strict));
   facts.compare("timeout", before->timeout, after->timeout);
@@ -170,7 +171,7 @@ bool reaches_more(CapabilitySet before, CapabilitySet after) {
 /// Whether low ports and ping were open to everyone in all trials: Docker's own settings, which the
 /// host's network does not have.
 bool had_open_ports(const Profile::Environment& environment) {
-  return environment.ports == "engine" && environment.engine == "docker" &&
+  return environment.ports == Ports::kEngine && environment.engine == Dialect::kDocker &&
          environment.network != "host" && !environment.network.starts_with("container:");
 }
 
@@ -184,7 +185,7 @@ bool is_riskier(const Profile& before, const Profile& after) {
     // for.
     const Profile::Environment& closed = was_open ? after.environment : before.environment;
     const CapabilitySet untold =
-        closed.ports == "portable"
+        closed.ports == Ports::kPortable
             ? CapabilitySet{}
             : CapabilitySet{Capability::kNetBindService, Capability::kNetRaw};
     return reaches_more(before.add - untold, after.add - untold);
@@ -208,7 +209,7 @@ ProfileDiff diff(const Profile& before, const Profile& after) {
   result.conditions = condition_changes(before, after);
   append(result.facts, image_changes(before.image, after.image));
   Facts proof("proof.");
-  proof.compare("guarantee", before.guarantee, after.guarantee);
+  proof.compare("guarantee", guarantee_word(before), guarantee_word(after));
   append(result.facts, proof.take());
   append(result.facts, probe_changes(before.probe, after.probe));
   append(result.facts, reset_changes(before.reset, after.reset));

@@ -37,11 +37,10 @@ struct AsDropAll {
 
 /// The risk of a capability is for people and other tools; capmin's own table is what counts.
 struct AsRiskOf {
-  static constexpr std::array<std::string_view, 3> kRisks{"low", "medium", "high"};
-
   DocumentNode write(Capability name) const { return {std::string(name_of(info(name).risk))}; }
   void read(const YamlNode& node, const YamlReader& reader, Capability& /*name*/) const {
-    reader.word(node, kRisks);
+    Risk risk{};
+    AsWord{kRisks}.read(node, reader, risk);
   }
   DocumentMap schema() const { return AsWord{kRisks}.schema(); }
 };
@@ -66,11 +65,7 @@ struct AsSpan {
   }
 };
 
-constexpr AsName kResult{std::array{CheckResult::kGranted, CheckResult::kSoft, CheckResult::kHard},
-                         "result"};
-constexpr AsName kVerdict{std::array{Verdict::kPassed, Verdict::kFailed, Verdict::kUndecided}};
-constexpr std::array<std::string_view, 2> kEngines{"docker", "podman"};
-constexpr std::array<std::string_view, 2> kPorts{"portable", "engine"};
+constexpr AsWord kResult{kCheckResults, "result"};
 
 constexpr auto kImage = [](auto& field, auto& image) {
   field("reference", image.reference, AsText{}, "The image as the user wrote it.");
@@ -131,7 +126,7 @@ constexpr AsList kFailures{object<Profile::Attempt>(kFailed, Layout::kFlow, kLac
                            "Trials with one grant.", Layout::kBlock};
 
 constexpr auto kProof = [](auto& field, auto& profile) {
-  field("guarantee", profile.guarantee, AsWord{guarantees()},
+  field("guarantee", profile.guarantee, AsWord{kGuarantees},
         "What is promised: incomplete (the set passes, the budget cut its proof short), "
         "one-minimal (without any one member the probe fails), unique (no other minimal set "
         "exists), least-risk (no less risky minimal set exists), all-minimal (every other minimal "
@@ -188,7 +183,7 @@ constexpr auto kReason = [](auto& field, auto& reason) {
 };
 
 constexpr auto kProbe = [](auto& field, auto& probe) {
-  field("kind", probe.kind, AsWord{probe_kinds()},
+  field("kind", probe.kind, AsWord{kProbeKinds},
         "How it is asked: file (a script on the host), exec (the script inside the container), "
         "healthcheck (the image's own), exit (the container ends with status 0), oneshot (a script "
         "after the container has ended).");
@@ -206,7 +201,7 @@ constexpr auto kReset = [](auto& field, auto& reset) {
 };
 
 constexpr auto kEnvironment = [](auto& field, auto& environment) {
-  field("engine", environment.engine, AsWord{kEngines}, "The container engine.");
+  field("engine", environment.engine, AsWord{kDialects}, "The container engine.");
   field("version", environment.version, AsText{}, "Version of the engine.");
   field("runtime", environment.runtime, AsText{},
         "The runtime beneath the engine, and its version.");
@@ -235,7 +230,7 @@ constexpr auto kEnvironment = [](auto& field, auto& environment) {
 
 constexpr auto kJudgement = [](auto& field, auto& judgement) {
   field("ceiling", judgement.ceiling, AsCapabilities{}, "The largest grant that trials could use.");
-  field("level", judgement.level, AsWord{levels()}, "The guarantee that was asked for.");
+  field("level", judgement.level, AsWord{kLevels}, "The guarantee that was asked for.");
   field("confirm", judgement.confirm, AsWhole{1, 10},
         "Trials that had to agree on each deciding grant.");
   field("strict", judgement.strict, AsTruth{},
@@ -248,13 +243,14 @@ constexpr auto kJudgement = [](auto& field, auto& judgement) {
 
 constexpr auto kStep = [](auto& field, auto& step) {
   field("trial", step.trial, AsWhole{}, "Number of the first such trial of the run.");
-  field("purpose", step.purpose, AsWord{purposes()},
+  field("purpose", step.purpose, AsWord{kPurposes},
         "What the first one was asked for: baseline (all that trials may grant), search (for a set "
         "that passes), remove (a member left out, in the hope that the rest passes), prove (a "
         "member left out, to see it fail), confirm (repeated), explore (for other sets), condition "
         "(under the engine's own settings for ports and ping).");
   field("grant", step.grant, AsCapabilities{}, "What was added after dropping ALL.");
-  field("verdict", step.verdict, kVerdict, "How it ended; undecided is evidence for nothing.");
+  field("verdict", step.verdict, AsWord{kVerdicts},
+        "How it ended; undecided is evidence for nothing.");
   field("times", step.times, AsWhole{1}, "How many trials that is.");
 };
 
@@ -434,7 +430,7 @@ std::string profile_schema() {
       {with_description(
           "What became of it: granted, denied-soft (denied, but the system call did not fail for "
           "that), denied-hard (denied, and the system call failed with EPERM or EACCES).",
-          AsName{kResult.all}.schema())});
+          AsWord{kCheckResults}.schema())});
   define_capabilities(definitions);
   schema.set("$defs", {std::move(definitions)});
   return emit_json(schema);

@@ -13,12 +13,13 @@ namespace {
 using Arguments = std::vector<std::string>;
 
 void add_probe(const Profile::Probe& probe, Arguments& arguments) {
-  if (probe.kind == "healthcheck" || probe.kind == "exit") {
-    append_option("--probe", probe.kind, arguments);
+  if (probe.kind == ProbeKind::kHealthcheck || probe.kind == ProbeKind::kExit) {
+    append_option("--probe", std::string(name_of(probe.kind)), arguments);
   } else {
-    append_option(probe.kind == "exec" ? "--probe-exec" : "--probe", probe.path, arguments);
+    const bool is_inside = probe.kind == ProbeKind::kExec;
+    append_option(is_inside ? "--probe-exec" : "--probe", probe.path, arguments);
   }
-  if (probe.kind == "oneshot") arguments.emplace_back("--oneshot");
+  if (probe.kind == ProbeKind::kOneshot) arguments.emplace_back("--oneshot");
   for (const std::string& phase : probe.scenario) {
     if (phase == "restart" || phase == "graceful-stop" || phase == "probe-after-stop") {
       arguments.push_back("--" + phase);
@@ -68,7 +69,9 @@ void add_judgement(const Profile& profile, Arguments& arguments) {
   const CapabilitySet deny = docker_default_set() - ceiling;
   if (!allow.empty()) append_option("--allow", joined(allow), arguments);
   if (!deny.empty()) append_option("--deny", joined(deny), arguments);
-  if (judgement.level != "one-minimal") arguments.push_back("--" + judgement.level);
+  if (judgement.level != Level::kOneMinimal) {
+    arguments.push_back("--" + std::string(name_of(judgement.level)));
+  }
   if (judgement.confirm != 1)
     append_option("--confirm", std::to_string(judgement.confirm), arguments);
   if (judgement.strict) arguments.emplace_back("--strict");
@@ -91,9 +94,10 @@ std::vector<std::string> run_arguments(const Profile& profile) {
   }
   const std::string& network = profile.environment.network;
   if (!is_default_network(profile.environment)) append_option("--network", network, arguments);
+  const Ports ports = profile.environment.ports;
   // Where capmin cannot set the ports, "engine" is what was written down whatever was asked for.
-  if (profile.environment.ports == "engine" && !shares_network(network)) {
-    append_option("--ports", "engine", arguments);
+  if (ports == Ports::kEngine && !shares_network(network)) {
+    append_option("--ports", std::string(name_of(ports)), arguments);
   }
   add_judgement(profile, arguments);
   if (!profile.environment.command.empty()) {

@@ -15,10 +15,6 @@ std::string quoted_name(PodSecurity level) {
 
 }  // namespace
 
-bool is_complete(const Profile& profile) {
-  return profile.guarantee != "incomplete";
-}
-
 CapabilitySet conditional_set(const Profile& profile) {
   CapabilitySet set;
   for (const Profile::Conditional& conditional : profile.conditional) {
@@ -52,7 +48,7 @@ std::string needs_text(const Profile& profile) {
 std::string condition_text(const std::string& when, const Profile& profile) {
   if (when.starts_with("net.ipv4.ip_unprivileged_port_start")) {
     // Podman's default meets it: a podman under which the need is conditional was told otherwise.
-    return profile.environment.engine == "podman"
+    return profile.environment.engine == Dialect::kPodman
                ? "only where ports below 1024 are privileged (podman's default, CRI-O, host "
                  "network), not under the settings of this podman"
                : "only where ports below 1024 are privileged (podman, CRI-O, host network)";
@@ -167,7 +163,7 @@ constexpr std::size_t kShownWarnings = 3;
 
 std::string keep_text(const Profile& profile) {
   if (profile.add.empty() && !profile.conditional.empty()) {
-    return "under " + shown(profile.environment.engine) +
+    return "under " + std::string(name_of(profile.environment.engine)) +
            "'s own settings for ports and ping the probe passes without any capability";
   }
   if (profile.add.empty()) return "the probe passes without any capability";
@@ -236,7 +232,7 @@ std::string numbers(const std::vector<Profile::Attempt>& attempts) {
 
 /// The guarantee, the trials that it rests on, and what it takes for granted.
 std::string guarantee(const Profile& profile) {
-  std::string text = "proof: " + profile.guarantee;
+  std::string text = "proof: " + guarantee_word(profile);
   if (!profile.passed.empty()) text += ", passed in " + numbers(profile.passed);
   if (!profile.failed.empty()) text += ", failed in " + numbers(profile.failed);
   if (!profile.assumption.empty()) text += "; assumes that " + shown(profile.assumption);

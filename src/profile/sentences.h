@@ -8,9 +8,6 @@
 
 namespace capmin {
 
-/// Whether the search behind the profile came to its end.
-bool is_complete(const Profile& profile);
-
 /// The capabilities that are needed only under a condition.
 CapabilitySet conditional_set(const Profile& profile);
 

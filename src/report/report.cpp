@@ -37,25 +37,25 @@ Places places_in(std::string_view text, std::string_view source) {
 namespace {
 
 bool is_job(const Profile& profile) {
-  return profile.probe.kind == "exit" || profile.probe.kind == "oneshot";
+  return profile.probe.kind == ProbeKind::kExit || profile.probe.kind == ProbeKind::kOneshot;
 }
 
 /// What a probe of this kind cannot see, whatever it asks.
 std::string blind_spot(const Profile::Probe& probe) {
-  if (probe.kind == "exec") {
-    return "The way in from outside: the probe ran inside the container and did not come through "
-           "its network or its published ports.";
-  }
-  if (probe.kind == "healthcheck") {
-    return "Whatever the image's own HEALTHCHECK does not ask: such checks are made to see that a "
-           "service lives, not that all of it works.";
-  }
-  if (probe.kind == "exit") {
-    return "What the job did: only its exit status was looked at, and a job can end with status 0 "
-           "and a wrong result.";
-  }
-  if (probe.kind == "oneshot") {
-    return "What the probe's script does not look at after the job has ended.";
+  switch (probe.kind) {
+    case ProbeKind::kExec:
+      return "The way in from outside: the probe ran inside the container and did not come through "
+             "its network or its published ports.";
+    case ProbeKind::kHealthcheck:
+      return "Whatever the image's own HEALTHCHECK does not ask: such checks are made to see that "
+             "a service lives, not that all of it works.";
+    case ProbeKind::kExit:
+      return "What the job did: only its exit status was looked at, and a job can end with status "
+             "0 and a wrong result.";
+    case ProbeKind::kOneshot:
+      return "What the probe's script does not look at after the job has ended.";
+    case ProbeKind::kFile:
+      break;
   }
   return "What the probe's script does not ask: other ports, other requests, work in the "
          "background.";
@@ -84,7 +84,7 @@ void add_scenario(const Profile& profile, std::vector<std::string>& gaps) {
 
 void add_environment(const Profile& profile, std::vector<std::string>& gaps) {
   const Profile::Environment& environment = profile.environment;
-  if (environment.ports == "engine") {
+  if (environment.ports == Ports::kEngine) {
     gaps.emplace_back(
         "Privileged ports: the trials ran under the engine's own settings. Where "
         "ports below 1024 or ping are privileged, NET_BIND_SERVICE or NET_RAW may "
@@ -127,7 +127,7 @@ namespace {
 /// tell.
 CapabilitySet ceiling_of(const Profile& profile) {
   for (const Profile::Step& step : profile.search) {
-    if (step.purpose == "baseline") return step.grant;
+    if (step.purpose == Purpose::kBaseline) return step.grant;
   }
   return docker_default_set();
 }
@@ -136,7 +136,7 @@ CapabilitySet ceiling_of(const Profile& profile) {
 Profile::Judgement guessed_judgement(const Profile& profile) {
   Profile::Judgement judgement;
   judgement.ceiling = ceiling_of(profile);
-  if (profile.guarantee != "incomplete") judgement.level = profile.guarantee;
+  if (profile.guarantee) judgement.level = *profile.guarantee;
   int confirm = 0;
   for (const Profile::Attempt& attempt : profile.passed) {
     confirm = std::max(confirm, attempt.times);
@@ -149,10 +149,9 @@ Profile::Judgement guessed_judgement(const Profile& profile) {
 }
 
 /// The engine is an option that run_arguments() leaves to its caller.
-std::vector<std::string> with_engine(std::vector<std::string> arguments,
-                                     const std::string& engine) {
+std::vector<std::string> with_engine(std::vector<std::string> arguments, Dialect engine) {
   const auto end_of_options = std::ranges::find(arguments, "--");
-  arguments.insert(end_of_options, {"--engine", engine});
+  arguments.insert(end_of_options, {"--engine", std::string(name_of(engine))});
   return arguments;
 }
 
@@ -206,20 +205,20 @@ std::string guarantee_text(const Profile& profile) {
                              : members == 1 ? "the probe failed without its only member"
                                             : "the probe failed without each single member";
   std::string text;
-  if (profile.guarantee == "incomplete") {
+  if (!is_complete(profile)) {
     text = "Incomplete: the probe passes with the set, but the search was cut short.";
     return members == 0 ? text : text + " Members may be superfluous.";
   }
-  if (profile.guarantee == "one-minimal") {
+  if (profile.guarantee == Level::kOneMinimal) {
     return (members == 0
                 ? "One-minimal: " + failed + ". That was seen"
                 : "One-minimal: the probe passed with the set, and " +
                       failed.substr(std::string_view("the probe ").size()) + ". Both were seen") +
            "; nothing is taken for granted.";
   }
-  if (profile.guarantee == "unique") {
+  if (profile.guarantee == Level::kUnique) {
     text = "Unique: " + failed + ", and no other minimal set exists.";
-  } else if (profile.guarantee == "least-risk") {
+  } else if (profile.guarantee == Level::kLeastRisk) {
     text = "Least risk: " + failed + ", and no less risky set works.";
   } else {
     text = has_others ? "All minimal: every minimal set is told; this is the least risky one."
@@ -320,12 +319,19 @@ std::string risk_text(Risk risk) {
 namespace {
 
 std::string probe_text(const Profile::Probe& probe) {
-  if (probe.kind == "healthcheck") return "the image's own HEALTHCHECK";
-  if (probe.kind == "exit") return "the container must end by itself with status 0";
-  const std::string where = probe.kind == "exec"      ? ", run inside the container"
-                            : probe.kind == "oneshot" ? ", run once after the job's end"
-                                                      : ", run on the host";
-  return probe.path + where;
+  switch (probe.kind) {
+    case ProbeKind::kHealthcheck:
+      return "the image's own HEALTHCHECK";
+    case ProbeKind::kExit:
+      return "the container must end by itself with status 0";
+    case ProbeKind::kExec:
+      return probe.path + ", run inside the container";
+    case ProbeKind::kOneshot:
+      return probe.path + ", run once after the job's end";
+    case ProbeKind::kFile:
+      break;
+  }
+  return probe.path + ", run on the host";
 }
 
 std::string sysctl_text(const Profile::Environment& environment) {
@@ -357,7 +363,7 @@ std::vector<EnvironmentFact> environment_facts(const Report& report) {
   add("Reset", profile.reset.path);
   add("Reset's SHA-256", profile.reset.sha256);
   add("Scenario", joined(profile.probe.scenario, ", "));
-  add("Engine", environment.engine + ' ' + environment.version +
+  add("Engine", std::string(name_of(environment.engine)) + ' ' + environment.version +
                     (environment.rootless                       ? ", without root"
                      : environment.userns_remap.value_or(false) ? ", as root, users remapped"
                                                                 : ", as root"));
@@ -365,7 +371,7 @@ std::vector<EnvironmentFact> environment_facts(const Report& report) {
   add("Kernel", environment.kernel);
   add("Seccomp", environment.seccomp);
   add("Network", environment.network);
-  add("Ports", environment.ports == "portable"
+  add("Ports", environment.ports == Ports::kPortable
                    ? "portable: ports below 1024 and ping are privileged, as outside Docker"
                    : "the engine's own settings");
   add("Set inside", sysctl_text(environment));

@@ -171,8 +171,8 @@ void Sections::head() {
                 "of Docker's " + std::to_string(docker_default_set().size()));
   facts += fact("Highest risk", everywhere.empty() ? "none" : std::string(name_of(report_.risk)),
                 "of what is kept");
-  facts +=
-      fact("Proof", profile_.guarantee, is_complete(profile_) ? "" : "the search was cut short");
+  facts += fact("Proof", guarantee_word(profile_),
+                is_complete(profile_) ? "" : "the search was cut short");
   facts += fact("Pod Security", std::string(name_of(pod_security_of(profile_, everywhere).level)),
                 "admits the container as it was proven");
   facts += fact("Cost", std::to_string(profile_.run.trials),
@@ -455,7 +455,7 @@ Markup index_row(const Report& report, const std::string& id) {
                              cell(Markup::element("span", {{"class", "cap"}},
                                                   Markup::text(to_string(profile.add)))) +
                              cell(needs_any ? risk_badge(report.risk) : Markup::text("none")) +
-                             cell(Markup::text(profile.guarantee))) +
+                             cell(Markup::text(guarantee_word(profile)))) +
          Markup::own("\n");
 }
 

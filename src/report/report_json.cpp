@@ -128,7 +128,7 @@ DocumentNode report_node(const Report& report) {
   map.set("keep", names(profile.add));
   map.set("drop", names(report.dropped));
   if (!report.members.empty()) map.set("risk", text_node(name_of(report.risk)));
-  map.set("guarantee", text_node(profile.guarantee));
+  map.set("guarantee", text_node(guarantee_word(profile)));
   map.set("promise", text_node(report.guarantee));
   if (report.change) map.set("change", change_node(*report.change));
   map.set("capabilities", list_of(report.members, member_node));

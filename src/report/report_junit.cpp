@@ -46,20 +46,20 @@ std::string to_junit(const std::vector<Report>& reports) {
   std::vector<JunitSuite> suites;
   for (const Report& report : reports) {
     const Profile& profile = report.profile;
-    suites.push_back(
-        {.name = profile.image.reference,
-         .class_name = "capmin." + profile.image.reference,
-         .properties = {{"profile", report.path},
-                        {"image", profile.image.reference},
-                        {"image.id", profile.image.id},
-                        {"add", to_string(profile.add)},
-                        {"conditional", to_string(conditional_set(profile))},
-                        {"guarantee", profile.guarantee},
-                        {"engine", profile.environment.engine + ' ' + profile.environment.version}},
-         .cases = cases_of(report),
-         .output = lines_of(report),
-         .seconds = profile.run.seconds,
-         .at = profile.run.at});
+    const std::string engine(name_of(profile.environment.engine));
+    suites.push_back({.name = profile.image.reference,
+                      .class_name = "capmin." + profile.image.reference,
+                      .properties = {{"profile", report.path},
+                                     {"image", profile.image.reference},
+                                     {"image.id", profile.image.id},
+                                     {"add", to_string(profile.add)},
+                                     {"conditional", to_string(conditional_set(profile))},
+                                     {"guarantee", guarantee_word(profile)},
+                                     {"engine", engine + ' ' + profile.environment.version}},
+                      .cases = cases_of(report),
+                      .output = lines_of(report),
+                      .seconds = profile.run.seconds,
+                      .at = profile.run.at});
   }
   return junit_document(suites);
 }

@@ -188,7 +188,7 @@ std::string body(const Report& report, int level) {
       row("keep", names(profile.add)) + row("under conditions", names(conditional_set(profile))) +
       row("drop", names(report.dropped)) +
       row("highest risk", report.members.empty() ? "none" : std::string(name_of(report.risk))) +
-      row("proof", profile.guarantee) +
+      row("proof", guarantee_word(profile)) +
       row("cost",
           counted(profile.run.trials, "container") + ", " + seconds_text(profile.run.seconds)));
   if (report.change) {
@@ -232,7 +232,8 @@ std::string index_of(const std::vector<Report>& reports) {
     const Report& report = reports[i];
     text += "| " + code(report.profile.image.reference) + " | " + names(report.profile.add) +
             " | " + (report.members.empty() ? "none" : std::string(name_of(report.risk))) + " | " +
-            report.profile.guarantee + " | [report](#profile-" + std::to_string(i + 1) + ") |\n";
+            guarantee_word(report.profile) + " | [report](#profile-" + std::to_string(i + 1) +
+            ") |\n";
   }
   return text;
 }

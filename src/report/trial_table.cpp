@@ -8,9 +8,9 @@
 namespace capmin {
 namespace {
 
-TrialTable::Row row_of(const Profile::Attempt& attempt, Verdict verdict, std::string purpose) {
-  return {attempt.trial, std::move(purpose), attempt.grant, attempt.without,
-          verdict,       attempt.times,      attempt.ending};
+TrialTable::Row row_of(const Profile::Attempt& attempt, Verdict verdict, std::string_view purpose) {
+  return {attempt.trial, std::string(purpose), attempt.grant, attempt.without,
+          verdict,       attempt.times,        attempt.ending};
 }
 
 TrialTable::Group proof_of(const Profile& profile) {
@@ -19,7 +19,7 @@ TrialTable::Group proof_of(const Profile& profile) {
     group.rows.push_back(row_of(attempt, Verdict::kPassed, "the set"));
   }
   for (const Profile::Attempt& attempt : profile.failed) {
-    group.rows.push_back(row_of(attempt, Verdict::kFailed, "prove"));
+    group.rows.push_back(row_of(attempt, Verdict::kFailed, name_of(Purpose::kProve)));
   }
   return group;
 }
@@ -34,9 +34,15 @@ TrialTable::Group steps_of(const Profile& profile, const TrialTable::Group& proo
                            bool conditions) {
   TrialTable::Group group{conditions ? "Under the engine's own settings" : "Search", {}};
   for (const Profile::Step& step : profile.search) {
-    if ((step.purpose == "condition") != conditions) continue;
+    if ((step.purpose == Purpose::kCondition) != conditions) continue;
     if (!conditions && is_told(proof.rows, step.grant, step.verdict)) continue;
-    group.rows.push_back({step.trial, step.purpose, step.grant, {}, step.verdict, step.times, {}});
+    group.rows.push_back({step.trial,
+                          std::string(name_of(step.purpose)),
+                          step.grant,
+                          {},
+                          step.verdict,
+                          step.times,
+                          {}});
   }
   return group;
 }
@@ -48,7 +54,7 @@ TrialTable::Group others_of(const Profile& profile, const TrialTable::Group& pro
     for (const Profile::Attempt& attempt : attempts) {
       if (is_told(proof.rows, attempt.grant, verdict)) continue;
       if (is_told(group.rows, attempt.grant, verdict)) continue;
-      group.rows.push_back(row_of(attempt, verdict, "explore"));
+      group.rows.push_back(row_of(attempt, verdict, name_of(Purpose::kExplore)));
     }
   };
   add(profile.essential, Verdict::kFailed);

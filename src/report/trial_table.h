@@ -13,7 +13,7 @@ namespace capmin {
 struct TrialTable {
   struct Row {
     int trial = 0;
-    std::string purpose;  ///< a word of purposes(), or another one for what the proof alone tells
+    std::string purpose;  ///< that of a step in a word, or another word for what the proof tells
     CapabilitySet grant;
     std::optional<Capability> without;  ///< the member that was left out to see the probe fail
     Verdict verdict = Verdict::kUndecided;

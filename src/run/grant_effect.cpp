@@ -50,7 +50,7 @@ GrantEffect grant_effect(const RunOptions& options, const RunPlan& plan,
 
 bool depends_on_files(GrantEffect effect, const EngineFacts& engine) {
   return effect == GrantEffect::kNone || effect == GrantEffect::kByProgram ||
-         (effect == GrantEffect::kNotSeen && engine.name == "docker");
+         (effect == GrantEffect::kNotSeen && engine.dialect == Dialect::kDocker);
 }
 
 std::string programs_text(const std::vector<PrivilegedProgram>& programs, CapabilitySet wanted) {

@@ -203,10 +203,11 @@ void ImageSearch::announce() {
 
 SearchFacts ImageSearch::facts() const {
   const std::string_view version = CAPMIN_VERSION;
+  const std::string engine(name_of(plan_.engine.dialect));
   SearchFacts facts{{"capmin", std::string(version.substr(0, version.find('.')))},
                     {"image", plan_.image.id},
                     {"probe", probe_text(plan_)},
-                    {"engine", plan_.engine.name + ' ' + plan_.engine.version},
+                    {"engine", engine + ' ' + plan_.engine.version},
                     {"options", hash_of_options(options_, plan_)},
                     {"variables", hash_of_variables(plan_.setup.spec, plan_.setup.files)},
                     {"mounts", hash_of_mounts(plan_.setup.spec)},

@@ -117,10 +117,7 @@ RunOptions options_of(const Profile& profile, const fs::path& path, const Verify
   options.jobs = asked.jobs;
   options.rules = asked.rules;
   options.engine = asked.engine;
-  if (!options.engine.dialect) {
-    options.engine.dialect =
-        profile.environment.engine == "podman" ? Dialect::kPodman : Dialect::kDocker;
-  }
+  if (!options.engine.dialect) options.engine.dialect = profile.environment.engine;
   options.evidence = asked.evidence;
   options.pull = asked.pull;
   options.verbosity = asked.verbosity;

@@ -199,14 +199,14 @@ std::string programs_line(const ImagePrograms& programs, CapabilitySet ceiling) 
 /// told of docker only: podman gives other users what is granted.
 std::string unreached_user(const RunOptions& options, const RunPlan& plan,
                            const SearchResult& result, const ImagePrograms& programs) {
-  const std::string& engine = plan.engine.name;
+  const Dialect engine = plan.engine.dialect;
   const GrantEffect effect = grant_effect(options, plan, result);
-  const bool is_unseen = effect == GrantEffect::kNotSeen && engine == "docker";
+  const bool is_unseen = effect == GrantEffect::kNotSeen && engine == Dialect::kDocker;
   if (effect != GrantEffect::kNone && !is_unseen) return {};
   return "\n  user: " + sanitize(container_user(options, plan)) +
          (is_unseen ? " is not root, and no trial lasted long enough to see what it holds: "
                     : " holds none of what the trials granted: ") +
-         engine +
+         std::string(name_of(engine)) +
          " gives added capabilities to root only; another user gets them by file capabilities and "
          "setuid programs alone" +
          programs_line(programs, plan.search.policy.ceiling);
@@ -237,7 +237,8 @@ bool is_filtered_by_default(const RunOptions& options, const RunPlan& plan) {
   };
   // Docker's words for it, the latter since version 23.
   const std::string& profile = plan.engine.seccomp;
-  return plan.engine.name == "docker" && (profile == "default" || profile == "builtin") &&
+  return plan.engine.dialect == Dialect::kDocker &&
+         (profile == "default" || profile == "builtin") &&
          std::ranges::none_of(options.spec.options, names_profile);
 }
 

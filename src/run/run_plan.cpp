@@ -158,7 +158,8 @@ void check_temporary_directory(const RunOptions& options) {
 /// Docker opens low ports in networks of a container's own; podman and the host do not.
 bool exposes_privileged_port(const RunOptions& options, const RunPlan& plan) {
   const bool is_privileged = options.spec.ports == Ports::kPortable ||
-                             plan.engine.name == "podman" || options.spec.network == "host";
+                             plan.engine.dialect == Dialect::kPodman ||
+                             options.spec.network == "host";
   return is_privileged && lowest_privileged_port(plan.image).has_value();
 }
 
@@ -176,10 +177,11 @@ Policy make_policy(const RunOptions& options, const RunPlan& plan) {
 
 std::string headline(const RunOptions& options, const RunPlan& plan) {
   const std::string user = options.user.empty() ? plan.image.user : options.user;
+  const Ports ports = trial_sysctls(plan.setup.spec).empty() ? Ports::kEngine : Ports::kPortable;
   return "capmin  " + options.image + "  " + sanitize(plan.image.id.substr(0, 15)) + "  " +
-         plan.engine.name + ' ' + sanitize(plan.engine.version) + "  user " +
-         (user.empty() ? "root" : sanitize(user)) + "  ports " +
-         (trial_sysctls(plan.setup.spec).empty() ? "engine" : "portable");
+         std::string(name_of(plan.engine.dialect)) + ' ' + sanitize(plan.engine.version) +
+         "  user " + (user.empty() ? "root" : sanitize(user)) + "  ports " +
+         std::string(name_of(ports));
 }
 
 std::string slots_line(const RunOptions& options, const RunPlan& plan) {
@@ -235,7 +237,7 @@ void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan)
   if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   plan.setup.spec.image = plan.image.id;
   // Docker has no limit of its own; podman has one, and cannot set another everywhere without root.
-  plan.setup.spec.limits_processes = plan.engine.name == "docker";
+  plan.setup.spec.limits_processes = plan.engine.dialect == Dialect::kDocker;
   plan.search.policy = make_policy(options, plan);
   if (exposes_privileged_port(options, plan)) {
     plan.search.diagnosis.expected = {Capability::kNetBindService};

@@ -99,30 +99,12 @@ Profile::Reason reason_for(const Removal& removal, const SearchResult& result) {
   return reason;
 }
 
-std::string name_of(Purpose purpose) {
-  switch (purpose) {
-    case Purpose::kBaseline:
-      return "baseline";
-    case Purpose::kSearch:
-      return "search";
-    case Purpose::kRemove:
-      return "remove";
-    case Purpose::kProve:
-      return "prove";
-    case Purpose::kConfirm:
-      return "confirm";
-    case Purpose::kExplore:
-      return "explore";
-  }
-  return {};
-}
-
 /// Adds a finished trial to the rows of the search: to the one that is like it, or as a new one.
 void add_step(const Profile::Step& step, std::vector<Profile::Step>& search) {
   // A repetition to confirm belongs to what it repeats.
   const auto same = std::ranges::find_if(search, [&step](const Profile::Step& other) {
     return other.grant == step.grant && other.verdict == step.verdict &&
-           (other.purpose == "condition") == (step.purpose == "condition");
+           (other.purpose == Purpose::kCondition) == (step.purpose == Purpose::kCondition);
   });
   if (same == search.end()) {
     search.push_back(step);
@@ -207,7 +189,7 @@ Profile common_profile(const RunOptions& options, const RunPlan& plan, const Sea
   }
   for (const FinishedTrial& trial : result.trials) {
     add_step({.trial = trial.number,
-              .purpose = name_of(trial.request.purpose),
+              .purpose = trial.request.purpose,
               .grant = trial.request.grant,
               .verdict = trial.outcome.verdict},
              profile.search);
@@ -241,18 +223,17 @@ void add_conditions(CapabilitySet conditional, const RunPlan& plan, Profile& pro
   }
 }
 
-/// The word for the highest level that the answer reached.
-std::string guarantee_of(const Minimal& answer) {
+/// The highest level that the answer reached.
+Level level_of(const Minimal& answer) {
   switch (answer.level) {
     case Level::kAllMinimal:
-      return "all-minimal";
     case Level::kLeastRisk:
-      return "least-risk";
+      return answer.level;
     case Level::kOneMinimal:
     case Level::kUnique:
       break;
   }
-  return answer.unique ? "unique" : "one-minimal";
+  return answer.unique ? Level::kUnique : Level::kOneMinimal;
 }
 
 void add_warnings(const Minimal& answer, Profile& profile) {
@@ -307,7 +288,7 @@ Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchR
   add_conditions(answer.conditional, plan, profile);
   for (const ConditionTrial& trial : answer.condition_trials) {
     add_step({.trial = trial.number,
-              .purpose = "condition",
+              .purpose = Purpose::kCondition,
               .grant = trial.grant,
               .verdict = trial.verdict},
              profile.search);
@@ -320,8 +301,8 @@ Profile profile_of(const RunOptions& options, const RunPlan& plan, const SearchR
   }
   // What something remembers makes each pass a pass of that state only.
   const bool may_be_remembered = !memory_warning(plan, result, minimal.proof).empty();
-  profile.guarantee = may_be_remembered ? "one-minimal" : guarantee_of(minimal);
-  if (profile.guarantee != "one-minimal") {
+  profile.guarantee = may_be_remembered ? Level::kOneMinimal : level_of(minimal);
+  if (profile.guarantee != Level::kOneMinimal) {
     profile.assumption = "a superset of a set that passes passes too";
     profile.essential = attempts_of(result, minimal.essential);
     for (const Cut& cut : minimal.cuts) {
@@ -343,7 +324,7 @@ Profile unfinished_profile_of(const RunOptions& options, const RunPlan& plan,
                               const ImagePrograms& programs, const RunEnding& ending) {
   demand_none(find_fault(plan.search.policy, result.history(), best));
   Profile profile = common_profile(options, plan, result, best, programs, ending);
-  profile.guarantee = "incomplete";
+  profile.guarantee = std::nullopt;
   return profile;
 }
 

@@ -13,17 +13,17 @@
 namespace capmin {
 namespace {
 
-std::string kind_of(const Probe& probe) {
-  if (probe.oneshot) return "oneshot";
+ProbeKind kind_of(const Probe& probe) {
+  if (probe.oneshot) return ProbeKind::kOneshot;
   switch (probe.kind) {
     case Probe::Kind::kFile:
-      return "file";
+      return ProbeKind::kFile;
     case Probe::Kind::kExec:
-      return "exec";
+      return ProbeKind::kExec;
     case Probe::Kind::kHealthcheck:
-      return "healthcheck";
+      return ProbeKind::kHealthcheck;
     case Probe::Kind::kExit:
-      return "exit";
+      return ProbeKind::kExit;
   }
   return {};
 }
@@ -70,7 +70,7 @@ std::vector<std::string> options_without_values(const ContainerSpec& spec, Clean
 
 Profile::Environment environment_of(const RunOptions& options, const RunPlan& plan) {
   Profile::Environment environment;
-  environment.engine = plan.engine.name;
+  environment.engine = plan.engine.dialect;
   environment.version = sanitize(plan.engine.version);
   environment.runtime = sanitize(plan.engine.runtime);
   environment.kernel = sanitize(plan.engine.kernel);
@@ -82,7 +82,7 @@ Profile::Environment environment_of(const RunOptions& options, const RunPlan& pl
                             ? plan.engine.network
                             : cleaned.clean("--network", options.spec.network);
   const auto sysctls = trial_sysctls(options.spec);
-  environment.ports = sysctls.empty() ? "engine" : "portable";
+  environment.ports = sysctls.empty() ? Ports::kEngine : Ports::kPortable;
   environment.sysctls = {sysctls.begin(), sysctls.end()};
   environment.options = options_without_values(options.spec, cleaned);
   for (const std::string& argument : options.spec.command) {
@@ -94,20 +94,6 @@ Profile::Environment environment_of(const RunOptions& options, const RunPlan& pl
   return environment;
 }
 
-std::string_view word_for(Level level) {
-  switch (level) {
-    case Level::kOneMinimal:
-      return "one-minimal";
-    case Level::kUnique:
-      return "unique";
-    case Level::kLeastRisk:
-      return "least-risk";
-    case Level::kAllMinimal:
-      return "all-minimal";
-  }
-  return {};
-}
-
 /// As --timeout and --settle take it.
 std::string duration_text(std::chrono::milliseconds duration) {
   const auto count = duration.count();
@@ -117,7 +103,7 @@ std::string duration_text(std::chrono::milliseconds duration) {
 Profile::Judgement judgement_of(const RunOptions& options, const RunPlan& plan) {
   Profile::Judgement judgement;
   judgement.ceiling = plan.search.policy.ceiling;
-  judgement.level = word_for(options.level);
+  judgement.level = options.level;
   judgement.confirm = options.confirm;
   judgement.strict = options.strict;
   if (options.timeout) judgement.timeout = duration_text(*options.timeout);

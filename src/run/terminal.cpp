@@ -90,7 +90,7 @@ std::string right_aligned(const std::string& text, std::size_t width) {
 }
 
 std::string label_of(int number, Purpose purpose) {
-  if (purpose == Purpose::kBaseline) return "baseline";
+  if (purpose == Purpose::kBaseline) return std::string(name_of(purpose));
   const std::string text = std::to_string(number);
   return "trial " + std::string(text.size() < 2 ? 1 : 0, ' ') + text;
 }
@@ -159,6 +159,7 @@ std::string Progress::what(const TrialRequest& request) const {
     case Purpose::kSearch:
     case Purpose::kConfirm:
     case Purpose::kExplore:
+    case Purpose::kCondition:
       break;
   }
   if (request.grant == ceiling_) return ceiling_text(ceiling_);

@@ -16,28 +16,6 @@
 
 namespace capmin {
 
-std::string_view name_of(ProfileStatus status) {
-  switch (status) {
-    case ProfileStatus::kOk:
-      return "ok";
-    case ProfileStatus::kOkNewImage:
-      return "ok-new-image";
-    case ProfileStatus::kBroken:
-      return "broken";
-    case ProfileStatus::kLoose:
-      return "loose";
-    case ProfileStatus::kUnstable:
-      return "unstable";
-    case ProfileStatus::kStale:
-      return "stale";
-    case ProfileStatus::kError:
-      return "error";
-    case ProfileStatus::kNew:
-      return "new";
-  }
-  return {};
-}
-
 void tell(const std::string& message, Verification& verification) {
   std::istringstream lines(message);
   std::getline(lines, verification.text);

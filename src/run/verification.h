@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/capability.h"
+#include "core/enum_words.h"
 #include "core/error.h"
 #include "options/run_options.h"
 #include "profile/profile.h"
@@ -19,14 +20,22 @@ namespace capmin {
 /// What became of a profile, see verify_help(); kNew is one that was found where none was.
 enum class ProfileStatus { kOk, kOkNewImage, kBroken, kLoose, kUnstable, kStale, kError, kNew };
 
-/// The word for a status: ok, ok-new-image, broken, ...
-std::string_view name_of(ProfileStatus status);
+/// The words for statuses.
+inline constexpr auto kProfileStatuses = std::to_array<EnumWord<ProfileStatus>>({
+    {ProfileStatus::kOk, "ok"},
+    {ProfileStatus::kOkNewImage, "ok-new-image"},
+    {ProfileStatus::kBroken, "broken"},
+    {ProfileStatus::kLoose, "loose"},
+    {ProfileStatus::kUnstable, "unstable"},
+    {ProfileStatus::kStale, "stale"},
+    {ProfileStatus::kError, "error"},
+    {ProfileStatus::kNew, "new"},
+});
 
-/// All statuses.
-constexpr std::array<ProfileStatus, 8> kProfileStatuses{
-    ProfileStatus::kOk,    ProfileStatus::kOkNewImage, ProfileStatus::kBroken,
-    ProfileStatus::kLoose, ProfileStatus::kUnstable,   ProfileStatus::kStale,
-    ProfileStatus::kError, ProfileStatus::kNew};
+/// The word for a status.
+constexpr std::string_view name_of(ProfileStatus status) {
+  return word_of(kProfileStatuses, status);
+}
 
 /// What a verification has found.
 struct Verification {

@@ -7,6 +7,7 @@ namespace capmin {
 /// A profile with something in every field; tests/golden holds its bytes.
 inline Profile sample_profile() {
   using enum Capability;
+  using enum Purpose;
   const CapabilitySet set{kChown, kDacOverride, kSetgid, kSetuid};
   Profile profile;
   profile.image = {"nginx:1.27",
@@ -15,7 +16,7 @@ inline Profile sample_profile() {
                    "linux/amd64", "0:0"};
   profile.add = set;
   profile.conditional = {{kNetBindService, "net.ipv4.ip_unprivileged_port_start > 80"}};
-  profile.guarantee = "unique";
+  profile.guarantee = Level::kUnique;
   profile.passed = {{6, set, {}, 2, {}, {}}};
   profile.failed = {{7, set.without(kSetuid), kSetuid, 1, 1, {}},
                     {8, set.without(kSetgid), kSetgid, 2, {}, "not healthy within the deadline"},
@@ -49,42 +50,42 @@ inline Profile sample_profile() {
        {{"setuid", "nginx", CheckResult::kGranted}}}};
   profile.warnings = {"nice(-5) failed (13: Permission denied) in a passing trial",
                       "##vso[task.complete] and \xf0\x9f\x90\xb3 caf\xc3\xa9 in a log line"};
-  profile.probe = {"file",
+  profile.probe = {ProbeKind::kFile,
                    "health.sh",
                    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
                    {"start", "restart"}};
   profile.environment = {
-      "docker",
+      Dialect::kDocker,
       "20.10.24",
       "runc 1.1.5",
       "6.1.0",
       "default",
       false,
       "bridge",
-      "portable",
+      Ports::kPortable,
       {{"net.ipv4.ip_unprivileged_port_start", "1024"}, {"net.ipv4.ping_group_range", "1 0"}},
       {"--env", "TZ", "--publish", "80"},
       {"nginx", "-g", "daemon off;"},
       {"--label-file"},
       false};
-  profile.judgement = {docker_default_set(), "unique", 2, true, "20s", "1500ms"};
+  profile.judgement = {docker_default_set(), Level::kUnique, 2, true, "20s", "1500ms"};
   profile.search = {
-      {0, "baseline", docker_default_set(), Verdict::kPassed, 1},
-      {1, "search", {}, Verdict::kFailed, 1},
-      {2, "search", {kChown}, Verdict::kFailed, 1},
-      {3, "search", {kChown, kDacOverride}, Verdict::kFailed, 1},
-      {4, "search", {kChown, kDacOverride, kNetBindService}, Verdict::kUndecided, 1},
-      {5, "search", set.without(kSetgid).with(kNetBindService), Verdict::kFailed, 1},
-      {6, "search", set, Verdict::kPassed, 2},
-      {7, "prove", set.without(kSetuid), Verdict::kFailed, 1},
-      {8, "prove", set.without(kSetgid), Verdict::kFailed, 2},
-      {9, "prove", set.without(kDacOverride), Verdict::kFailed, 1},
-      {10, "prove", set.without(kChown), Verdict::kFailed, 1},
-      {11, "explore", docker_default_set().without(kChown), Verdict::kFailed, 1},
-      {12, "explore", {kChown, kSetgid}, Verdict::kFailed, 1},
-      {13, "explore", {kChown, kDacReadSearch, kFowner, kSetgid, kSetuid}, Verdict::kPassed, 2},
-      {14, "explore", {kChown, kFowner, kSetgid, kSetuid, kSysChroot}, Verdict::kPassed, 1},
-      {15, "condition", set.without(kChown), Verdict::kFailed, 1}};
+      {0, kBaseline, docker_default_set(), Verdict::kPassed, 1},
+      {1, kSearch, {}, Verdict::kFailed, 1},
+      {2, kSearch, {kChown}, Verdict::kFailed, 1},
+      {3, kSearch, {kChown, kDacOverride}, Verdict::kFailed, 1},
+      {4, kSearch, {kChown, kDacOverride, kNetBindService}, Verdict::kUndecided, 1},
+      {5, kSearch, set.without(kSetgid).with(kNetBindService), Verdict::kFailed, 1},
+      {6, kSearch, set, Verdict::kPassed, 2},
+      {7, kProve, set.without(kSetuid), Verdict::kFailed, 1},
+      {8, kProve, set.without(kSetgid), Verdict::kFailed, 2},
+      {9, kProve, set.without(kDacOverride), Verdict::kFailed, 1},
+      {10, kProve, set.without(kChown), Verdict::kFailed, 1},
+      {11, kExplore, docker_default_set().without(kChown), Verdict::kFailed, 1},
+      {12, kExplore, {kChown, kSetgid}, Verdict::kFailed, 1},
+      {13, kExplore, {kChown, kDacReadSearch, kFowner, kSetgid, kSetuid}, Verdict::kPassed, 2},
+      {14, kExplore, {kChown, kFowner, kSetgid, kSetuid, kSysChroot}, Verdict::kPassed, 1},
+      {15, kCondition, set.without(kChown), Verdict::kFailed, 1}};
   profile.run = {"1.0.0",
                  "2026-11-23T02:14:09Z",
                  11,

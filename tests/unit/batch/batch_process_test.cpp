@@ -30,7 +30,7 @@ int exit_after(const ProcessResult& result) {
   const auto run = run_of(job(), result, false);
   REQUIRE(run.has_value());
   CHECK(run->record.name == "web");
-  CHECK(run->record.mode == "verify");
+  CHECK(run->record.mode == JobMode::kVerify);
   CHECK(run->record.status == ProfileStatus::kError);
   return run->record.exit;
 }
@@ -40,7 +40,7 @@ TEST_CASE("the answer of a job's process is taken over") {
   run.record.name = "web";
   run.record.status = ProfileStatus::kLoose;
   run.record.exit = 1;
-  run.record.mode = "verify";
+  run.record.mode = JobMode::kVerify;
   for (const bool is_skipped : {false, true}) {
     run.is_skipped = is_skipped;
     const auto read = run_of(job(), ended(Ending::kExited, 0, answer_of(run)), false);

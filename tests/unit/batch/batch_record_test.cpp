@@ -21,7 +21,7 @@ JobRecord record_with(ProfileStatus status, int exit = 0) {
 
 TEST_CASE("a record is read back as it was written") {
   JobRecord record = record_with(ProfileStatus::kOkNewImage);
-  record.mode = "verify";
+  record.mode = JobMode::kVerify;
   record.image = "app:1";
   record.profile = "web.yaml";
   record.text = "works \"so\" \\ ## ::error::";

@@ -16,7 +16,7 @@ ShardJob job_with(const std::string& name, int exit, const std::string& at,
                   bool is_skipped = false) {
   ShardJob job;
   job.run.record.name = name;
-  job.run.record.mode = "verify";
+  job.run.record.mode = JobMode::kVerify;
   job.run.record.status = exit == 0 ? ProfileStatus::kOk : ProfileStatus::kError;
   job.run.record.exit = exit;
   job.run.record.at = at;

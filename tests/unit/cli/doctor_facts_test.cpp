@@ -9,7 +9,7 @@ namespace {
 
 DoctorFindings docker() {
   DoctorFindings findings;
-  findings.engine = EngineFacts{.name = "docker",
+  findings.engine = EngineFacts{.dialect = Dialect::kDocker,
                                 .version = "20.10.24",
                                 .client_version = "20.10.24",
                                 .runtime = "runc 1.1.5",
@@ -90,7 +90,7 @@ TEST_CASE("another machine's host is not judged by this one's") {
 TEST_CASE("only podman with old control groups does not tell of a kill for memory") {
   DoctorFindings findings = docker();
   CHECK_FALSE(has(fact(findings, "cgroups").then, "137"));
-  findings.engine->name = "podman";
+  findings.engine->dialect = Dialect::kPodman;
   CHECK(has(fact(findings, "cgroups").then, "137"));
   findings.engine->cgroups = 2;
   CHECK_FALSE(has(fact(findings, "cgroups").then, "137"));

@@ -4,15 +4,11 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
-
 namespace capmin {
 namespace {
 
 constexpr CapabilitySet kFour = CapabilitySet::from_bits(0xf);
 constexpr std::uint32_t kFullPasses = 0x8000;
-constexpr std::array kLevels{Level::kOneMinimal, Level::kUnique, Level::kLeastRisk,
-                             Level::kAllMinimal};
 
 /// A predicate on four capabilities: bit i says whether the set whose word is i passes.
 struct Predicate {
@@ -103,7 +99,8 @@ TEST_CASE("every predicate, monotone or not, ends at every level with a proof th
   int not_minimal = 0;
   std::string fault;
   for (std::uint32_t table = kFullPasses; table < 2 * kFullPasses; ++table) {
-    for (const Level level : kLevels) {
+    for (const EnumWord<Level>& each : kLevels) {
+      const Level level = each.value;
       const Policy policy = policy_of(level, table % 16);
       const Run run = run_search(policy, with_arbitrary_clues({table}, table));
       const auto* const answer = std::get_if<Minimal>(&run.end);
@@ -123,7 +120,8 @@ TEST_CASE("every predicate, monotone or not, ends at every level with a proof th
 TEST_CASE("what is claimed beyond one-minimal equals brute force on every monotone predicate") {
   for (const Predicate predicate : monotone_predicates()) {
     const std::vector<CapabilitySet> truth = predicate.minimal_sets();
-    for (const Level level : kLevels) {
+    for (const EnumWord<Level>& each : kLevels) {
+      const Level level = each.value;
       for (std::uint64_t guess = 0; guess < 16; ++guess) {
         const Policy policy = policy_of(level, guess);
         const Run run = run_search(policy, with_arbitrary_clues(predicate, guess));

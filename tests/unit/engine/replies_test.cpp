@@ -189,7 +189,7 @@ TEST_CASE("podman's version, runtime, kernel and seccomp profile are read") {
   const EngineFacts facts =
       parse_engine_facts(kPodmanVersion, podman_info(R"({"rootless":false,"seccompEnabled":true,
                                       "seccompProfilePath":"/usr/share/containers/seccomp.json"})"));
-  CHECK(facts.name == "podman");
+  CHECK(facts.dialect == Dialect::kPodman);
   CHECK(facts.version == "4.3.1");
   CHECK(facts.client_version == "4.3.1");
   CHECK(facts.runtime == "runc 1.1.5+ds1");

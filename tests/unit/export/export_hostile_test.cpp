@@ -24,8 +24,6 @@ Profile hostile_profile(const std::string& text) {
   profile.conditional = {{Capability::kNetRaw, text}};
   profile.environment.options = {text, "--user " + text};
   profile.environment.command = {text};
-  profile.environment.engine = text;
-  profile.environment.ports = text;
   profile.environment.network = text;
   profile.warnings = {text};
   profile.probe.path = text;

@@ -267,7 +267,7 @@ TEST_CASE("a Pod's command says nothing that Kubernetes would expand") {
 
 TEST_CASE("what podman adds to a read-only root goes with it to other engines") {
   Profile profile = proven_with({"--read-only"});
-  profile.environment.engine = "podman";
+  profile.environment.engine = Dialect::kPodman;
   CHECK(exported(profile, "podman-args").text == "--cap-drop ALL --read-only\n");
   CHECK(exported(profile, "docker-args").text ==
         "--cap-drop ALL --read-only --tmpfs /run --tmpfs /tmp --tmpfs /var/tmp\n");

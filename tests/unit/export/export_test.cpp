@@ -180,7 +180,7 @@ TEST_CASE("ping needs NET_RAW on podman and not on Docker") {
 
 TEST_CASE("an incomplete proof is the first and loudest warning of every format") {
   Profile profile = sample_profile();
-  profile.guarantee = "incomplete";
+  profile.guarantee = std::nullopt;
   for (const Target& each : targets()) {
     CAPTURE(each.format);
     const Exported result = exported(profile, each.format);
@@ -230,14 +230,14 @@ TEST_CASE("a runtime's configuration gives other users what the proving engine g
   profile.image.user = "1000";
   CHECK(contains(text_of(profile, "oci"), "\"effective\": [],"));
   CHECK(mentions(exported(profile, "oci").warnings, "in the bounding set only"));
-  profile.environment.engine = "podman";
+  profile.environment.engine = Dialect::kPodman;
   CHECK(contains(text_of(profile, "oci"), "\"ambient\": [\n        \"CAP_CHOWN\"\n"));
   CHECK_FALSE(mentions(exported(profile, "oci").warnings, "in the bounding set only"));
 }
 
 TEST_CASE("a set found under Docker's open ports is doubtful elsewhere") {
   Profile profile = plain_profile({Capability::kChown});
-  profile.environment.ports = "engine";
+  profile.environment.ports = Ports::kEngine;
   CHECK(mentions(exported(profile, "kubernetes").warnings, "may lack NET_BIND_SERVICE NET_RAW"));
   CHECK_FALSE(mentions(exported(profile, "compose").warnings, "may lack"));
   profile.environment.network = "host";

@@ -25,16 +25,16 @@ TEST_CASE("nothing changed is no drift") {
 
 TEST_CASE("another probe, user, class of engine or option makes a profile stale") {
   CHECK(is_stale_after([](Profile& p) { p.probe.sha256 = "0"; }));
-  CHECK(is_stale_after([](Profile& p) { p.probe.kind = "exec"; }));
+  CHECK(is_stale_after([](Profile& p) { p.probe.kind = ProbeKind::kExec; }));
   CHECK(is_stale_after([](Profile& p) { p.probe.scenario = {"start"}; }));
   CHECK(is_stale_after([](Profile& p) { p.image.user = "1000"; }));
   CHECK(is_stale_after([](Profile& p) { p.image.platform = "linux/arm64"; }));
-  CHECK(is_stale_after([](Profile& p) { p.environment.engine = "podman"; }));
+  CHECK(is_stale_after([](Profile& p) { p.environment.engine = Dialect::kPodman; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.rootless = true; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.userns_remap = true; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.seccomp = "off"; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.network = "none"; }));
-  CHECK(is_stale_after([](Profile& p) { p.environment.ports = "engine"; }));
+  CHECK(is_stale_after([](Profile& p) { p.environment.ports = Ports::kEngine; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.options = {}; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.command = {}; }));
   CHECK(is_stale_after([](Profile& p) { p.environment.sysctls["a"] = "1"; }));

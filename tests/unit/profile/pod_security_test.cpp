@@ -11,7 +11,6 @@ using enum Capability;
 Profile restricted_profile() {
   Profile profile;
   profile.image.user = "1000:1000";
-  profile.environment.engine = "docker";
   profile.environment.seccomp = "default";
   profile.environment.options = {"--security-opt no-new-privileges"};
   return profile;

@@ -57,7 +57,7 @@ TEST_CASE("one worse capability is riskier than many better ones") {
 TEST_CASE("what was found with ports open to all is not less risky for what it cannot tell") {
   const Profile portable = sample_profile();
   Profile engine = portable;
-  engine.environment.ports = "engine";
+  engine.environment.ports = Ports::kEngine;
   engine.conditional.clear();
   CHECK_FALSE(diff(engine, portable).riskier);
   CHECK_FALSE(diff(portable, engine).riskier);
@@ -66,7 +66,7 @@ TEST_CASE("what was found with ports open to all is not less risky for what it c
   CHECK(diff(engine, more).riskier);
   // Elsewhere the engine's own settings tell of privileged ports, too.
   Profile podman = engine;
-  podman.environment.engine = "podman";
+  podman.environment.engine = Dialect::kPodman;
   podman.add = podman.add.with(kNetBindService);
   CHECK_FALSE(diff(portable, podman).riskier);
   CHECK_FALSE(diff(podman, portable).riskier);
@@ -103,19 +103,19 @@ TEST_CASE("every fact of image, proof, probe and environment is compared") {
   CHECK(field([](Profile& p) { p.image.id = "x"; }) == "image.id");
   CHECK(field([](Profile& p) { p.image.platform = "x"; }) == "image.platform");
   CHECK(field([](Profile& p) { p.image.user = "x"; }) == "image.user");
-  CHECK(field([](Profile& p) { p.guarantee = "x"; }) == "proof.guarantee");
-  CHECK(field([](Profile& p) { p.probe.kind = "x"; }) == "probe.kind");
+  CHECK(field([](Profile& p) { p.guarantee = std::nullopt; }) == "proof.guarantee");
+  CHECK(field([](Profile& p) { p.probe.kind = ProbeKind::kExec; }) == "probe.kind");
   CHECK(field([](Profile& p) { p.probe.path = "x"; }) == "probe.path");
   CHECK(field([](Profile& p) { p.probe.sha256 = "x"; }) == "probe.sha256");
   CHECK(field([](Profile& p) { p.probe.scenario = {"x"}; }) == "probe.scenario");
-  CHECK(field([](Profile& p) { p.environment.engine = "x"; }) == "environment.engine");
+  CHECK(field([](Profile& p) { p.environment.engine = Dialect::kPodman; }) == "environment.engine");
   CHECK(field([](Profile& p) { p.environment.version = "x"; }) == "environment.version");
   CHECK(field([](Profile& p) { p.environment.runtime = "x"; }) == "environment.runtime");
   CHECK(field([](Profile& p) { p.environment.kernel = "x"; }) == "environment.kernel");
   CHECK(field([](Profile& p) { p.environment.seccomp = "x"; }) == "environment.seccomp");
   CHECK(field([](Profile& p) { p.environment.rootless = true; }) == "environment.rootless");
   CHECK(field([](Profile& p) { p.environment.network = "x"; }) == "environment.network");
-  CHECK(field([](Profile& p) { p.environment.ports = "x"; }) == "environment.ports");
+  CHECK(field([](Profile& p) { p.environment.ports = Ports::kEngine; }) == "environment.ports");
   CHECK(field([](Profile& p) { p.environment.sysctls["a.b"] = "1"; }) == "environment.sysctls.a.b");
   CHECK(field([](Profile& p) { p.environment.options = {"x"}; }) == "environment.options");
   CHECK(field([](Profile& p) { p.environment.command = {"x"}; }) == "environment.command");
@@ -132,7 +132,7 @@ TEST_CASE("how trials were judged is told apart, but not from profiles that do n
     return diff_after(change).facts.at(0).field;
   };
   CHECK(field([](Profile& p) { p.judgement->ceiling = {kChown}; }) == "judgement.ceiling");
-  CHECK(field([](Profile& p) { p.judgement->level = "unique-"; }) == "judgement.level");
+  CHECK(field([](Profile& p) { p.judgement->level = Level::kAllMinimal; }) == "judgement.level");
   CHECK(field([](Profile& p) { p.judgement->confirm = 7; }) == "judgement.confirm");
   CHECK(field([](Profile& p) { p.judgement->strict = false; }) == "judgement.strict");
   CHECK(field([](Profile& p) { p.judgement->timeout = "1s"; }) == "judgement.timeout");

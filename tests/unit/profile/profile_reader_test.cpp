@@ -241,8 +241,9 @@ std::vector<std::string> some_texts() {
   return *rc::gen::container<std::vector<std::string>>(hostile_text());
 }
 
-std::string some_word(std::span<const std::string_view> words) {
-  return std::string(words[*rc::gen::inRange<std::size_t>(0, words.size())]);
+template <typename Table>
+auto some_value(const Table& table) {
+  return table.at(*rc::gen::inRange<std::size_t>(0, table.size())).value;
 }
 
 double some_seconds() {
@@ -266,8 +267,7 @@ std::vector<Profile::Attempt> some_attempts(bool failed) {
 std::vector<Profile::Check> some_checks() {
   std::vector<Profile::Check> checks(*rc::gen::inRange<std::size_t>(0, 4));
   for (Profile::Check& check : checks) {
-    check = {*hostile_text(), *hostile_text(),
-             *rc::gen::element(CheckResult::kGranted, CheckResult::kSoft, CheckResult::kHard)};
+    check = {*hostile_text(), *hostile_text(), some_value(kCheckResults)};
   }
   return checks;
 }
@@ -279,7 +279,7 @@ Profile some_profile() {
   profile.image = {text(), text(), text(), text(), text()};
   profile.add = *some_set();
   profile.conditional = {{some_capability(), text()}, {some_capability(), text()}};
-  profile.guarantee = some_word(guarantees());
+  profile.guarantee = some_value(kGuarantees);
   profile.passed = some_attempts(false);
   profile.failed = some_attempts(true);
   profile.alternatives = some_attempts(false);
@@ -288,32 +288,30 @@ Profile some_profile() {
   profile.reasons = {{some_capability(), text(), text(), text(), some_checks()},
                      {some_capability(), text(), text(), text(), some_checks()}};
   profile.warnings = some_texts();
-  profile.probe = {some_word(probe_kinds()), text(), text(), some_texts()};
-  profile.environment = {*rc::gen::element<std::string>("docker", "podman"),
+  profile.probe = {some_value(kProbeKinds), text(), text(), some_texts()};
+  profile.environment = {some_value(kDialects),
                          text(),
                          text(),
                          text(),
                          text(),
                          *rc::gen::arbitrary<bool>(),
                          text(),
-                         *rc::gen::element<std::string>("portable", "engine"),
+                         some_value(kPorts),
                          {{text(), text()}, {text(), text()}},
                          some_texts(),
                          some_texts(),
                          some_texts()};
   if (*rc::gen::arbitrary<bool>()) {
     profile.judgement = {*some_set(),
-                         some_word(levels()),
+                         some_value(kLevels),
                          *rc::gen::inRange(1, 11),
                          *rc::gen::arbitrary<bool>(),
                          *rc::gen::element<std::string>("", "1500ms"),
                          *rc::gen::element<std::string>("", "20s")};
   }
   for (int number = *rc::gen::inRange(0, 4); number > 0; --number) {
-    profile.search.push_back(
-        {number, some_word(purposes()), *some_set(),
-         *rc::gen::element(Verdict::kPassed, Verdict::kFailed, Verdict::kUndecided),
-         *rc::gen::inRange(1, 9)});
+    profile.search.push_back({number, some_value(kPurposes), *some_set(), some_value(kVerdicts),
+                              *rc::gen::inRange(1, 9)});
   }
   profile.run = {text(),
                  text(),

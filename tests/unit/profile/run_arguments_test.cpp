@@ -16,7 +16,6 @@ using Arguments = std::vector<std::string>;
 /// What is settled before the first trial, on an engine like docker.
 RunPlan plan_of(const RunOptions& options) {
   RunPlan plan;
-  plan.engine.name = "docker";
   plan.engine.network = "bridge";
   plan.setup.scenario = options.scenario;
   plan.search.policy.ceiling = (docker_default_set() | options.allow) - options.deny;

@@ -121,7 +121,7 @@ TEST_CASE("a condition on a member of the set is told as a limit of its need") {
 }
 
 /// The summary of a server on a low port that needs nothing where such ports are open.
-std::string summary_of_low_port(const std::string& engine) {
+std::string summary_of_low_port(Dialect engine) {
   Profile profile;
   profile.environment.engine = engine;
   profile.conditional = {{kNetBindService, "net.ipv4.ip_unprivileged_port_start > 80"}};
@@ -129,18 +129,19 @@ std::string summary_of_low_port(const std::string& engine) {
 }
 
 TEST_CASE("a set of conditional members alone is not called needless") {
-  for (const std::string engine : {"docker", "podman"}) {
-    CAPTURE(engine);
+  for (const Dialect engine : {Dialect::kDocker, Dialect::kPodman}) {
+    const std::string name(name_of(engine));
+    CAPTURE(name);
     const std::string text = summary_of_low_port(engine);
-    CHECK(contains(text, "under " + engine + "'s own settings for ports and ping the probe"));
+    CHECK(contains(text, "under " + name + "'s own settings for ports and ping the probe"));
     CHECK_FALSE(contains(text, "  the probe passes without any capability"));
   }
 }
 
 TEST_CASE("who keeps low ports privileged is told for the engine at hand") {
-  CHECK(contains(summary_of_low_port("docker"),
+  CHECK(contains(summary_of_low_port(Dialect::kDocker),
                  "only where ports below 1024 are privileged (podman, CRI-O, host network)\n"));
-  const std::string text = summary_of_low_port("podman");
+  const std::string text = summary_of_low_port(Dialect::kPodman);
   CHECK(contains(text, "(podman's default, CRI-O,"));
   CHECK(contains(text, "not under the settings of this podman"));
 }
@@ -149,7 +150,7 @@ TEST_CASE("an incomplete proof is not called one") {
   Profile profile;
   profile.image.reference = "web:1";
   profile.add = {kKill, kChown};
-  profile.guarantee = "incomplete";
+  profile.guarantee = std::nullopt;
   const std::string text = summary(profile, "");
   CHECK(contains(text, "web:1 needs at most 2 of Docker's 14"));
   CHECK(contains(text, "the probe passes; not every member was proven to be needed"));

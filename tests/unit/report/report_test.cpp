@@ -90,8 +90,8 @@ TEST_CASE("what the probe did not exercise follows from the scenario, the probe 
   profile.reset = {"./empty-db.sh", "e3b0"};
   CHECK_FALSE(mentions(gaps_of(profile), "--reset"));
   profile.probe.scenario = {"start", "settle", "graceful-stop"};
-  profile.probe.kind = "healthcheck";
-  profile.environment.ports = "engine";
+  profile.probe.kind = ProbeKind::kHealthcheck;
+  profile.environment.ports = Ports::kEngine;
   CHECK(mentions(gaps_of(profile), "--restart"));
   CHECK_FALSE(mentions(gaps_of(profile), "--graceful-stop"));
   CHECK_FALSE(mentions(gaps_of(profile), "--settle"));
@@ -101,14 +101,14 @@ TEST_CASE("what the probe did not exercise follows from the scenario, the probe 
 
 TEST_CASE("a job is not asked to stop or to settle") {
   Profile profile = sample_profile();
-  profile.probe.kind = "exit";
+  profile.probe.kind = ProbeKind::kExit;
   CHECK_FALSE(mentions(gaps_of(profile), "--graceful-stop"));
   CHECK_FALSE(mentions(gaps_of(profile), "--settle"));
 }
 
 TEST_CASE("a proof of no member or of one does not speak of each") {
   Profile profile;
-  for (const char* const guarantee : {"one-minimal", "unique", "least-risk"}) {
+  for (const Level guarantee : {Level::kOneMinimal, Level::kUnique, Level::kLeastRisk}) {
     profile.guarantee = guarantee;
     profile.add = {};
     CHECK(report_for(profile).guarantee.find("the probe passed without any capability") !=
@@ -126,14 +126,15 @@ TEST_CASE("the command that reproduces a profile names what it was made with") {
   Profile profile;
   profile.image.reference = "web:1";
   profile.add = {kNetAdmin};
-  profile.probe = {"oneshot", "./a probe.sh", "", {"start", "settle"}};
-  profile.guarantee = "least-risk";
+  profile.probe = {ProbeKind::kOneshot, "./a probe.sh", "", {"start", "settle"}};
+  profile.guarantee = Level::kLeastRisk;
   profile.passed = {{1, {kNetAdmin}, {}, 3, {}, {}}};
   profile.failed = {{2, {}, kNetAdmin, 2, {}, {}}};
-  profile.search = {{0, "baseline", docker_default_set().with(kNetAdmin).without(kKill), {}, 1}};
-  profile.environment.engine = "podman";
+  profile.search = {
+      {0, Purpose::kBaseline, docker_default_set().with(kNetAdmin).without(kKill), {}, 1}};
+  profile.environment.engine = Dialect::kPodman;
   profile.environment.network = "none";
-  profile.environment.ports = "engine";
+  profile.environment.ports = Ports::kEngine;
   profile.environment.options = {"--env TOKEN", "--read-only"};
   profile.environment.command = {"sh", "-c", "it's"};
   const Reproduction result = reproduction_of(profile);
@@ -149,7 +150,7 @@ TEST_CASE("what a profile says of its judgement goes before what its trials show
   Profile profile = sample_profile();
   profile.probe.scenario = {"start", "settle"};
   profile.judgement = Profile::Judgement{.ceiling = docker_default_set().without(kMknod),
-                                         .level = "one-minimal",
+                                         .level = Level::kOneMinimal,
                                          .confirm = 3,
                                          .strict = true,
                                          .timeout = "1500ms",

@@ -19,7 +19,6 @@ struct Scene {
 Scene scene(CapabilitySet permitted, CapabilitySet ambient) {
   Scene scene;
   scene.options.user = "1000";
-  scene.plan.engine.name = "docker";
   FinishedTrial trial;
   trial.outcome.sets = KernelSets{.inheritable = {},
                                   .permitted = permitted,
@@ -52,9 +51,8 @@ TEST_CASE("what a grant does for another user is read from what its process held
 
 TEST_CASE("what was not seen is doubted with docker only") {
   EngineFacts engine;
-  engine.name = "docker";
   CHECK(depends_on_files(GrantEffect::kNotSeen, engine));
-  engine.name = "podman";
+  engine.dialect = Dialect::kPodman;
   CHECK_FALSE(depends_on_files(GrantEffect::kNotSeen, engine));
   CHECK(depends_on_files(GrantEffect::kByProgram, engine));
   CHECK_FALSE(depends_on_files(GrantEffect::kHeld, engine));

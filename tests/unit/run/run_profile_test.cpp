@@ -105,16 +105,16 @@ TEST_CASE("no word of other sets where something may remember the first start") 
   minimal.proof = {.set = {kChown}, .passed = {0}, .removals = {{kChown, {}, {1}}}};
   minimal.essential = minimal.proof.removals;
   minimal.unique = true;
-  CHECK(searched.written().guarantee == "unique");
+  CHECK(searched.written().guarantee == Level::kUnique);
   CHECK(searched.written().warnings.empty());
   searched.plan.setup.shared = {"the host's network (--network)"};
   const Profile profile = searched.written();
-  CHECK(profile.guarantee == "one-minimal");
+  CHECK(profile.guarantee == Level::kOneMinimal);
   CHECK(profile.essential.empty());
   REQUIRE(profile.warnings.size() == 1);
   CHECK(profile.warnings.front().starts_with("trials share the host's network (--network), "));
   searched.plan.setup.reset = {.path = "/reset.sh", .sha256 = "0"};
-  CHECK(searched.written().guarantee == "unique");
+  CHECK(searched.written().guarantee == Level::kUnique);
 }
 
 TEST_CASE("the capabilities that the first start alone used are named") {
