@@ -12,12 +12,12 @@ constexpr std::string_view kCompose = "compose";
 constexpr std::string_view kKubernetes = "kubernetes";
 constexpr const char* kShells = "capmin completion bash|zsh|fish";
 
-string formats(const char* between) {
-  string words;
+string formats(std::string_view between) {
+  vector<string> words;
   for (const Target& target : targets()) {
-    words.append(words.empty() ? "" : between).append(target.format);
+    words.emplace_back(target.format);
   }
-  return words;
+  return joined(words, between);
 }
 
 string format_lines() {

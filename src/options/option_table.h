@@ -1,9 +1,14 @@
 #pragma once
 
 #include "core/capability.h"
+#include "core/enum_words.h"
+#include "text/words.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -86,14 +91,22 @@ OptionValue takes_time(Target& target) {
 template <typename Value>
 using OptionWords = std::vector<std::pair<std::string, Value>>;
 
-/// The words with `between` between them.
-template <typename Value>
-std::string words_between(const OptionWords<Value>& words, const char* between) {
-  std::string text;
-  for (const auto& [word, value] : words) {
-    text += (text.empty() ? "" : between) + word;
+/// Those of `table`, behind others.
+template <typename Value, typename Enum, std::size_t Count>
+OptionWords<Value> option_words(const std::array<EnumWord<Enum>, Count>& table,
+                                OptionWords<Value> words = {}) {
+  for (const EnumWord<Enum>& each : table) {
+    words.emplace_back(each.word, each.value);
   }
-  return text;
+  return words;
+}
+
+/// The words alone, with `between` between them.
+template <typename Value>
+std::string joined(const OptionWords<Value>& words, std::string_view between) {
+  std::vector<std::string> texts;
+  std::ranges::transform(words, std::back_inserter(texts), &OptionWords<Value>::value_type::first);
+  return joined(texts, between);
 }
 
 /// What `words` has for the value of `given`; throws Error kUsage for other words.
@@ -102,13 +115,13 @@ Value chosen_word(const GivenOption& given, const OptionWords<Value>& words) {
   for (const auto& [word, value] : words) {
     if (given.value == word) return value;
   }
-  not_taken(given.name, given.value, words_between(words, ", "));
+  not_taken(given.name, given.value, joined(words, ", "));
 }
 
 /// One of several words.
 template <typename Target>
 OptionValue takes_word(Target& target, const OptionWords<std::type_identity_t<Target>>& words) {
-  return {words_between(words, "|"),
+  return {joined(words, "|"),
           [&target, words](const GivenOption& given) { target = chosen_word(given, words); }};
 }
 

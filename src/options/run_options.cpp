@@ -162,8 +162,7 @@ OptionRows ceiling_rows(RunOptions& options) {
        "try these too, beyond Docker's 14 default capabilities (with podman as well); a trial "
        "really grants them"},
       {"deny", takes_capabilities(options.deny), "never grant these"},
-      {"ports",
-       takes_word(options.spec.ports, {{"portable", Ports::kPortable}, {"engine", Ports::kEngine}}),
+      {"ports", takes_word(options.spec.ports, option_words<Ports>(kPorts)),
        "portable (default): ports below 1024 and ping are privileged inside the trial, as outside "
        "Docker; engine: the engine's own settings"},
   };
@@ -196,11 +195,12 @@ OptionRows judgement_rows(RunOptions& options) {
        "up before, count as failure; otherwise they become warnings"},
       {"confirm", takes_number(options.confirm, 1, 10),
        "repetitions of each deciding trial (default: 1)"},
-      {"unique", asks_for(Level::kUnique, options.level),
+      {name_of(Level::kUnique), asks_for(Level::kUnique, options.level),
        "find out whether any other minimal set exists"},
-      {"least-risk", asks_for(Level::kLeastRisk, options.level),
+      {name_of(Level::kLeastRisk), asks_for(Level::kLeastRisk, options.level),
        "find out whether a less risky set works"},
-      {"all-minimal", asks_for(Level::kAllMinimal, options.level), "find every minimal set"},
+      {name_of(Level::kAllMinimal), asks_for(Level::kAllMinimal, options.level),
+       "find every minimal set"},
   };
 }
 

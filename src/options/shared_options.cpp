@@ -4,9 +4,8 @@ namespace capmin {
 
 OptionRows engine_options(EngineRequest& request, const char* engine_says) {
   return {{"engine",
-           takes_word(request.dialect, {{"auto", std::nullopt},
-                                        {"docker", Dialect::kDocker},
-                                        {"podman", Dialect::kPodman}}),
+           takes_word(request.dialect,
+                      option_words<std::optional<Dialect>>(kDialects, {{"auto", std::nullopt}})),
            engine_says},
           {"host", takes_text("URL", request.host), "the engine's address, as docker --host"},
           {"context", takes_text("NAME", request.context), "as docker --context"},
