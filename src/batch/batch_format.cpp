@@ -108,7 +108,27 @@ std::string to_json(const BatchResult& result, const FailOn& fail_on) {
   return emit_json(map);
 }
 
-std::string to_markdown(const BatchResult& result) {
+namespace {
+
+using Format = BatchOptions::Format;
+using Path = std::filesystem::path;
+
+/// A text with all jobs, as a person reads it.
+std::string to_text(const BatchResult& result, const FailOn& /*fail_on*/, const Path& /*file*/) {
+  std::string text;
+  for (const JobRun& run : result.jobs) {
+    text += to_text(run);
+  }
+  return text + totals(result) + '\n';
+}
+
+std::string to_json(const BatchResult& result, const FailOn& fail_on, const Path& /*file*/) {
+  return to_json(result, fail_on);
+}
+
+/// A Markdown table.
+std::string to_markdown(const BatchResult& result, const FailOn& /*fail_on*/,
+                        const Path& /*file*/) {
   std::string text = "# capmin batch\n\n" + totals(result) + "\n\n";
   text += "| job | status | image | |\n|---|---|---|---|\n";
   for (const JobRun& run : result.jobs) {
@@ -128,7 +148,9 @@ std::string to_markdown(const BatchResult& result) {
   return text;
 }
 
-std::string to_junit(const BatchResult& result, const FailOn& fail_on) {
+/// JUnit XML: a case for each job, which fails for what exit_of() calls a difference and is an
+/// error for what kept it from its end; jobs that were not run are skipped.
+std::string to_junit(const BatchResult& result, const FailOn& fail_on, const Path& /*file*/) {
   JunitSuite suite{.name = "capmin batch", .class_name = "capmin batch"};
   for (const JobRun& run : result.jobs) {
     suite.cases.push_back(case_of(run, fail_on));
@@ -139,8 +161,6 @@ std::string to_junit(const BatchResult& result, const FailOn& fail_on) {
   }
   return junit_document({suite});
 }
-
-namespace {
 
 /// https://docs.github.com/actions, "Step isolation and limits": 1 MiB for each step.
 constexpr std::size_t kRoom = 1'000'000;
@@ -187,9 +207,10 @@ class Summary {
   std::size_t left_out_ = 0;
 };
 
-}  // namespace
-
-std::string to_github(const BatchResult& result, const FailOn& fail_on) {
+/// The summary of a job of GitHub's workflows: Markdown to be appended to the file that
+/// GITHUB_STEP_SUMMARY names. What fails comes first, with its details; the rest is folded. Stays
+/// below the mebibyte that a step's summary may have; what does not fit is counted.
+std::string to_github(const BatchResult& result, const FailOn& fail_on, const Path& /*file*/) {
   Summary summary;
   summary.add("## capmin batch\n\n" + totals(result) + "\n\n");
   std::size_t holding = 0;
@@ -213,8 +234,6 @@ std::string to_github(const BatchResult& result, const FailOn& fail_on) {
   summary.add("\n</details>\n");
   return summary.text();
 }
-
-namespace {
 
 SarifRule rule_of(const JobRecord& record) {
   if (record.riskier) {
@@ -263,10 +282,11 @@ std::string_view level_of(const JobRecord& record, const FailOn& fail_on) {
   return record.status == ProfileStatus::kNew ? "note" : "warning";
 }
 
-}  // namespace
-
-std::string to_sarif(const BatchResult& result, const FailOn& fail_on,
-                     const std::filesystem::path& batch_file) {
+/// What a reviewer should know of the batch, as SARIF 2.1.0: a result for each job that fails or
+/// whose profile differs from what was seen, at its profile, which is taken from the directory of
+/// `batch_file`, or at the batch file where the job had no profile when it ended. Jobs that were
+/// not run are no results.
+std::string to_sarif(const BatchResult& result, const FailOn& fail_on, const Path& batch_file) {
   SarifDocument document;
   for (const JobRun& run : result.jobs) {
     const JobRecord& record = run.record;
@@ -274,7 +294,7 @@ std::string to_sarif(const BatchResult& result, const FailOn& fail_on,
     std::string text = record.name + ": " + record.text;
     if (!record.hint.empty()) text += " (" + record.hint + ')';
     const std::string status(name_of(record.status));
-    const std::filesystem::path path =
+    const Path path =
         record.profile_sha256.empty() ? batch_file : batch_file.parent_path() / record.profile;
     document.add({.rule = record.riskier ? "riskier" : status,
                   .level = level_of(record, fail_on),
@@ -287,29 +307,27 @@ std::string to_sarif(const BatchResult& result, const FailOn& fail_on,
   return document.json();
 }
 
+struct FormatWriter {
+  Format format;
+  std::string (*write)(const BatchResult& result, const FailOn& fail_on, const Path& batch_file);
+};
+
+constexpr auto kWriters = std::to_array<FormatWriter>({
+    {Format::kText, to_text},
+    {Format::kJson, to_json},
+    {Format::kMarkdown, to_markdown},
+    {Format::kJunit, to_junit},
+    {Format::kSarif, to_sarif},
+    {Format::kGithub, to_github},
+});
+static_assert(kWriters.size() == kBatchFormats.size());
+
+}  // namespace
+
 std::string in_format(const BatchResult& result, BatchOptions::Format format, const FailOn& fail_on,
                       const std::filesystem::path& batch_file) {
-  using Format = BatchOptions::Format;
-  switch (format) {
-    case Format::kText: {
-      std::string text;
-      for (const JobRun& run : result.jobs) {
-        text += to_text(run);
-      }
-      return text + totals(result) + '\n';
-    }
-    case Format::kJson:
-      return to_json(result, fail_on);
-    case Format::kMarkdown:
-      return to_markdown(result);
-    case Format::kJunit:
-      return to_junit(result, fail_on);
-    case Format::kSarif:
-      return to_sarif(result, fail_on, batch_file);
-    case Format::kGithub:
-      return to_github(result, fail_on);
-  }
-  return {};
+  return std::ranges::find(kWriters, format, &FormatWriter::format)
+      ->write(result, fail_on, batch_file);
 }
 
 }  // namespace capmin

@@ -31,14 +31,7 @@ OptionRows fail_on_options(FailOn& fail_on) {
 }
 
 OptionRows format_options(Format& format, const char* says) {
-  return {{"format",
-           takes_word(format, {{"text", Format::kText},
-                               {"json", Format::kJson},
-                               {"markdown", Format::kMarkdown},
-                               {"junit", Format::kJunit},
-                               {"sarif", Format::kSarif},
-                               {"github", Format::kGithub}}),
-           says}};
+  return {{"format", takes_word(format, option_words<Format>(kBatchFormats)), says}};
 }
 
 OptionValue takes_file(string& file) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "core/enum_words.h"
 #include "options/shared_options.h"
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -47,6 +49,16 @@ struct BatchOptions {
   Verbosity verbosity = Verbosity::kNormal;
   Color color = Color::kAuto;
 };
+
+/// The words for formats, in the order of the help text.
+inline constexpr auto kBatchFormats = std::to_array<EnumWord<BatchOptions::Format>>({
+    {BatchOptions::Format::kText, "text"},
+    {BatchOptions::Format::kJson, "json"},
+    {BatchOptions::Format::kMarkdown, "markdown"},
+    {BatchOptions::Format::kJunit, "junit"},
+    {BatchOptions::Format::kSarif, "sarif"},
+    {BatchOptions::Format::kGithub, "github"},
+});
 
 /// What `capmin merge` was asked to do.
 struct MergeOptions {
