@@ -29,6 +29,7 @@ namespace capmin {
 //     field.maybe("digest", image.digest, AsText{}, "Digest in the registry.");
 //   };
 //
+// The last argument is what the schema says of the field; files that capmin alone reads have none.
 // What stands for maybe() is left out where its value is that of a new object. How a value stands
 // in the document is an object with three members: write() makes the node; read() takes the value
 // from a node and throws Error kUsage, with line and column, for everything else; schema() is what
@@ -232,16 +233,17 @@ struct FieldWriter {
   DocumentMap& map;
 
   template <typename Value, typename Type>
-  void operator()(const char* key, const Value& value, const Type& type, const char* /*says*/) {
+  void operator()(const char* key, const Value& value, const Type& type,
+                  const char* /*says*/ = "") {
     map.set(key, type.write(value));
   }
   template <typename Value, typename Type>
-  void maybe(const char* key, const Value& value, const Type& type, const char* /*says*/) {
+  void maybe(const char* key, const Value& value, const Type& type, const char* /*says*/ = "") {
     if (!(value == Value{})) map.set(key, type.write(value));
   }
   template <typename Value, typename Type>
   void maybe(const char* key, const std::optional<Value>& value, const Type& type,
-             const char* /*says*/) {
+             const char* /*says*/ = "") {
     if (value) map.set(key, type.write(*value));
   }
   void constant(const char* key, const char* word, const char* /*says*/) {
@@ -255,15 +257,16 @@ struct FieldReader {
   const YamlReader& reader;
 
   template <typename Value, typename Type>
-  void operator()(const char* key, Value& value, const Type& type, const char* /*says*/) {
+  void operator()(const char* key, Value& value, const Type& type, const char* /*says*/ = "") {
     type.read(reader.at(node, key), reader, value);
   }
   template <typename Value, typename Type>
-  void maybe(const char* key, Value& value, const Type& type, const char* /*says*/) {
+  void maybe(const char* key, Value& value, const Type& type, const char* /*says*/ = "") {
     if (const YamlNode* const found = reader.find(node, key)) type.read(*found, reader, value);
   }
   template <typename Value, typename Type>
-  void maybe(const char* key, std::optional<Value>& value, const Type& type, const char* /*says*/) {
+  void maybe(const char* key, std::optional<Value>& value, const Type& type,
+             const char* /*says*/ = "") {
     const YamlNode* const found = reader.find(node, key);
     if (found != nullptr) type.read(*found, reader, value.emplace());
   }
@@ -282,12 +285,12 @@ struct FieldSchema {
   std::vector<std::string> required;
 
   template <typename Value, typename Type>
-  void operator()(const char* key, const Value& value, const Type& type, const char* says) {
+  void operator()(const char* key, const Value& value, const Type& type, const char* says = "") {
     required.emplace_back(key);
     maybe(key, value, type, says);
   }
   template <typename Value, typename Type>
-  void maybe(const char* key, const Value& /*value*/, const Type& type, const char* says) {
+  void maybe(const char* key, const Value& /*value*/, const Type& type, const char* says = "") {
     keys.emplace_back(key);
     properties.set(key, {with_description(says, type.schema())});
   }

@@ -27,87 +27,87 @@ constexpr AsList kSets{AsBits{}};
 constexpr AsEnumerator kCapability{static_cast<Capability>(kCapabilityCount - 1)};
 
 constexpr auto kKernelSets = [](auto& field, auto& sets) {
-  field("inheritable", sets.inheritable, AsBits{}, "");
-  field("permitted", sets.permitted, AsBits{}, "");
-  field("effective", sets.effective, AsBits{}, "");
-  field("bounding", sets.bounding, AsBits{}, "");
-  field("ambient", sets.ambient, AsBits{}, "");
+  field("inheritable", sets.inheritable, AsBits{});
+  field("permitted", sets.permitted, AsBits{});
+  field("effective", sets.effective, AsBits{});
+  field("bounding", sets.bounding, AsBits{});
+  field("ambient", sets.ambient, AsBits{});
 };
 
 constexpr auto kProcess = [](auto& field, auto& process) {
-  field("name", process.name, AsHostile{}, "");
-  field("uid", process.uid, kAnyWhole, "");
-  field("gid", process.gid, kAnyWhole, "");
-  field("effective", process.effective, AsBits{}, "");
-  field("no_new_privs", process.no_new_privs, AsTruth{}, "");
+  field("name", process.name, AsHostile{});
+  field("uid", process.uid, kAnyWhole);
+  field("gid", process.gid, kAnyWhole);
+  field("effective", process.effective, AsBits{});
+  field("no_new_privs", process.no_new_privs, AsTruth{});
 };
 
 /// Without the log: what it says of permissions is among the clues.
 constexpr auto kStopEnd = [](auto& field, auto& end) {
-  field("exit_code", end.exit_code, kAnyWhole, "");
-  field.maybe("killed", end.killed, AsList{AsHostile{}}, "");
+  field("exit_code", end.exit_code, kAnyWhole);
+  field.maybe("killed", end.killed, AsList{AsHostile{}});
 };
 
 constexpr auto kClue = [](auto& field, auto& clue) {
-  field("rule", clue.rule, AsText{}, "");
-  field("line", clue.line, AsText{}, "");
-  field("suspects", clue.suspects, kSets, "");
-  field("reason", clue.reason, AsText{}, "");
-  field("check", clue.check, AsText{}, "");
-  field("alternative", clue.alternative, AsText{}, "");
-  field("vague", clue.vague, AsTruth{}, "");
-  field("optional", clue.optional, AsTruth{}, "");
-  field("seccomp", clue.seccomp, AsList{AsText{}}, "");
+  field("rule", clue.rule, AsText{});
+  field("line", clue.line, AsText{});
+  field("suspects", clue.suspects, kSets);
+  field("reason", clue.reason, AsText{});
+  field("check", clue.check, AsText{});
+  field("alternative", clue.alternative, AsText{});
+  field("vague", clue.vague, AsTruth{});
+  field("optional", clue.optional, AsTruth{});
+  field("seccomp", clue.seccomp, AsList{AsText{}});
 };
 
 constexpr auto kCheck = [](auto& field, auto& check) {
-  field("capability", check.capability, kCapability, "");
-  field("result", check.result, AsEnumerator{CheckResult::kHard}, "");
-  field("call", check.call, AsText{}, "");
-  field("process", check.process, AsHostile{}, "");
-  field("count", check.count, kAnyWhole, "");
+  field("capability", check.capability, kCapability);
+  field("result", check.result, AsEnumerator{CheckResult::kHard});
+  field("call", check.call, AsText{});
+  field("process", check.process, AsHostile{});
+  field("count", check.count, kAnyWhole);
 };
 
 constexpr auto kRequest = [](auto& field, auto& request) {
-  field("call", request.call, AsText{}, "");
-  field("process", request.process, AsHostile{}, "");
-  field("asked", request.asked, AsBits{}, "");
-  field("held", request.held, AsBits{}, "");
-  field("given", request.is_given, AsTruth{}, "");
-  field("count", request.count, kAnyWhole, "");
+  field("call", request.call, AsText{});
+  field("process", request.process, AsHostile{});
+  field("asked", request.asked, AsBits{});
+  field("held", request.held, AsBits{});
+  field("given", request.is_given, AsTruth{});
+  field("count", request.count, kAnyWhole);
 };
 
 constexpr auto kTrace = [](auto& field, auto& trace) {
-  field("checks", trace.checks, AsList{object<Check>(kCheck)}, "");
-  field("requests", trace.requests, AsList{object<CapabilityRequest>(kRequest)}, "");
-  field("programs", trace.programs, AsList{AsHostile{}}, "");
-  field.maybe("carried", trace.carried, AsBits{}, "");
-  field("lost", trace.lost, kAnyWhole, "");
+  field("checks", trace.checks, AsList{object<Check>(kCheck)});
+  field("requests", trace.requests, AsList{object<CapabilityRequest>(kRequest)});
+  field("programs", trace.programs, AsList{AsHostile{}});
+  field.maybe("carried", trace.carried, AsBits{});
+  field("lost", trace.lost, kAnyWhole);
 };
 
 constexpr auto kTrial = [](auto& field, auto& trial) {
   auto& [number, request, outcome, clues, observation, harmless_lines] = trial;
-  field("number", number, AsWhole{}, "");
-  field("grant", request.grant, AsBits{}, "");
-  field("purpose", request.purpose, AsEnumerator{Purpose::kExplore}, "");
-  field("subject", request.subject, AsBits{}, "");
-  field("verdict", outcome.verdict, AsEnumerator{Verdict::kUndecided}, "");
-  field("ending", outcome.ending, AsEnumerator{Ending::kNotReset}, "");
-  field.maybe("exit_code", outcome.exit_code, kAnyWhole, "");
-  field.maybe("probe_exit", outcome.probe_exit, kAnyWhole, "");
-  field("engine_message", outcome.engine_message, AsText{}, "");
-  field("phase", outcome.phase, AsEnumerator{Phase::kRestart}, "");
-  field.maybe("sets", outcome.sets, object<KernelSets>(kKernelSets), "");
-  field("processes", outcome.processes, AsList{object<ContainerProcess>(kProcess)}, "");
-  field("wait_seconds", outcome.wait_seconds, AsReal{}, "");
-  field("seconds", outcome.seconds, AsReal{}, "");
-  field("deadline_seconds", outcome.deadline_seconds, AsReal{}, "");
-  field.maybe("stop_end", outcome.stop_end, object<StopEnd>(kStopEnd), "");
-  field.maybe("trace", outcome.trace, object<Trace>(kTrace), "");
-  field.maybe("harmless_lines", harmless_lines, AsList{kAnyWhole}, "");
-  field("clues", clues, AsList{object<Clue>(kClue)}, "");
-  field("signature", observation.signature, AsText{}, "");
-  field("suspects", observation.suspects, kSets, "");
+  field("number", number, AsWhole{});
+  field("grant", request.grant, AsBits{});
+  field("purpose", request.purpose, AsEnumerator{Purpose::kExplore});
+  field("subject", request.subject, AsBits{});
+  field("verdict", outcome.verdict, AsEnumerator{Verdict::kUndecided});
+  field("ending", outcome.ending, AsEnumerator{Ending::kNotReset});
+  field.maybe("exit_code", outcome.exit_code, kAnyWhole);
+  field.maybe("probe_exit", outcome.probe_exit, kAnyWhole);
+  field("engine_message", outcome.engine_message, AsText{});
+  field("phase", outcome.phase, AsEnumerator{Phase::kRestart});
+  field.maybe("sets", outcome.sets, object<KernelSets>(kKernelSets));
+  field("processes", outcome.processes, AsList{object<ContainerProcess>(kProcess)});
+  field("wait_seconds", outcome.wait_seconds, AsReal{});
+  field("seconds", outcome.seconds, AsReal{});
+  field("deadline_seconds", outcome.deadline_seconds, AsReal{});
+  field.maybe("stop_end", outcome.stop_end, object<StopEnd>(kStopEnd));
+  field.maybe("trace", outcome.trace, object<Trace>(kTrace));
+  field.maybe("harmless_lines", harmless_lines, AsList{kAnyWhole});
+  field("clues", clues, AsList{object<Clue>(kClue)});
+  field("signature", observation.signature, AsText{});
+  field("suspects", observation.suspects, kSets);
 };
 
 constexpr auto kDocument = object<FinishedTrial>(kTrial);
