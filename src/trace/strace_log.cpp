@@ -162,11 +162,7 @@ void StraceLog::append(std::string_view piece) {
     if (line_.size() + part.size() > kLongestLine) line_is_long_ = true;
     if (!line_is_long_) line_ += part;
     if (end == std::string_view::npos) return;
-    if (line_is_long_) {
-      ++lost_;
-    } else {
-      take_line(line_);
-    }
+    if (!line_is_long_) take_line(line_);
     line_.clear();
     line_is_long_ = false;
     piece.remove_prefix(end + 1);
@@ -192,9 +188,7 @@ void StraceLog::keep(FailedCall call) {
   const auto known = places_.find(key);
   if (known != places_.end()) {
     ++calls_[known->second].count;
-  } else if (calls_.size() >= kMostCalls) {
-    ++lost_;
-  } else {
+  } else if (calls_.size() < kMostCalls) {
     places_.emplace(key, calls_.size());
     calls_.push_back(std::move(call));
   }

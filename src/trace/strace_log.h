@@ -45,11 +45,8 @@ class StraceLog {
   void append(std::string_view piece);
 
   /// The calls by name, error, arguments and process: each once, in the order of their first
-  /// failure.
+  /// failure. Lines that are too long are not among them, nor what comes after very many calls.
   const std::vector<FailedCall>& failed_calls() const { return calls_; }
-  /// How many failures are not among them: of lines that were too long, and of calls that were too
-  /// many.
-  std::size_t lost() const { return lost_; }
   /// Whether strace said that it traces a process.
   bool attached() const { return attached_; }
   /// What strace said of itself first, mostly why it cannot trace; printable, empty if nothing.
@@ -63,7 +60,6 @@ class StraceLog {
   bool line_is_long_ = false;
   std::map<std::string, std::size_t> places_;
   std::vector<FailedCall> calls_;
-  std::size_t lost_ = 0;
   bool attached_ = false;
   std::string complaint_;
 };
