@@ -1,6 +1,6 @@
 #include "cli/commands.h"
 #include "core/error.h"
-#include "export/merge.h"
+#include "export/export.h"
 #include "options/command_options.h"
 #include "profile/profile_yaml.h"
 #include "system/file.h"

@@ -55,6 +55,19 @@ struct Exported {
 /// not hold.
 Exported export_profile(const Profile& profile, const Target& target, const ExportRequest& request);
 
+/// A file that is somebody else's, and its name in messages.
+struct MergeFile {
+  std::string text;
+  std::string source;
+};
+
+/// Puts the set of `profile` into `file`, a Compose file or a Kubernetes manifest as `target` says:
+/// into the service or container `request.name`, or the only one. Every byte outside the entries
+/// that hold the set stays as it is. Throws Error kUsage with the line where that is impossible,
+/// and as export_profile.
+Exported merge_profile(const Profile& profile, const Target& target, const ExportRequest& request,
+                       const MergeFile& file);
+
 /// The content for a place of `target` that takes the set alone, warnings and notes included.
 /// `opens_ports` is the target's own but where something speaks against it, such as a service in
 /// the host's network.

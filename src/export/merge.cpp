@@ -1,7 +1,7 @@
-#include "export/merge.h"
-
 #include "core/error.h"
 #include "document/yaml_edit.h"
+#include "document/yaml_stream.h"
+#include "export/export.h"
 #include "export/writers.h"
 #include "profile/platform.h"
 #include "text/quote.h"
@@ -78,6 +78,15 @@ YamlPath service_path(const YamlEditor& editor, const std::string& name, const s
   return path;
 }
 
+/// What speaks against the set in the place it goes to: a service or container of another image.
+void add_place_warnings(const YamlTree& place, ExportContent& content) {
+  const YamlTree* const image = place.find("image");
+  if (image != nullptr && image->text != content.profile.image.reference) {
+    content.warnings.push_back("the set is that of " + content.profile.image.reference +
+                               ", but the image here is " + image->text);
+  }
+}
+
 /// True where the text of `place`'s entry `key` is `text`.
 bool says(const YamlTree& place, std::string_view key, std::string_view text) {
   const YamlTree* const value = value_of(place, key);
@@ -142,8 +151,6 @@ void set_names(YamlEditor& editor, const YamlPath& path, const std::string& key,
   editor.set(path, key, {key + ": " + yaml_names(names)}, is_beside ? other : "image", comment);
 }
 
-}  // namespace
-
 Exported merge_compose(const Profile& profile, const Target& target, const ExportRequest& request,
                        const MergeFile& file) {
   YamlEditor editor(file.text, file.source, {kOverride});
@@ -169,10 +176,6 @@ Exported merge_compose(const Profile& profile, const Target& target, const Expor
   content.warnings.insert(content.warnings.end(), editor.losses().begin(), editor.losses().end());
   return {editor.result(), std::move(content.warnings), std::move(content.notes)};
 }
-
-namespace {
-
-using Kind = YamlTree::Kind;
 
 struct Workload {
   std::string_view kind;
@@ -364,8 +367,6 @@ std::vector<std::string> indented(std::vector<std::string> lines) {
   return lines;
 }
 
-}  // namespace
-
 Exported merge_kubernetes(const Profile& profile, const Target& target,
                           const ExportRequest& request, const MergeFile& file) {
   YamlEditor editor(file.text, file.source);
@@ -403,20 +404,14 @@ Exported merge_kubernetes(const Profile& profile, const Target& target,
   return {editor.result(), std::move(content.warnings), std::move(content.notes)};
 }
 
+}  // namespace
+
 Exported merge_profile(const Profile& profile, const Target& target, const ExportRequest& request,
                        const MergeFile& file) {
   if (target.format == "compose") return merge_compose(profile, target, request, file);
   if (target.format == "kubernetes") return merge_kubernetes(profile, target, request, file);
   throw Error(ExitCode::kUsage, "nothing can be merged in the format " + std::string(target.format),
               "the formats are compose and kubernetes");
-}
-
-void add_place_warnings(const YamlTree& place, ExportContent& content) {
-  const YamlTree* const image = place.find("image");
-  if (image != nullptr && image->text != content.profile.image.reference) {
-    content.warnings.push_back("the set is that of " + content.profile.image.reference +
-                               ", but the image here is " + image->text);
-  }
 }
 
 }  // namespace capmin

@@ -1,6 +1,5 @@
 #include "document/strict_yaml.h"
 #include "export/export.h"
-#include "export/merge.h"
 #include "hostile_text.h"
 #include "profile_sample.h"
 

@@ -1,6 +1,5 @@
-#include "export/merge.h"
-
 #include "expect_error.h"
+#include "export/export.h"
 #include "profile_sample.h"
 
 #include <doctest/doctest.h>
