@@ -73,6 +73,23 @@ std::string dry_run_text(const RunPlan& plan, const Engine& engine) {
 
 namespace {
 
+/// The set that `given`, the value of --start-with, names; empty without one.
+CapabilitySet set_to_start_with(const std::string& given, CapabilitySet ceiling) {
+  if (given.empty()) return {};
+  const bool is_path = given.find_first_of("./") != std::string::npos ||
+                       std::filesystem::exists(std::filesystem::path(given));
+  CapabilitySet set;
+  if (is_path) {
+    const Profile profile = profile_from_yaml(read_file(given), given);
+    set = profile.add | conditional_set(profile);
+  } else {
+    set = parse_capabilities(given, "start-with");
+  }
+  if (ceiling.contains(set)) return set;
+  usage_error("--start-with names " + to_string(set - ceiling) + ", which trials may not grant",
+              "add them with --allow");
+}
+
 /// One `capmin run` from its plan to its exit status.
 class Run {
  public:
@@ -111,7 +128,8 @@ ExitCode Run::operator()() {
       "\nstopped at once; containers are removed within seconds, or by: " +
       shell_quoted(clean_command_line(search_.engine().command_line({}))) + '\n');
   search_.announce();
-  SearchStart start;
+  SearchStart start{
+      .guess = set_to_start_with(options_.start_with, search_.plan().search.policy.ceiling)};
   if (options_.writes_file()) {
     start.journal = {.path = journal_path(options_.output),
                      .mode = options_.resume ? Journal::Mode::kResume : Journal::Mode::kStart};

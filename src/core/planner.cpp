@@ -14,7 +14,8 @@
 // its questions from the history, and the first ones that the history cannot answer are the
 // trials to run.
 //
-//  1. The premise: the ceiling passes. Where it fails twice there is no answer (CeilingFails).
+//  1. The premise: the ceiling passes. Where it fails twice there is no answer (CeilingFails). A
+//     guess that was proven before needs no premise: where it passes, 4 and 5 prove it again.
 //  2. The guess: what a traced baseline speaks for, or what the caller gave, else nothing at all.
 //     A guess that may hold too much is tried without its least believed member first.
 //  3. Discovery (discovery.cpp), as long as the guess fails: the suspects of the failure are
@@ -111,6 +112,12 @@ Policy with_trace(const Policy& policy, const Replay& replay) {
 }
 
 std::optional<CapabilitySet> find_one_minimal(const Policy& given, Replay& replay) {
+  if (given.proves_guess) {
+    const std::optional<Verdict> verdict =
+        replay.ask({given.guess, Purpose::kConfirm, {}}, 1, Verdict::kPassed);
+    if (!verdict) return std::nullopt;
+    if (verdict == Verdict::kPassed) return minimize(given, replay, {given.guess, given.guess});
+  }
   if (!ceiling_passes(given, replay)) return std::nullopt;
   if (given.awaits_trace && given.guess.empty() && replay.pass(given.ceiling) == nullptr) {
     // More would slow the ceiling's trial down, and the trace mostly makes it useless.

@@ -81,6 +81,9 @@ struct Policy {
   Belief belief;
   /// Where the search starts after the ceiling has passed; empty without better evidence.
   CapabilitySet guess;
+  /// Whether the guess was proven before and is to be proven again: it is tried at once, be it
+  /// empty, and the ceiling only where it fails.
+  bool proves_guess = false;
   /// Whether the guess has rather a member too many than one too few: its least believed one is
   /// left out first.
   bool is_generous = false;

@@ -162,6 +162,10 @@ OptionRows ceiling_rows(RunOptions& options) {
        "try these too, beyond Docker's 14 default capabilities (with podman as well); a trial "
        "really grants them"},
       {"deny", takes_capabilities(options.deny), "never grant these"},
+      {"start-with", takes_text("PROFILE|CAP,...", options.start_with),
+       "try this set, or that of a profile, first after the baseline: fewer trials where little is "
+       "to be changed about it",
+       OptionScope::kCommandLine},
       {"ports", takes_word(options.spec.ports, option_words<Ports>(kPorts)),
        "portable (default): ports below 1024 and ping are privileged inside the trial, as outside "
        "Docker; engine: the engine's own settings"},
@@ -173,7 +177,7 @@ OptionRows judgement_rows(RunOptions& options) {
   return {
       {"timeout", takes_time(options.timeout),
        "a trial's longest wait from the start of its program, e.g. 10s (default: 60s for the "
-       "baseline, then four times what it took, at least 3s)"},
+       "baseline, then four times what it took, at least 3s, or 1s on a quiet machine)"},
       {"settle", takes_time(scenario.settle),
        "the container must still be healthy after this time"},
       {"restart", sets(scenario.restart),

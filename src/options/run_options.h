@@ -30,6 +30,7 @@ struct RunOptions {
   std::string platform;  ///< --platform; empty without
   CapabilitySet allow;
   CapabilitySet deny;
+  std::string start_with;  ///< a profile or capabilities; empty without
   std::optional<std::chrono::milliseconds> timeout;
   Scenario scenario;
   bool strict = false;

@@ -211,6 +211,9 @@ inline constexpr auto kGuarantees = std::to_array<EnumWord<std::optional<Level>>
 /// The word for what the profile promises.
 std::string guarantee_word(const Profile& profile);
 
+/// The members that are needed only under a condition.
+CapabilitySet conditional_set(const Profile& profile);
+
 /// Whether its search came to an end; the guarantee else is "incomplete".
 bool is_complete(const Profile& profile);
 

@@ -149,14 +149,6 @@ std::vector<Change> condition_changes(const Profile& before, const Profile& afte
   return facts.take();
 }
 
-CapabilitySet with_conditional(const Profile& profile) {
-  CapabilitySet set = profile.add;
-  for (const Profile::Conditional& conditional : profile.conditional) {
-    set = set.with(conditional.name);
-  }
-  return set;
-}
-
 /// True when `after` has more members in the worst tier in which the two differ in number.
 bool reaches_more(CapabilitySet before, CapabilitySet after) {
   for (const Risk risk : {Risk::kHigh, Risk::kMedium, Risk::kLow}) {
@@ -191,7 +183,7 @@ bool is_riskier(const Profile& before, const Profile& after) {
     return reaches_more(before.add - untold, after.add - untold);
   }
   if (before.environment.ports != after.environment.ports || before.add == after.add) {
-    return reaches_more(with_conditional(before), with_conditional(after));
+    return reaches_more(before.add | conditional_set(before), after.add | conditional_set(after));
   }
   return reaches_more(before.add, after.add);
 }

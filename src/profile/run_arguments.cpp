@@ -61,10 +61,7 @@ std::string joined(CapabilitySet set) {
 void add_judgement(const Profile& profile, Arguments& arguments) {
   const Profile::Judgement judgement = profile.judgement.value_or(Profile::Judgement());
   CapabilitySet ceiling = profile.judgement ? judgement.ceiling : docker_default_set();
-  ceiling |= profile.add;
-  for (const Profile::Conditional& conditional : profile.conditional) {
-    ceiling = ceiling.with(conditional.name);
-  }
+  ceiling |= profile.add | conditional_set(profile);
   const CapabilitySet allow = ceiling - docker_default_set();
   const CapabilitySet deny = docker_default_set() - ceiling;
   if (!allow.empty()) append_option("--allow", joined(allow), arguments);

@@ -15,14 +15,6 @@ std::string quoted_name(PodSecurity level) {
 
 }  // namespace
 
-CapabilitySet conditional_set(const Profile& profile) {
-  CapabilitySet set;
-  for (const Profile::Conditional& conditional : profile.conditional) {
-    set = set.with(conditional.name);
-  }
-  return set;
-}
-
 std::string needs_text(const Profile& profile) {
   const int all = docker_default_set().size();
   const int needed = (profile.add & docker_default_set()).size();

@@ -8,9 +8,6 @@
 
 namespace capmin {
 
-/// The capabilities that are needed only under a condition.
-CapabilitySet conditional_set(const Profile& profile);
-
 /// What the image needs of Docker's default set, and how much can be dropped everywhere: "needs 4
 /// of Docker's 14 default capabilities, 1 more in some places; 9 can be dropped".
 std::string needs_text(const Profile& profile);

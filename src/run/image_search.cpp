@@ -299,6 +299,7 @@ void ImageSearch::open_journal(const SearchJournal& journal) {
 SearchPlan ImageSearch::plan_of(const SearchStart& start, ProgramFiles& files) {
   if (start.level) plan_.search.policy.level = *start.level;
   plan_.search.policy.guess = start.guess;
+  plan_.search.policy.proves_guess = start.proves_guess;
   plan_.search.known.conditions = start.known_conditions;
   SearchPlan search = plan_.search;
   search.known.trials = start.known;

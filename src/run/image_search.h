@@ -49,6 +49,7 @@ struct SearchStart {
   std::vector<FinishedTrial> known = {};
   std::vector<ConditionTrial> known_conditions = {};
   CapabilitySet guess = {};         ///< tried first; empty has none
+  bool proves_guess = false;        ///< Policy::proves_guess
   std::optional<Level> level = {};  ///< to be proven, where it is another one than the options say
   std::optional<SearchJournal> journal = {};  ///< none keeps no trials
 };

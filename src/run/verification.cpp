@@ -87,14 +87,6 @@ void conclude(const ConclusionFacts& facts, Verification& result) {
 
 namespace {
 
-CapabilitySet conditional_of(const Profile& profile) {
-  CapabilitySet set;
-  for (const Profile::Conditional& conditional : profile.conditional) {
-    set = set.with(conditional.name);
-  }
-  return set;
-}
-
 class Verifier {
  public:
   Verifier(const Profile& profile, const RunOptions& options, const VerifyTask& task,
@@ -152,7 +144,7 @@ class Verifier {
 void Verifier::prepare() {
   search_.prepare();
   const RunPlan& plan = search_.plan();
-  const CapabilitySet conditional = conditional_of(profile_);
+  const CapabilitySet conditional = conditional_set(profile_);
   // Where ports are the engine's own, the condition does not hold.
   result_.set = options_.spec.ports == Ports::kPortable ? profile_.add | conditional : profile_.add;
   const CapabilitySet ceiling = plan.search.policy.ceiling;
@@ -178,7 +170,8 @@ std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const Ru
                          .ceiling = plan.search.policy.ceiling,
                          .confirm = options_.confirm,
                          .ceiling_first = options_.strict};
-  const ChooseTrials choose = [&question](const History& history, auto) -> std::optional<RunTrials> {
+  const ChooseTrials choose = [&question](const History& history,
+                                          auto) -> std::optional<RunTrials> {
     RecheckStep step = next(question, history);
     if (auto* const wanted = std::get_if<RunTrials>(&step)) return std::move(*wanted);
     return std::nullopt;
@@ -238,6 +231,9 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
                     .known_conditions = under_engine_,
                     .guess = is_new_ ? CapabilitySet{} : result_.set};
   if (start.known.empty()) start.journal = task_.journal;
+  // What a profile says beside its set, and what counts as failure there, is measured by the
+  // ceiling.
+  start.proves_guess = !task_.refresh && !options_.strict && !options_.scenario.graceful_stop;
   if (!task_.refresh) start.level = Level::kOneMinimal;
   SearchOutcome outcome = search_.search(start, stop_);
   if (const auto* const error = std::get_if<Error>(&outcome)) throw *error;
@@ -261,7 +257,7 @@ Verified Verifier::cut_short(CutShort cut) {
   }
   const CapabilitySet set = cut.best->add;
   const bool is_broken = result_.status == ProfileStatus::kBroken;
-  const bool is_other = is_new_ || is_broken || set != (profile_.add | conditional_of(profile_));
+  const bool is_other = is_new_ || is_broken || set != (profile_.add | conditional_set(profile_));
   if (is_broken) {
     result_.details.push_back("  works: " + to_string(set) + ", not proven to be minimal: " + why);
     result_.exit = static_cast<int>(ExitCode::kBudget);
@@ -280,19 +276,19 @@ Verified Verifier::cut_short(CutShort cut) {
 /// Says how the set that was found anew differs from the profile's.
 void Verifier::compare(const Profile& found) {
   if (is_new_) {
-    result_.set = found.add | conditional_of(found);
-    result_.conditional = conditional_of(found);
+    result_.set = found.add | conditional_set(found);
+    result_.conditional = conditional_set(found);
     result_.text = "works " + with(result_.set);
     if (!result_.set.empty()) result_.text += "; without any one of them the probe fails";
     set_status(ProfileStatus::kNew, ExitCode::kDone, result_);
     return;
   }
   if (result_.status == ProfileStatus::kBroken) {
-    result_.details.push_back("  works: " + to_string(found.add | conditional_of(found)));
+    result_.details.push_back("  works: " + to_string(found.add | conditional_set(found)));
     result_.hint.clear();
     return;
   }
-  const CapabilitySet conditional = conditional_of(found);
+  const CapabilitySet conditional = conditional_set(found);
   result_.droppable = result_.set - (found.add | conditional);
   result_.conditional = profile_.add & conditional;
   is_proven_ = true;

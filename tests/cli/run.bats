@@ -19,6 +19,33 @@ load helper
   [ "$(calls "^'create'" | wc -l)" = 2 ]
 }
 
+@test "--start-with tries a set, or that of a profile, first after the baseline" {
+  FAKE_NEEDS="CHOWN SETUID" minimize --start-with setuid,CHOWN -o found.yaml
+  expect_status 0
+  # The baseline, the set, and one for each member: the answer's floor is three.
+  [ "$(calls "^'create'" | wc -l)" = 4 ]
+  calls "^'create'" | sed -n 2p | grep -F "'--cap-add' 'CHOWN' '--cap-add' 'SETUID'"
+  : >"$FAKE_ENGINE_DIR/calls"
+  FAKE_NEEDS="CHOWN SETUID" minimize --start-with found.yaml
+  expect_set CHOWN SETUID
+  [ "$(calls "^'create'" | wc -l)" = 4 ]
+  # It is a place to begin at, and no more.
+  FAKE_NEEDS=MKNOD minimize --start-with found.yaml
+  expect_set MKNOD
+}
+
+@test "--start-with takes nothing that trials may not grant, and no word that is no capability" {
+  minimize --start-with CHOWN,NET_ADMIN
+  expect_status 2
+  expect_stderr "--start-with names NET_ADMIN, which trials may not grant"
+  minimize --start-with CHWON
+  expect_status 2
+  expect_stderr "CHWON"
+  minimize --start-with missing.yaml
+  expect_status 2
+  expect_stderr "missing.yaml"
+}
+
 @test "a need without any log line is found and proved as well" {
   FAKE_NEEDS="MKNOD" minimize
   expect_set MKNOD

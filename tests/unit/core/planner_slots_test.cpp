@@ -113,6 +113,37 @@ TEST_CASE("beside a parked trial of the proof the next one runs, beside one of t
   CHECK(std::get<RunTrials>(next(policy, begun, 1, guess)).trials.size() == 1);
 }
 
+TEST_CASE("a set that was proven before is proven again by one trial more than it has members") {
+  const CapabilitySet needed{Capability::kChown, Capability::kSetgid, Capability::kSetuid};
+  Policy policy;
+  policy.ceiling = docker_default_set();
+  policy.guess = needed;
+  policy.proves_guess = true;
+  const Oracle oracle = needing(needed, policy.ceiling, Clues::kRight);
+  const Run again = run_search(policy, oracle);
+  CHECK(std::get<Minimal>(again.end).proof.set == needed);
+  CHECK(again.history.size() == 4);
+  CHECK(std::ranges::find(again.history, policy.ceiling, &Observation::grant) ==
+        again.history.end());
+
+  policy.guess = {};
+  CHECK(run_search(policy, needing({}, policy.ceiling, Clues::kRight)).history.size() == 1);
+}
+
+TEST_CASE(
+    "whatever set is said to have been proven before, the answer is proven by its own trials") {
+  CHECK(rc::check([] {
+    SimulatedImage image = arbitrary_scenario();
+    image.policy.guess =
+        CapabilitySet::from_bits(*rc::gen::arbitrary<std::uint64_t>()) & image.policy.ceiling;
+    image.policy.proves_guess = true;
+    const Run run = run_search(image.policy, image.oracle);
+    RC_ASSERT(std::holds_alternative<Minimal>(run.end));
+    const Minimal& answer = std::get<Minimal>(run.end);
+    RC_ASSERT(find_fault(image.policy, run.history, answer) == std::string());
+  }));
+}
+
 TEST_CASE("a search that is resumed from any prefix of its history ends the same way") {
   CHECK(rc::check([] {
     const SimulatedImage image = arbitrary_scenario();
