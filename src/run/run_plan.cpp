@@ -3,6 +3,7 @@
 #include "core/belief.h"
 #include "core/error.h"
 #include "engine/arguments.h"
+#include "engine/choice.h"
 #include "engine/inside.h"
 #include "engine/owned_directory.h"
 #include "profile/platform.h"
@@ -11,6 +12,7 @@
 #include "run/variables.h"
 #include "system/file.h"
 #include "system/process_identity.h"
+#include "system/stall.h"
 #include "text/sanitize.h"
 
 #include <algorithm>
@@ -232,6 +234,7 @@ void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan)
                                        const std::stop_token& stop) {
     return engine.await_answer(patience, stop);
   };
+  if (is_local(options.engine, engine.dialect())) plan.search.stalled = machine_stall;
   plan.engine = engine.facts();
   plan.image = or_pulled(image.get(), options, engine);
   if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);

@@ -46,28 +46,32 @@ enum class Phase { kStart, kStop, kRestart };
 /// The word for a phase: start, stop or restart.
 std::string name_of(Phase phase);
 
-/// How long a trial may wait for its probe or its job's end in each phase, and since when it does.
-/// Used on the trial's thread.
+/// How far a trial's waiting for a probe that passes has come.
+struct TrialWait {
+  /// The start of the program; nothing where it does not wait, or the probe passed.
+  std::optional<std::chrono::steady_clock::time_point> since = {};
+  bool has_answered = false;  ///< the probe has failed, and is asked again
+};
+
+/// How long a trial may wait for its probe or its job's end in each phase, and how far that has
+/// come. Used on the trial's thread.
 class TrialDeadline {
  public:
-  using Start = std::chrono::steady_clock::time_point;
-
-  /// `longest` is asked anew each time; `waits` is told what waits_since() is.
+  /// `longest` is asked anew each time; `note` takes what note() is told.
   TrialDeadline(
       std::function<std::chrono::milliseconds()> longest,
-      std::function<void(std::optional<Start>)> waits = [](auto) {})
-      : longest_(std::move(longest)), waits_(std::move(waits)) {}
+      std::function<void(const TrialWait&)> note = [](const auto&) {})
+      : longest_(std::move(longest)), note_(std::move(note)) {}
 
   /// The longest wait. It may change while a trial waits: one that runs beside the baseline learns
   /// it only when that has passed.
   std::chrono::milliseconds operator()() const { return longest_(); }
-  /// Says that the trial waits since the start of its program for a probe that passes; nothing
-  /// says that it passed. Of a job it is never said: it works as long as it runs.
-  void waits_since(std::optional<Start> start) const { waits_(start); }
+  /// Says how the waiting stands. Of a job nothing is said: it works as long as it runs.
+  void note(const TrialWait& wait) const { note_(wait); }
 
  private:
   std::function<std::chrono::milliseconds()> longest_;
-  std::function<void(std::optional<Start>)> waits_;
+  std::function<void(const TrialWait&)> note_;
 };
 
 /// How a container ended after its stop signal.

@@ -73,9 +73,9 @@ void PhaseWait::wait(const ProbeTarget& target, EndWatch& watch) {
   if (probe_.is_of_job()) {
     await_job(watch);
   } else {
-    deadline_.waits_since(start_.latest);
+    deadline_.note({.since = start_.latest});
     await_probe(target, watch);
-    if (outcome_.verdict == Verdict::kPassed) deadline_.waits_since(std::nullopt);
+    if (outcome_.verdict == Verdict::kPassed) deadline_.note({});
   }
   const double waited = std::chrono::duration<double>(Clock::now() - start_.earliest).count();
   outcome_.wait_seconds = std::max(outcome_.wait_seconds, waited);
@@ -151,6 +151,7 @@ void PhaseWait::await_probe(const ProbeTarget& target, EndWatch& watch) {
         return outcome_.decide(Verdict::kUndecided, Ending::kCannotJudge);
       case ProbeAttempt::Result::kFailed:
         outcome_.decide(Verdict::kFailed, Ending::kTimeUp);
+        if (!has_answered) deadline_.note({.since = start_.latest, .has_answered = true});
         break;
       case ProbeAttempt::Result::kNoAnswer:
       case ProbeAttempt::Result::kStopped:

@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kShortestDeadline{3'000};
+constexpr milliseconds kShortestOfQuiet{1'000};
 constexpr int kPatienceFactor = 4;
 
 class Search {
@@ -46,7 +47,8 @@ class Search {
     bool useless = false;
     bool is_parked = false;
     bool has_lost_engine = false;
-    std::optional<Clock::time_point> waits_since;
+    TrialWait wait;
+    std::optional<milliseconds> stalled_before;  ///< by the machine, when it began to wait
     std::stop_source stop;
     std::optional<Outcome> outcome;
     std::exception_ptr error;
@@ -61,7 +63,7 @@ class Search {
   void start_condition(CapabilitySet grant);
   [[noreturn]] void throw_masked(const std::exception_ptr& error) const;
   void launch(Running& trial, const TrialRunner& run_trial);
-  void waits_since(Running& trial, std::optional<Clock::time_point> start);
+  void note(Running& trial, const TrialWait& wait);
   Clock::time_point park();
   std::vector<CapabilitySet> parked() const;
   bool has_free_slot() const;
@@ -78,7 +80,7 @@ class Search {
     return plan_.limits.budget.trials &&
            result_.started - started_before_ >= *plan_.limits.budget.trials;
   }
-  milliseconds deadline() const;
+  milliseconds deadline(const Running& trial) const;
 
   const SearchPlan& plan_;
   const RuleTable& rules_;
@@ -156,11 +158,11 @@ Clock::time_point Search::park() {
     // Nothing follows from a failure of the ceiling that could be tried beside it.
     if (trial.useless || trial.is_condition || trial.request.grant == plan_.policy.ceiling)
       continue;
-    if (!trial.waits_since) {
+    if (!trial.wait.since) {
       parked -= trial.is_parked ? 1 : 0;
       trial.is_parked = false;
     } else if (!trial.is_parked && parked < kMostParked) {
-      const Clock::time_point due = *trial.waits_since + parking_time(*baseline_seconds_);
+      const Clock::time_point due = *trial.wait.since + parking_time(*baseline_seconds_);
       trial.is_parked = due <= now;
       parked += trial.is_parked ? 1 : 0;
       if (!trial.is_parked) next = std::min(next, due);
@@ -228,10 +230,11 @@ void Search::launch(Running& trial, const TrialRunner& run_trial) {
     try {
       const std::stop_token stop = trial.stop.get_token();
       if (lost_since) await_engine(*lost_since + plan_.limits.engine_patience, losses, stop);
-      outcome = run_trial(trial.number, trial.request.grant,
-                          TrialDeadline([this] { return deadline(); },
-                                        [this, &trial](auto start) { waits_since(trial, start); }),
-                          stop);
+      outcome =
+          run_trial(trial.number, trial.request.grant,
+                    TrialDeadline([this, &trial] { return deadline(trial); },
+                                  [this, &trial](const TrialWait& wait) { note(trial, wait); }),
+                    stop);
       has_lost_engine =
           outcome->ending == Ending::kEngineTrouble && !plan_.await_engine(milliseconds(0), stop);
     } catch (...) {
@@ -245,9 +248,11 @@ void Search::launch(Running& trial, const TrialRunner& run_trial) {
   });
 }
 
-void Search::waits_since(Running& trial, std::optional<Clock::time_point> start) {
+void Search::note(Running& trial, const TrialWait& wait) {
+  const std::optional<milliseconds> stalled = plan_.stalled();
   const std::scoped_lock lock(mutex_);
-  trial.waits_since = start;
+  trial.wait = wait;
+  if (wait.since && !wait.has_answered) trial.stalled_before = stalled;
   has_news_ = true;
   changed_.notify_all();
 }
@@ -371,7 +376,10 @@ void Search::remember(FinishedTrial trial) {
       if (other.outcome.verdict == Verdict::kFailed) harmless_.take_from(other);
     }
   }
-  if (trial.outcome.verdict == Verdict::kPassed && trial.request.grant == plan_.policy.ceiling) {
+  const Policy& policy = plan_.policy;
+  const bool is_measure = trial.request.grant == policy.ceiling ||
+                          (policy.proves_guess && trial.request.grant == policy.guess);
+  if (trial.outcome.verdict == Verdict::kPassed && is_measure) {
     const std::scoped_lock lock(mutex_);
     baseline_seconds_ = std::max(baseline_seconds_.value_or(0), trial.outcome.wait_seconds);
   }
@@ -384,10 +392,15 @@ void Search::remember(FinishedTrial trial) {
   result_.trials.insert(place, std::move(trial));
 }
 
-milliseconds Search::deadline() const {
+milliseconds Search::deadline(const Running& trial) const {
+  std::optional<milliseconds> stalled = plan_.stalled();
   const std::scoped_lock lock(mutex_);
   if (!baseline_seconds_) return baseline_deadline(plan_.limits.patience, is_stuck_);
-  return derived_deadline(*baseline_seconds_, plan_.limits.patience);
+  // A probe that does not answer may be about to, such as one that tries again for itself.
+  stalled = stalled && trial.stalled_before && trial.wait.has_answered
+                ? std::optional(*stalled - *trial.stalled_before)
+                : std::nullopt;
+  return derived_deadline(*baseline_seconds_, plan_.limits.patience, stalled);
 }
 
 void Search::cancel_all() {
@@ -410,10 +423,13 @@ milliseconds parking_time(double baseline_seconds) {
   return std::max(kShortest, milliseconds(static_cast<int>(baseline_seconds * 1000 * kFactor)));
 }
 
-milliseconds derived_deadline(double baseline_seconds, const Patience& patience) {
+milliseconds derived_deadline(double baseline_seconds, const Patience& patience,
+                              std::optional<milliseconds> stalled) {
   if (patience.fixed) return *patience.fixed;
   const auto derived = milliseconds(static_cast<int>(baseline_seconds * 1000) * kPatienceFactor);
-  return std::max(derived, kShortestDeadline);
+  const milliseconds least =
+      stalled ? std::min(kShortestDeadline, kShortestOfQuiet + *stalled) : kShortestDeadline;
+  return std::max(derived, least);
 }
 
 int KnownTrials::next_number() const {

@@ -35,9 +35,12 @@ struct Patience {
 /// of which nothing changed any more, `is_stuck`, the next takes a third of the patience.
 std::chrono::milliseconds baseline_deadline(const Patience& patience, bool is_stuck);
 
-/// The longest wait of a trial after the baseline passed in `baseline_seconds`: four times that, at
-/// least 3 s, since other processes of the machine may slow any trial.
-std::chrono::milliseconds derived_deadline(double baseline_seconds, const Patience& patience);
+/// The longest wait of a trial after the baseline passed in `baseline_seconds`: four times that,
+/// and since other processes of the machine may slow any trial at least 3 s, or 1 s and what the
+/// machine `stalled` meanwhile where that is known and less.
+std::chrono::milliseconds derived_deadline(
+    double baseline_seconds, const Patience& patience,
+    std::optional<std::chrono::milliseconds> stalled = std::nullopt);
 
 /// Waits until the engine answers, at most so long (0: asks once) or until a stop; whether it does.
 using AwaitEngine =
@@ -104,6 +107,11 @@ struct SearchPlan {
   TrialRunner under_engine_ports;
   /// Asked after engine trouble, and before another trial where the engine was lost.
   AwaitEngine await_engine = [](auto, const auto&) { return true; };
+  /// How long the machine of the trials has stalled so far, machine_stall(); nothing where that is
+  /// not known.
+  std::function<std::optional<std::chrono::milliseconds>()> stalled = [] {
+    return std::optional<std::chrono::milliseconds>();
+  };
 };
 
 /// What happens during a search, for whoever watches; called on the thread of search().

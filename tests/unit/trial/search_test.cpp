@@ -59,10 +59,10 @@ SearchResult searched_beside_waiting(CapabilitySet guess, bool& was_beside) {
         changed.notify_all();
         if (grant.contains(guess) || std::exchange(has_waited, true)) return judged(grant);
         // What waits since long ago is parked at once.
-        deadline.waits_since(std::chrono::steady_clock::now() - 1min);
+        deadline.note({.since = std::chrono::steady_clock::now() - 1min});
         was_beside = changed.wait_for(lock, 20s, [&] { return started > before; });
         const Outcome outcome = judged(grant);
-        if (outcome.verdict == Verdict::kPassed) deadline.waits_since(std::nullopt);
+        if (outcome.verdict == Verdict::kPassed) deadline.note({});
         return outcome;
       },
       parking);
@@ -120,6 +120,40 @@ TEST_CASE("a quick baseline still leaves three seconds, and --timeout has the la
   CHECK(derived_deadline(0.1, {}) == 3s);
   CHECK(derived_deadline(5, {}) == 20s);
   CHECK(derived_deadline(5, {.fixed = 1s}) == 1s);
+}
+
+TEST_CASE("a machine that is known to be quiet leaves one second, and more as it stalls") {
+  CHECK(derived_deadline(0.1, {}, 0ms) == 1s);
+  CHECK(derived_deadline(0.1, {}, 700ms) == 1700ms);
+  CHECK(derived_deadline(0.1, {}, 1min) == 3s);
+  CHECK(derived_deadline(2, {}, 0ms) == 8s);
+  CHECK(derived_deadline(5, {.fixed = 1s}, 1min) == 1s);
+}
+
+TEST_CASE(
+    "a probe that answers leaves one second and what the machine stalls while its trial waits") {
+  SearchPlan busy = plan();
+  std::atomic<int> stalled = 5'000;
+  busy.stalled = [&stalled] { return std::optional(std::chrono::milliseconds(stalled)); };
+  std::vector<std::chrono::milliseconds> deadlines;
+  searched(
+      [&](int, CapabilitySet grant, const TrialDeadline& deadline, const auto&) {
+        Outcome outcome = judged(grant);
+        outcome.wait_seconds = 0.1;
+        deadlines.push_back(deadline());
+        const auto now = std::chrono::steady_clock::now();
+        deadline.note({.since = now});
+        deadlines.push_back(deadline());
+        deadline.note({.since = now, .has_answered = true});
+        deadlines.push_back(deadline());
+        stalled += 400;
+        deadlines.push_back(deadline());
+        return outcome;
+      },
+      busy);
+  using Deadlines = std::vector<std::chrono::milliseconds>;
+  REQUIRE(deadlines.size() > 8);
+  CHECK(Deadlines(deadlines.begin() + 4, deadlines.begin() + 8) == Deadlines{3s, 3s, 1s, 1400ms});
 }
 
 TEST_CASE("a ceiling that fails ends the search after a repetition") {
