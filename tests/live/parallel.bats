@@ -28,6 +28,24 @@ same_with() {
   [ "$(yaml '[c["name"] for c in p["capabilities"]["conditional"]]')" = NET_BIND_SERVICE ]
 }
 
+@test "at -j 1 trials that wait in vain do so side by side, and one container at a time is busy" {
+  local probe
+  # Each trial notes when its probe is first asked; without all of them the probe hangs on.
+  probe=$(probe_script probe.sh <<PROBE
+#!/bin/sh
+echo "\$CAPMIN_TRIAL \$(docker ps -q --filter label=capmin.run | wc -l)" >>"$probed"
+docker exec "\$CAPMIN_CONTAINER" test -e /ready
+PROBE
+  )
+  # It stays up whatever it lacks, and says nothing of it.
+  minimize busybox --probe "$probe" --start-with CHOWN,MKNOD,SYS_CHROOT -- sh -c \
+    'exec 2>/dev/null; touch /x; chown 1000 /x && mknod /n c 1 3 && chroot / /bin/true && touch /ready; exec sleep 600'
+  expect_set CHOWN MKNOD SYS_CHROOT
+  [ "$(yaml 'p["proof"]["guarantee"]')" = one-minimal ]
+  # While the first removal waited for its deadline, the others were made beside it.
+  awk '$2 > 2 { side_by_side = 1 } END { exit !side_by_side }' "$probed"
+}
+
 @test "four trials at once prove the same at the levels beyond one-minimal" {
   same_with spool --probe "$images/spool/probe.sh" --all-minimal
   same_with chown --probe exit --unique
