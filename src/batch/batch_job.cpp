@@ -58,7 +58,7 @@ class Job {
   std::string from_profile(const fs::path& file) const;
   std::string key_of(const ImageSearch& search) const;
   void check_key(const RunOptions& options);
-  void take(Verification verification);
+  void take(const Verification& verification);
   void write(const fs::path& path, const std::string& text);
 
   std::string profile_hash() const {
@@ -105,11 +105,11 @@ bool Job::run() {
   if (!record_.key.empty()) {
     task.journal = {bench_.journal, Journal::Mode::kResume, record_.key};
   }
-  std::optional<Verified> verified = old ? verify(*old, options, task, search, bench_.stop)
-                                         : find_first(options, task, search, bench_.stop);
+  std::optional<Verification> verified = old ? verify(*old, options, task, search, bench_.stop)
+                                             : find_first(options, task, search, bench_.stop);
   if (!verified || bench_.stop.stop_requested()) return false;
   check_key(options);
-  take(std::move(verified->verification));
+  take(*verified);
   if (!verified->refreshed) return true;
   const Profile& found = *verified->refreshed;
   if (!old) {
@@ -203,12 +203,12 @@ void Job::check_key(const RunOptions& options) {
   }
 }
 
-void Job::take(Verification verification) {
+void Job::take(const Verification& verification) {
   record_.status = verification.status;
   record_.exit = verification.exit;
   record_.details = details_of(verification);
-  record_.text = std::move(verification.text);
-  record_.hint = std::move(verification.hint);
+  record_.text = verification.text;
+  record_.hint = verification.hint;
   record_.set = verification.set;
   record_.trials = verification.trials;
 }

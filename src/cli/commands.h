@@ -120,8 +120,8 @@ ExitCode explain_command(const std::vector<std::string>& arguments);
 /// what is no profile or cannot be merged into, kOutput where the result cannot be written.
 ExitCode export_command(const std::vector<std::string>& arguments);
 
-/// The guardian that Guard starts: waits for its owner's end, and removes what that one left. An
-/// engine that does not answer is asked again for a minute.
+/// The guardian that EngineGuardian starts: waits for its owner's end, and removes what that one
+/// left. An engine that does not answer is asked again for a minute.
 ExitCode guardian_command(const std::vector<std::string>& arguments);
 
 /// `capmin merge`: joins the results of the shards of a batch. Returns the exit status or throws

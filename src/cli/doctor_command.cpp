@@ -1,9 +1,9 @@
 #include "cli/commands.h"
 #include "engine/engine.h"
-#include "engine/guard.h"
+#include "engine/engine_guardian.h"
 #include "engine/inside.h"
 #include "options/command_options.h"
-#include "run/tracing.h"
+#include "run/run_tracer.h"
 #include "system/file.h"
 #include "system/interruption.h"
 #include "system/process_identity.h"
@@ -269,7 +269,7 @@ void look(const DoctorOptions& options, Engine& engine, ProcessRunner& runner,
 void look_at_machine(ProcessRunner& runner, DoctorFindings& findings) {
   findings.kernel = kernel_capabilities();
   findings.host = host_bounding_set();
-  const KernelTrace kernel = attach_kernel_trace();
+  const TracerAttachment kernel = attach_kernel_tracer();
   findings.kernel_evidence = {kernel.fault, kernel.hint};
   if (const auto refusal = strace_refusal({}, runner)) {
     findings.strace_evidence = {refusal->reason, refusal->hint};
@@ -286,7 +286,7 @@ void look_at_engine(const DoctorOptions& options, ProcessRunner& runner,
                     const std::stop_token& stop, DoctorFindings& findings) {
   const ChosenEngine chosen = choose_engine(options.engine, runner);
   Engine engine(runner, chosen.command, options.engine.timeout);
-  const Guard guard(engine);
+  const EngineGuardian guard(engine);
   findings.engine = engine.facts();
   findings.is_local = is_local(options.engine, engine.dialect());
   // Another machine may have more; a user namespace begins with all, user_namespaces(7).

@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/completion.h"
 #include "core/error.h"
-#include "engine/guard.h"
+#include "engine/engine_guardian.h"
 #include "options/batch_options.h"
 #include "options/command_options.h"
 #include "options/run_options.h"

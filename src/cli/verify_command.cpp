@@ -79,13 +79,14 @@ std::optional<VerifyRow> Verify::verify_file(const std::string& path) {
     if (is_update) check_writable(target(path));
     const bool is_quiet = options_.verbosity == Verbosity::kQuiet;
     ImageSearch search(options, {runner_, rules_, is_quiet ? nullptr : &terminal_});
-    std::optional<Verified> verified =
+    std::optional<Verification> verified =
         verify(profile, options, {.full = options_.full, .refresh = is_update}, search,
                interruption_.token());
     if (!verified) return std::nullopt;
-    row.verification = std::move(verified->verification);
-    if (verified->refreshed && row.verification.status != ProfileStatus::kOk) {
-      write(path, text, *verified->refreshed, row);
+    row.verification = *std::move(verified);
+    const std::optional<Profile>& refreshed = row.verification.refreshed;
+    if (refreshed && row.verification.status != ProfileStatus::kOk) {
+      write(path, text, *refreshed, row);
     }
   } catch (const Error& error) {
     row.verification = failed_by(error);

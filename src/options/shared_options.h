@@ -20,7 +20,7 @@ enum class Color { kAuto, kAlways, kNever };
 enum class EvidenceSource {
   kAuto,    ///< the kernel where it can be, else the logs
   kLogs,    ///< what containers print
-  kKernel,  ///< what they ask of the kernel as well, see KernelTrace
+  kKernel,  ///< what they ask of the kernel as well, see TracerAttachment
   kStrace,  ///< which of their system calls fail as well, see Strace
 };
 

@@ -185,7 +185,7 @@ void ImageSearch::prepare() {
 }
 
 void ImageSearch::prepare_to_trace() {
-  kernel_ = std::async(std::launch::async, kernel_trace, options_.evidence, options_.engine,
+  kernel_ = std::async(std::launch::async, attach_tracer, options_.evidence, options_.engine,
                        std::cref(engine_));
   prepare();
 }
@@ -272,9 +272,8 @@ void ImageSearch::say(const std::string& line) const {
 
 void ImageSearch::begin_tracing() {
   if (!kernel_.valid()) prepare_to_trace();
-  tracing_.emplace(options_.evidence, kernel_.get(),
-                   [this](const std::string& line) { say(line); });
-  plan_.setup.tracer = tracing_->tracer();
+  tracer_.emplace(options_.evidence, kernel_.get(), [this](const std::string& line) { say(line); });
+  plan_.setup.tracer = tracer_->tracer();
   plan_.search.policy.awaits_trace = plan_.setup.tracer != nullptr;
   if (options_.evidence != EvidenceSource::kStrace) return;
   if (const auto refusal = hidden_from_strace(options_.engine, engine_, bench_.runner)) {
@@ -337,7 +336,7 @@ SearchEvents ImageSearch::events() {
   events.finished = [this, shown = events.finished](const FinishedTrial& trial) {
     if (journal_) journal_->add(trial);
     shown(trial);
-    if (tracing_) tracing_->note(trial);
+    if (tracer_) tracer_->note(trial);
   };
   return events;
 }

@@ -2,14 +2,14 @@
 
 #include "core/error.h"
 #include "engine/engine.h"
-#include "engine/guard.h"
+#include "engine/engine_guardian.h"
 #include "engine/program_files.h"
 #include "options/run_options.h"
 #include "profile/profile.h"
 #include "run/chosen_rules.h"
 #include "run/run_plan.h"
+#include "run/run_tracer.h"
 #include "run/terminal.h"
-#include "run/tracing.h"
 #include "system/process.h"
 #include "trial/conditions.h"
 #include "trial/journal.h"
@@ -125,9 +125,9 @@ class ImageSearch {
   RunPlan plan_;
   ChosenEngine chosen_;
   Engine engine_;
-  Guard guard_;
-  std::future<KernelTrace> kernel_;
-  std::optional<Tracing> tracing_;
+  EngineGuardian guard_;
+  std::future<TracerAttachment> kernel_;
+  std::optional<RunTracer> tracer_;
   std::optional<Progress> progress_;
   std::optional<Journal> journal_;
   bool is_prepared_ = false;

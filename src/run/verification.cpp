@@ -94,11 +94,11 @@ class Verifier {
       : profile_(profile), options_(options), task_(task), search_(search), stop_(stop) {}
 
   /// As verify(), but throws.
-  std::optional<Verified> run();
+  std::optional<Verification> run();
   /// As find_first(), but throws.
-  std::optional<Verified> find();
+  std::optional<Verification> find();
   /// What was found before `error` ended it.
-  Verified failed(const Error& error) {
+  Verification failed(const Error& error) {
     Verification found = failed_by(error);
     found.set = result_.set;
     found.drift = result_.drift;
@@ -115,16 +115,18 @@ class Verifier {
 
   void prepare();
   std::optional<Rechecked> recheck(CapabilitySet set, const RunPlan& plan);
-  std::optional<Verified> judge(const Rechecked& checked, const RunPlan& plan, CapabilitySet set);
-  std::optional<Verified> search_anew(std::vector<FinishedTrial> known);
-  Verified cut_short(CutShort cut);
+  std::optional<Verification> judge(const Rechecked& checked, const RunPlan& plan,
+                                    CapabilitySet set);
+  std::optional<Verification> search_anew(std::vector<FinishedTrial> known);
+  Verification cut_short(CutShort cut);
   void compare(const Profile& found);
-  Verified done(std::optional<Profile> refreshed = {}) {
+  Verification done(std::optional<Profile> refreshed = {}) {
     result_.trials = search_.trials();
     for (const std::string& command : search_.engine().leftovers()) {
       result_.details.push_back("something could not be removed; remove it with: " + command);
     }
-    return {std::move(result_), std::move(refreshed)};
+    result_.refreshed = std::move(refreshed);
+    return std::move(result_);
   }
   bool is_anew_wanted() const {
     return task_.refresh && (!result_.drift.stale.empty() || result_.drift.is_new_image);
@@ -183,8 +185,8 @@ std::optional<Verifier::Rechecked> Verifier::recheck(CapabilitySet set, const Ru
 }
 
 /// Says what a recheck showed; nothing where the set holds.
-std::optional<Verified> Verifier::judge(const Rechecked& checked, const RunPlan& plan,
-                                        CapabilitySet set) {
+std::optional<Verification> Verifier::judge(const Rechecked& checked, const RunPlan& plan,
+                                            CapabilitySet set) {
   if (const auto* const fails = std::get_if<CeilingFails>(&checked.end)) {
     const Error error = failure_of(*fails, options_, plan, checked.result, std::nullopt);
     tell(error.what(), result_);
@@ -226,7 +228,7 @@ std::optional<Verified> Verifier::judge(const Rechecked& checked, const RunPlan&
 }
 
 /// Finds the set anew, beginning with the profile's.
-std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) {
+std::optional<Verification> Verifier::search_anew(std::vector<FinishedTrial> known) {
   SearchStart start{.known = std::move(known),
                     .known_conditions = under_engine_,
                     .guess = is_new_ ? CapabilitySet{} : result_.set};
@@ -250,7 +252,7 @@ std::optional<Verified> Verifier::search_anew(std::vector<FinishedTrial> known) 
 
 /// Says what is known of a profile whose search came to no end, and passes on what works where that
 /// is another set.
-Verified Verifier::cut_short(CutShort cut) {
+Verification Verifier::cut_short(CutShort cut) {
   const std::string why = cut.by + " was used up";
   if (!cut.best) {
     throw Error(ExitCode::kBudget, why + " before any set passed", "give it more");
@@ -295,14 +297,14 @@ void Verifier::compare(const Profile& found) {
   conclude({.is_proven = is_proven_, .is_refreshed = task_.refresh}, result_);
 }
 
-std::optional<Verified> Verifier::find() {
+std::optional<Verification> Verifier::find() {
   is_new_ = true;
   search_.prepare_to_trace();
   search_.announce();
   return search_anew({});
 }
 
-std::optional<Verified> Verifier::run() {
+std::optional<Verification> Verifier::run() {
   prepare();
   const RunPlan& own = search_.plan();
   const std::optional<Rechecked> first = recheck(result_.set, own);
@@ -326,8 +328,8 @@ std::optional<Verified> Verifier::run() {
 }
 
 /// What `work` of `verifier` finds; expected troubles are a status.
-std::optional<Verified> without_errors(Verifier& verifier,
-                                       std::optional<Verified> (Verifier::*work)()) {
+std::optional<Verification> without_errors(Verifier& verifier,
+                                           std::optional<Verification> (Verifier::*work)()) {
   try {
     return (verifier.*work)();
   } catch (const Error& error) {
@@ -337,15 +339,15 @@ std::optional<Verified> without_errors(Verifier& verifier,
 
 }  // namespace
 
-std::optional<Verified> verify(const Profile& profile, const RunOptions& options,
-                               const VerifyTask& task, ImageSearch& search,
-                               const std::stop_token& stop) {
+std::optional<Verification> verify(const Profile& profile, const RunOptions& options,
+                                   const VerifyTask& task, ImageSearch& search,
+                                   const std::stop_token& stop) {
   Verifier verifier(profile, options, task, search, stop);
   return without_errors(verifier, &Verifier::run);
 }
 
-std::optional<Verified> find_first(const RunOptions& options, const VerifyTask& task,
-                                   ImageSearch& search, const std::stop_token& stop) {
+std::optional<Verification> find_first(const RunOptions& options, const VerifyTask& task,
+                                       ImageSearch& search, const std::stop_token& stop) {
   const Profile none;
   Verifier verifier(none, options, task, search, stop);
   return without_errors(verifier, &Verifier::find);

@@ -48,7 +48,8 @@ struct Verification {
   CapabilitySet droppable;           ///< members that are not needed
   CapabilitySet conditional;         ///< members that are needed only under a condition
   Drift drift;
-  int trials = 0;  ///< containers that were started
+  int trials = 0;                    ///< containers that were started
+  std::optional<Profile> refreshed;  ///< what was proven anew in this run, if that was wanted
 };
 
 /// Takes over `message`, sanitized; its lines behind the first are details.
@@ -80,22 +81,17 @@ struct VerifyTask {
   std::optional<SearchJournal> journal = {};
 };
 
-struct Verified {
-  Verification verification;
-  std::optional<Profile> refreshed;  ///< proven in this run
-};
-
 /// Runs the image of `search` with the set of `profile`, which was found with other options where
 /// its owner changed them since; `options` are those of `search`. A set is broken only by completed
 /// trials that agree. Expected troubles, Errors among them, are a status; nothing is written.
 /// Nothing when a stop came.
-std::optional<Verified> verify(const Profile& profile, const RunOptions& options,
-                               const VerifyTask& task, ImageSearch& search,
-                               const std::stop_token& stop);
+std::optional<Verification> verify(const Profile& profile, const RunOptions& options,
+                                   const VerifyTask& task, ImageSearch& search,
+                                   const std::stop_token& stop);
 
 /// Finds the profile of an image that has none yet, as verify() does everything else; the status is
 /// kNew.
-std::optional<Verified> find_first(const RunOptions& options, const VerifyTask& task,
-                                   ImageSearch& search, const std::stop_token& stop);
+std::optional<Verification> find_first(const RunOptions& options, const VerifyTask& task,
+                                       ImageSearch& search, const std::stop_token& stop);
 
 }  // namespace capmin

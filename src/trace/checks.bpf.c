@@ -1,6 +1,6 @@
 // Counts the capability checks of containers, inside the kernel: for the processes that descend from
 // a container's first program, under their own credentials. Compiled by clang when capmin is built;
-// kernel_trace_libbpf.cpp loads it and must agree with it about `check`, `request`, `container` and
+// kernel_tracer_libbpf.cpp loads it and must agree with it about `check`, `request`, `container` and
 // the maps.
 //
 // Kernel structures are declared by hand, only the fields that are read: libbpf relocates them by

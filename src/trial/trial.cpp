@@ -132,7 +132,8 @@ void check_sets(const KernelSets& sets, CapabilitySet grant) {
 /// One container under the eyes of a tracer, which forgets it whatever happens.
 class Watched {
  public:
-  Watched(Tracer* tracer, const std::string& container) : tracer_(tracer), container_(container) {
+  Watched(KernelTracer* tracer, const std::string& container)
+      : tracer_(tracer), container_(container) {
     if (tracer_ != nullptr) tracer_->watch(container_);
   }
   ~Watched() { collect(); }
@@ -144,7 +145,7 @@ class Watched {
   }
 
  private:
-  Tracer* tracer_;
+  KernelTracer* tracer_;
   std::string container_;
 };
 

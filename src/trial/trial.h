@@ -4,7 +4,7 @@
 #include "engine/engine.h"
 #include "system/file.h"
 #include "system/process.h"
-#include "trace/kernel_trace.h"
+#include "trace/kernel_tracer.h"
 #include "trial/outcome.h"
 #include "trial/probe.h"
 
@@ -99,7 +99,8 @@ struct TrialSetup {
   /// What the container runs as its first process, where strace should look on from a gate in front
   /// of it; empty: neither is there.
   std::vector<std::string> straced;
-  Tracer* tracer = nullptr;  ///< looks at what containers ask of the kernel; null: nobody does
+  KernelTracer* tracer =
+      nullptr;  ///< looks at what containers ask of the kernel; null: nobody does
   /// Where containers are left to be removed; null: each is removed at the end of its trial.
   ContainerPlaces* places = nullptr;
   /// What trials share outside of their containers, in words; where there is something, no trial

@@ -1,4 +1,4 @@
-#include "engine/guard.h"
+#include "engine/engine_guardian.h"
 
 #include "system/process_identity.h"
 
@@ -19,10 +19,10 @@ std::vector<std::string> guardian_arguments(const Engine& engine) {
 
 }  // namespace
 
-Guard::Guard(const Engine& engine)
+EngineGuardian::EngineGuardian(const Engine& engine)
     : engine_(engine), guardian_("/proc/self/exe", guardian_arguments(engine)) {}
 
-Guard::~Guard() {
+EngineGuardian::~EngineGuardian() {
   if (!engine_.leftovers().empty()) guardian_.take_over();
 }
 

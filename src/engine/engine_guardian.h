@@ -14,15 +14,15 @@ inline constexpr std::string_view kGuardianName = "guardian";
 /// The guardian of this process: should it end before this object does, by whatever signal, what it
 /// made on the engine and its copied directories are removed. It is one per process, to be there
 /// before the first container is.
-class Guard {
+class EngineGuardian {
  public:
   /// Throws Error kEngine where the guardian cannot be started.
-  explicit Guard(const Engine& engine);
+  explicit EngineGuardian(const Engine& engine);
   /// Leaves to the guardian, which has descriptors and time of its own, what `engine` could not
   /// remove.
-  ~Guard();
-  Guard(const Guard&) = delete;
-  Guard& operator=(const Guard&) = delete;
+  ~EngineGuardian();
+  EngineGuardian(const EngineGuardian&) = delete;
+  EngineGuardian& operator=(const EngineGuardian&) = delete;
 
  private:
   const Engine& engine_;

@@ -1,4 +1,4 @@
-#include "run/tracing.h"
+#include "run/run_tracer.h"
 
 #include "core/error.h"
 #include "engine/choice.h"
@@ -27,18 +27,18 @@ std::optional<std::string> told_loss(const FinishedTrial& trial) {
          " checks or processes of trial " + std::to_string(trial.number) + " could not be noted";
 }
 
-KernelTrace kernel_trace(EvidenceSource source, const EngineRequest& request,
-                         const Engine& engine) {
+TracerAttachment attach_tracer(EvidenceSource source, const EngineRequest& request,
+                               const Engine& engine) {
   if (source == EvidenceSource::kLogs || source == EvidenceSource::kStrace) return {};
   if (const auto hidden = hidden_engine(request, engine)) {
     return {.tracer = nullptr,
             .fault = *hidden,
             .hint = "run capmin on the engine's machine, or leave --evidence out"};
   }
-  return attach_kernel_trace();
+  return attach_kernel_tracer();
 }
 
-Tracing::Tracing(EvidenceSource source, KernelTrace kernel, Say say)
+RunTracer::RunTracer(EvidenceSource source, TracerAttachment kernel, Say say)
     : say_(std::move(say)), kernel_(std::move(kernel)) {
   if (source == EvidenceSource::kLogs || source == EvidenceSource::kStrace) return;
   if (kernel_.tracer) return;
@@ -50,7 +50,7 @@ Tracing::Tracing(EvidenceSource source, KernelTrace kernel, Say say)
   say_("evidence from logs only: " + kernel_.fault);
 }
 
-void Tracing::note(const FinishedTrial& trial) {
+void RunTracer::note(const FinishedTrial& trial) {
   if (!trial.outcome.strace_trouble.empty() && !has_told_strace_) {
     has_told_strace_ = true;
     say_("trial " + std::to_string(trial.number) +

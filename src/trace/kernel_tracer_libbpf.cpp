@@ -1,5 +1,5 @@
 #include "text/embedded.h"
-#include "trace/kernel_trace.h"
+#include "trace/kernel_tracer.h"
 
 #include <algorithm>
 #include <array>
@@ -90,7 +90,7 @@ std::string text_of(const std::array<char, N>& bytes) {
   return {bytes.data(), ::strnlen(bytes.data(), N)};
 }
 
-class LibbpfTracer : public Tracer {
+class LibbpfTracer : public KernelTracer {
  public:
   LibbpfTracer(Object object, std::vector<Link> links)
       : object_(std::move(object)),
@@ -201,11 +201,11 @@ std::vector<std::string> LibbpfTracer::take_programs(std::uint32_t number) {
   return programs;
 }
 
-KernelTrace fault(const std::string& reason, const std::string& hint) {
+TracerAttachment fault(const std::string& reason, const std::string& hint) {
   return {.tracer = nullptr, .fault = reason, .hint = hint};
 }
 
-KernelTrace refused(const std::string& action, int error) {
+TracerAttachment refused(const std::string& action, int error) {
   if (error == EPERM || error == EACCES) {
     return fault("the kernel does not allow " + action + ": " + std::strerror(error),
                  "run capmin as root, or with CAP_BPF and CAP_PERFMON");
@@ -216,7 +216,7 @@ KernelTrace refused(const std::string& action, int error) {
 
 }  // namespace
 
-KernelTrace attach_kernel_trace() {
+TracerAttachment attach_kernel_tracer() {
   if (!std::ifstream(kTypes)) {
     return fault(std::string("the kernel does not describe its types in ") + kTypes,
                  "a kernel with CONFIG_DEBUG_INFO_BTF does");

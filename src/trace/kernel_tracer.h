@@ -10,12 +10,12 @@ namespace capmin {
 
 /// Looks at what containers ask of the kernel. Thread-safe; never throws: what a trace cannot show
 /// ends no trial.
-class Tracer {
+class KernelTracer {
  public:
-  Tracer() = default;
-  virtual ~Tracer() = default;
-  Tracer(const Tracer&) = delete;
-  Tracer& operator=(const Tracer&) = delete;
+  KernelTracer() = default;
+  virtual ~KernelTracer() = default;
+  KernelTracer(const KernelTracer&) = delete;
+  KernelTracer& operator=(const KernelTracer&) = delete;
 
   /// Begins with the container of this id, which must not have been started yet.
   virtual void watch(const std::string& container) noexcept = 0;
@@ -25,16 +25,16 @@ class Tracer {
 };
 
 /// A tracer by BPF programs, or why this machine or this build has none.
-struct KernelTrace {
-  std::unique_ptr<Tracer> tracer;  ///< null where there is none
-  std::string fault;               ///< why not, in words behind "because"
-  std::string hint;                ///< what to do then
+struct TracerAttachment {
+  std::unique_ptr<KernelTracer> tracer;  ///< null where there is none
+  std::string fault;                     ///< why not, in words behind "because"
+  std::string hint;                      ///< what to do then
 };
 
 /// Attaches programs that count the capability checks of the containers which the tracer watches:
 /// for the processes that descend from a container's first program, from its first instruction,
 /// under their own credentials. Takes CAP_BPF and CAP_PERFMON, BTF of the kernel, and its
 /// tracepoint capability:cap_capable (Linux 6.14). Detached at the tracer's end.
-KernelTrace attach_kernel_trace();
+TracerAttachment attach_kernel_tracer();
 
 }  // namespace capmin

@@ -1,8 +1,8 @@
-#include "trace/kernel_trace.h"
+#include "trace/kernel_tracer.h"
 
 namespace capmin {
 
-KernelTrace attach_kernel_trace() {
+TracerAttachment attach_kernel_tracer() {
   return {.tracer = nullptr,
           .fault = "this capmin was built without libbpf",
           .hint = "build it where clang, libbpf-dev and libseccomp-dev are installed"};

@@ -2,7 +2,7 @@
 
 #include "engine/engine.h"
 #include "options/run_options.h"
-#include "trace/kernel_trace.h"
+#include "trace/kernel_tracer.h"
 #include "trace/strace.h"
 #include "trial/outcome.h"
 
@@ -26,25 +26,26 @@ std::optional<std::string> told_loss(const FinishedTrial& trial);
 
 /// Attaches what `source` asks for to the kernel, if it asks for that, and `engine` runs there.
 /// Takes about as long as an engine's answer, and asks none.
-KernelTrace kernel_trace(EvidenceSource source, const EngineRequest& request, const Engine& engine);
+TracerAttachment attach_tracer(EvidenceSource source, const EngineRequest& request,
+                               const Engine& engine);
 
 /// The tracer of one run, and what is said where it cannot be had. Says it once.
-class Tracing {
+class RunTracer {
  public:
   using Say = std::function<void(const std::string& line)>;
 
-  /// Takes the kernel_trace() of `source`. Throws Error kEngine, with the reason, where the kernel
+  /// Takes the attach_tracer() of `source`. Throws Error kEngine, with the reason, where the kernel
   /// is asked for by name and cannot be used; for kAuto the reason goes to `say`.
-  Tracing(EvidenceSource source, KernelTrace kernel, Say say);
+  RunTracer(EvidenceSource source, TracerAttachment kernel, Say say);
 
   /// Null where there are logs only.
-  Tracer* tracer() const { return kernel_.tracer.get(); }
+  KernelTracer* tracer() const { return kernel_.tracer.get(); }
   /// Notes a trial whose container was never seen, though it ran, or of which something was lost.
   void note(const FinishedTrial& trial);
 
  private:
   Say say_;
-  KernelTrace kernel_;
+  TracerAttachment kernel_;
   bool has_spoken_ = false;
   bool has_told_strace_ = false;
   bool has_told_loss_ = false;

@@ -1,4 +1,4 @@
-#include "run/tracing.h"
+#include "run/run_tracer.h"
 
 #include "trial/journal.h"
 
