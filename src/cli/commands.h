@@ -50,6 +50,7 @@ struct DoctorFindings {
   std::optional<EngineFacts> engine;      ///< nothing where none answers
   std::string fault;                      ///< what the engine failed at, if it did
   std::string hint;                       ///< what to do then
+  EngineRoute route;                      ///< which way its calls go
   std::string other;                      ///< the name of the engine that is not used
   std::string other_fault;                ///< why that does not work; empty where it does
   bool is_local = true;                   ///< the engine works on this machine

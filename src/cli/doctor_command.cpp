@@ -55,6 +55,16 @@ void add_evidence(const std::string& name, const MissingEvidence& missing, const
       is_there ? then : otherwise + advice(missing.hint));
 }
 
+void add_route(const EngineRoute& route, Facts& facts) {
+  if (route.socket.empty()) {
+    add(facts, "calls", "by the client: " + route.reason,
+        "each trial starts the client some seven times: slower, and judged alike");
+  } else {
+    add(facts, "calls", "over " + route.socket,
+        "each trial starts the client once, to create its container");
+  }
+}
+
 void add_engines(const DoctorFindings& findings, Facts& facts) {
   if (!findings.engine) {
     add(facts, "engine", "none: " + findings.fault,
@@ -70,6 +80,7 @@ void add_engines(const DoctorFindings& findings, Facts& facts) {
   add(facts, "client", engine.client_version,
       engine.client_version == engine.version ? "the same as the engine's"
                                               : "they use the newest API that both know");
+  add_route(findings.route, facts);
   if (findings.other_fault.empty()) {
     add(facts, "other engine", findings.other,
         "works as well: --engine " + findings.other + " uses it");
@@ -288,6 +299,7 @@ void look_at_engine(const DoctorOptions& options, ProcessRunner& runner,
   Engine engine(runner, chosen.command, options.engine.timeout);
   const EngineGuardian guard(engine);
   findings.engine = engine.facts();
+  findings.route = engine.route();
   findings.is_local = is_local(options.engine, engine.dialect());
   // Another machine may have more; a user namespace begins with all, user_namespaces(7).
   if (!findings.is_local || findings.engine->rootless) findings.host = findings.kernel;

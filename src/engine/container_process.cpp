@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 
 namespace capmin {
@@ -51,9 +53,27 @@ std::optional<KernelSets> parse_kernel_sets(std::string_view status) {
   return KernelSets{*inheritable, *permitted, *effective, *bounding, *ambient};
 }
 
+namespace {
+
+/// Whether the first process is still runc's own, which a moment later executes the container's
+/// program in its place; an execution takes from users other than root what runc had set.
+bool is_of_runtime(std::string_view status) {
+  return status.starts_with("Name:\trunc:[");
+}
+
+}  // namespace
+
 std::optional<KernelSets> kernel_sets_of_container(const std::string& id, int pid) {
   if (!is_in_container(id, pid)) return std::nullopt;
-  return parse_kernel_sets(proc_text(pid, "status"));
+  // An engine reports a start when the program is about to be executed, not when it has been.
+  constexpr int kLooks = 1000;
+  constexpr std::chrono::milliseconds kPause{1};
+  std::string status = proc_text(pid, "status");
+  for (int looks = 1; is_of_runtime(status) && looks < kLooks; ++looks) {
+    std::this_thread::sleep_for(kPause);
+    status = proc_text(pid, "status");
+  }
+  return parse_kernel_sets(status);
 }
 
 namespace {

@@ -1,8 +1,10 @@
 #include "engine/engine.h"
 
 #include "engine/arguments.h"
+#include "engine/client.h"
 #include "engine/dialect.h"
 #include "engine/leftovers.h"
+#include "engine/socket.h"
 #include "system/process_identity.h"
 #include "text/quote.h"
 
@@ -19,59 +21,34 @@ using Ending = ProcessResult::Ending;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes kPullDeadline{15};
-/// An engine keeps waiting for a container as long as it lives; its trial's deadline ends the call.
-constexpr std::chrono::hours kNoDeadline{24};
 /// Docker writes out 75 MB in a second; what takes longer is not worth its wait.
 constexpr std::chrono::minutes kExportDeadline{1};
-/// What an engine gives a container by default to end by its stop signal.
-constexpr std::chrono::seconds kStopPatience{10};
-constexpr std::size_t kLogLimit = 4U << 20U;
 /// Twice what the headers of one file take, with its extended attributes.
 constexpr std::size_t kArchiveLimit = 1U << 18U;
-
-/// Podman has no daemon that brings to its end what a client began: one that is killed between a
-/// container and its anonymous volumes leaves volumes that nothing names.
-Command::Orphaned orphaned(Dialect dialect, const std::string& command) {
-  const bool leaves_halves = dialect == Dialect::kPodman &&
-                             (command == "create" || command == "rm" || command == "volume");
-  return leaves_halves ? Command::Orphaned::kGoesOn : Command::Orphaned::kEnded;
-}
 
 }  // namespace
 
 Engine::Engine(ProcessRunner& runner, std::vector<std::string> command,
                std::chrono::milliseconds deadline)
-    : runner_(runner),
-      command_(std::move(command)),
-      dialect_(dialect_of(command_.front())),
-      deadline_(deadline) {}
+    : client_(std::make_unique<Client>(runner, std::move(command), deadline)),
+      calls_(client_.get()) {}
+
+Engine::~Engine() = default;
+
+const std::string& Engine::name() const {
+  return client_->name();
+}
+
+Dialect Engine::dialect() const {
+  return client_->dialect();
+}
 
 std::vector<std::string> Engine::command_line(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> argv = command_;
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
-  return argv;
-}
-
-ProcessResult Engine::call(const std::vector<std::string>& arguments,
-                           std::chrono::milliseconds deadline, Command::Streams streams) {
-  ProcessResult result = runner_.run({.argv = command_line(arguments),
-                                      .deadline = deadline,
-                                      .output_limit = kLogLimit,
-                                      .streams = streams,
-                                      .orphaned = orphaned(dialect_, arguments.front())});
-  if (result.ok()) warnings_.note(result.err);
-  return result;
-}
-
-std::string Engine::checked(const std::vector<std::string>& arguments) {
-  ProcessResult result = call(arguments);
-  if (!result.ok())
-    throw engine_error(name(), "run '" + name() + ' ' + arguments[0] + '\'', result);
-  return std::move(result.out);
+  return client_->command_line(arguments);
 }
 
 void Engine::check() {
-  checked({"version", "--format", "{{json .}}"});
+  client_->checked({"version", "--format", "{{json .}}"});
 }
 
 bool Engine::await_answer(std::chrono::milliseconds patience, const std::stop_token& stop) {
@@ -85,10 +62,11 @@ bool Engine::await_answer(std::chrono::milliseconds patience, const std::stop_to
   std::condition_variable_any changed;
   for (milliseconds pause = kFirstPause; !stop.stop_requested();
        pause = std::min(2 * pause, kLongestPause)) {
+    // Also with a socket: it is the client that creates containers.
     const ProcessResult answer =
-        runner_.run({.argv = command_line({"version", "--format", "{{json .}}"}),
-                     .deadline = std::min(deadline_, kLongestAnswer)},
-                    stop);
+        client_->runner().run({.argv = command_line({"version", "--format", "{{json .}}"}),
+                               .deadline = std::min(client_->deadline(), kLongestAnswer)},
+                              stop);
     if (answer.ok()) return true;
     const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
     if (left.count() <= 0) return false;
@@ -99,28 +77,41 @@ bool Engine::await_answer(std::chrono::milliseconds patience, const std::stop_to
 }
 
 EngineFacts Engine::facts() {
-  std::future<std::string> info = std::async(std::launch::async, [this] {
-    return checked({"info", "--format", "{{json .}}"});
+  std::future<std::string> asked = std::async(std::launch::async, [this] {
+    return client_->checked({"info", "--format", "{{json .}}"});
   });
-  const std::string version = checked({"version", "--format", "{{json .}}"});
-  return parse_engine_facts(version, info.get());
+  const std::string version = client_->checked({"version", "--format", "{{json .}}"});
+  const std::string info = asked.get();
+  EngineFacts facts = parse_engine_facts(version, info);
+  const std::scoped_lock lock(mutex_);
+  if (!route_) {
+    OpenedSocket opened = open_socket(*client_, info);
+    socket_ = std::move(opened.calls);
+    route_ = std::move(opened.route);
+    if (socket_) calls_ = socket_.get();
+  }
+  return facts;
+}
+
+EngineRoute Engine::route() const {
+  const std::scoped_lock lock(mutex_);
+  return route_.value_or(EngineRoute{.socket = {}, .reason = "the engine was not yet asked"});
 }
 
 std::optional<ImageFacts> Engine::find_image(const std::string& reference) {
-  const ProcessResult result = call({"image", "inspect", "--", reference});
-  if (result.ok()) return parse_image_facts(result.out);
-  if (result.ending == Ending::kExited && says_no_such_image(result.err)) return std::nullopt;
-  throw engine_error(name(), "look at the image " + reference, result);
+  const auto reply = calls().inspect(Kept::kImage, reference);
+  if (!reply) return std::nullopt;
+  return parse_image_facts(*reply);
 }
 
 void Engine::pull(const std::string& reference, const std::string& platform) {
   std::vector<std::string> arguments{"pull", "--quiet"};
   if (!platform.empty()) arguments.insert(arguments.end(), {"--platform", platform});
   arguments.insert(arguments.end(), {"--", reference});
-  const ProcessResult result = call(arguments, kPullDeadline);
+  const ProcessResult result = client_->call(arguments, kPullDeadline);
   if (result.ok()) return;
   const Error error = engine_error(name(), "pull the image " + reference, result);
-  if (result.ending != Ending::kExited || says_unusable(dialect_, one_line(result.err))) {
+  if (result.ending != Ending::kExited || says_unusable(dialect(), one_line(result.err))) {
     throw Error(error);
   }
   throw Error(ExitCode::kImageMissing, error.what(),
@@ -128,7 +119,7 @@ void Engine::pull(const std::string& reference, const std::string& platform) {
 }
 
 std::optional<std::string> Engine::create(const std::vector<std::string>& arguments) {
-  const ProcessResult result = call(arguments);
+  const ProcessResult result = client_->call(arguments);
   if (result.ok()) return one_line(result.out);
   if (says_name_is_taken(result.err)) return std::nullopt;
   if (says_no_such_image(result.err)) {
@@ -137,8 +128,8 @@ std::optional<std::string> Engine::create(const std::vector<std::string>& argume
   }
   const Error error = engine_error(name(), "create a container", result);
   const std::string words = one_line(result.err);
-  if (result.ending != Ending::kExited || says_unusable(dialect_, words) ||
-      !says_create_refused(dialect_, words, result.status)) {
+  if (result.ending != Ending::kExited || says_unusable(dialect(), words) ||
+      !says_create_refused(dialect(), words, result.status)) {
     throw Error(error);
   }
   throw RefusedContainer(error, words);
@@ -156,7 +147,7 @@ CapabilitySet Engine::accepted(CapabilitySet wanted, const std::string& image) {
                          .grant = {}};
   for (;;) {
     identity.grant = wanted;
-    const ProcessResult result = call(create_arguments(spec, identity));
+    const ProcessResult result = client_->call(create_arguments(spec, identity));
     if (result.ok()) {
       remove(identity.name);
       return wanted;
@@ -170,28 +161,20 @@ CapabilitySet Engine::accepted(CapabilitySet wanted, const std::string& image) {
 }
 
 Started Engine::start(const std::string& container) {
-  const ProcessResult result = call({"start", container});
-  // The client tells "the engine could not start it" and "no engine" apart only by its words.
-  const bool has_failed =
-      result.ending == Ending::kExited && !result.ok() && says_start_failed(result.err);
-  if (!result.ok() && !has_failed)
-    throw engine_error(name(), "start the container " + container, result);
-  Started started{.ok = result.ok(), .facts = inspect(container)};
-  if (has_failed && started.facts.error.empty()) {
-    add_start_failure(one_line(result.err), started.facts);
-  }
+  const std::optional<std::string> refusal = calls().start(container);
+  Started started{.ok = !refusal, .facts = inspect(container)};
+  if (refusal && started.facts.error.empty()) add_start_failure(*refusal, started.facts);
   return started;
 }
 
 void Engine::stop(const std::string& container) {
-  const ProcessResult result = call({"stop", container}, deadline_ + kStopPatience);
-  if (!result.ok()) throw engine_error(name(), "run '" + name() + " stop'", result);
+  calls().stop(container);
 }
 
 /// The different lines of the reply.
 std::vector<std::string> Engine::listed(const std::vector<std::string>& arguments) {
   std::vector<std::string> entries;
-  std::istringstream lines(checked(arguments));
+  std::istringstream lines(client_->checked(arguments));
   for (std::string entry; std::getline(lines, entry);) {
     if (std::ranges::find(entries, entry) == entries.end()) entries.push_back(entry);
   }
@@ -210,53 +193,41 @@ std::vector<std::string> Engine::volumes_with(const std::string& label) {
   return listed({"volume", "ls", "--quiet", "--filter", "label=" + label});
 }
 
-/// The reply, or nothing where the object is not there; `action` is for the error.
-std::optional<std::string> Engine::inspected(const std::vector<std::string>& arguments,
-                                             const std::string& action) {
-  ProcessResult result = call(arguments);
-  if (result.ok()) return std::move(result.out);
-  if (result.ending == Ending::kExited && says_no_such_object(result.err)) return std::nullopt;
-  throw engine_error(name(), action, result);
-}
-
 std::optional<LabelledObject> Engine::find_labelled_container(const std::string& container) {
-  const auto reply =
-      inspected({"container", "inspect", "--", container}, "look at the container " + container);
+  const auto reply = calls().inspect(Kept::kContainer, container);
   if (!reply) return std::nullopt;
   return parse_labelled_container(*reply);
 }
 
 std::optional<LabelledObject> Engine::find_labelled_volume(const std::string& volume) {
-  const auto reply = inspected({"volume", "inspect", "--", volume}, "look at the volume " + volume);
+  const auto reply = calls().inspect(Kept::kVolume, volume);
   if (!reply) return std::nullopt;
   return parse_labelled_volume(*reply);
 }
 
 ContainerFacts Engine::inspect(const std::string& container) {
-  return parse_container_facts(checked({"container", "inspect", container}));
+  const std::optional<ContainerFacts> facts = find_container(container);
+  if (facts) return *facts;
+  throw Error(ExitCode::kEngine,
+              "cannot look at the container " + container + ": the engine does not have it",
+              "see who removes containers: only capmin may remove its own");
 }
 
 std::optional<ContainerFacts> Engine::find_container(const std::string& container) {
-  const auto reply =
-      inspected({"container", "inspect", "--", container}, "look at the container " + container);
+  const auto reply = calls().inspect(Kept::kContainer, container);
   if (!reply) return std::nullopt;
   return parse_container_facts(*reply);
 }
 
 std::string Engine::logs(const std::string& container) {
-  ProcessResult result = call({"logs", container}, deadline_, Command::Streams::kMerged);
-  if (!result.ok()) {
-    result.err = result.out;
-    throw engine_error(name(), "read the log of " + container, result);
-  }
-  return warnings_.removed_from(result.out);
+  return calls().logs(container);
 }
 
 std::string Engine::archive(const std::string& container, const std::string& path) {
   const ProcessResult result =
-      runner_.run({.argv = command_line({"cp", container + ':' + path, "-"}),
-                   .deadline = deadline_,
-                   .output_limit = kArchiveLimit});
+      client_->runner().run({.argv = command_line({"cp", container + ':' + path, "-"}),
+                             .deadline = client_->deadline(),
+                             .output_limit = kArchiveLimit});
   if (result.ok()) return result.out;
   if (result.ending == Ending::kExited) return {};
   throw engine_error(name(), "read " + path + " in " + container, result);
@@ -265,7 +236,7 @@ std::string Engine::archive(const std::string& container, const std::string& pat
 bool Engine::export_files(const std::string& container,
                           std::function<void(std::string_view)> reader,
                           const std::stop_token& stop) {
-  return runner_
+  return client_->runner()
       .run({.argv = command_line({"export", container}),
             .deadline = kExportDeadline,
             .reader = std::move(reader)},
@@ -275,29 +246,13 @@ bool Engine::export_files(const std::string& container,
 
 void Engine::when_ended(const std::string& container, std::stop_token stop,
                         std::function<void()> done) {
-  runner_.start(
-      {.argv = command_line(wait_arguments(dialect_, container)), .deadline = kNoDeadline},
-      std::move(stop), [done = std::move(done)](const ProcessResult&) { done(); });
+  calls().when_ended(container, std::move(stop), std::move(done));
 }
 
 ProcessResult Engine::exec(const std::string& container, const std::vector<std::string>& program,
-                           const std::vector<std::pair<std::string, std::string>>& environment,
-                           std::chrono::milliseconds deadline, const std::stop_token& stop) {
-  std::vector<std::string> arguments{"exec"};
-  for (const auto& [key, value] : environment) {
-    arguments.insert(arguments.end(), {"--env", std::string(key).append("=").append(value)});
-  }
-  arguments.push_back(container);
-  arguments.insert(arguments.end(), program.begin(), program.end());
-  ProcessResult result = runner_.run(
-      {.argv = command_line(arguments), .deadline = deadline, .streams = Command::Streams::kMerged},
-      stop);
-  if (result.ending == Ending::kExited && !result.ok() &&
-      says_exec_trouble(dialect_, warnings_.removed_from(result.out))) {
-    result.err = result.out;
-    throw engine_error(name(), "run a program in " + container, result);
-  }
-  return result;
+                           const ProgramVariables& environment, milliseconds deadline,
+                           const std::stop_token& stop) {
+  return calls().exec(container, program, environment, deadline, stop);
 }
 
 void Engine::create_volume(const std::string& volume,
@@ -307,27 +262,26 @@ void Engine::create_volume(const std::string& volume,
     arguments.insert(arguments.end(), {"--label", std::string(key).append("=").append(value)});
   }
   arguments.push_back(volume);
-  checked(arguments);
+  client_->checked(arguments);
 }
 
 std::vector<std::string> Engine::remove_arguments(const std::string& container) const {
-  return capmin::remove_arguments(dialect_, container);
+  return client_->remove_arguments(Kept::kContainer, container);
 }
 
 bool Engine::remove(const std::string& container) noexcept {
-  return remove_object(remove_arguments(container));
+  return remove(Kept::kContainer, container);
 }
 
 bool Engine::remove_volume(const std::string& volume) noexcept {
-  return remove_object({"volume", "rm", "-f", volume});
+  return remove(Kept::kVolume, volume);
 }
 
-bool Engine::remove_object(const std::vector<std::string>& arguments) noexcept {
+bool Engine::remove(Kept kind, const std::string& object) noexcept {
   try {
-    const ProcessResult result = call(arguments);
-    if (result.ok() || says_no_such_object(result.err)) return true;
+    if (calls().remove(kind, object)) return true;
     const std::scoped_lock lock(mutex_);
-    leftovers_.push_back(shell_quoted(command_line(arguments)));
+    leftovers_.push_back(shell_quoted(command_line(client_->remove_arguments(kind, object))));
   } catch (const std::exception&) {
     // Only a lack of memory comes here; there is nobody to tell.
   }

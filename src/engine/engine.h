@@ -1,13 +1,16 @@
 #pragma once
 
 #include "core/error.h"
+#include "engine/calls.h"
 #include "engine/container_spec.h"
 #include "engine/dialect.h"
 #include "engine/replies.h"
 #include "system/process.h"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -16,6 +19,9 @@
 #include <vector>
 
 namespace capmin {
+
+class Client;
+class SocketCalls;
 
 /// What became of the start of a container.
 struct Started {
@@ -27,8 +33,10 @@ struct Started {
 /// measured take under a second.
 constexpr std::chrono::milliseconds kEngineDeadline{30'000};
 
-/// A container engine, driven through its own command line. Every call has a deadline and throws
-/// Error kEngine where the engine does not answer, cannot be reached or refuses. Thread-safe.
+/// A container engine, driven through its own command line, and from the first facts() on over its
+/// socket as far as EngineCalls reaches, where it has one that open_socket() trusts. Every call has
+/// a deadline and throws Error kEngine where the engine does not answer, cannot be reached or
+/// refuses. Thread-safe.
 class Engine {
  public:
   /// `command` is the client with its global options: {"docker", "--host", "..."}. The client's
@@ -36,10 +44,13 @@ class Engine {
   /// whose time the image or the container settles.
   Engine(ProcessRunner& runner, std::vector<std::string> command,
          std::chrono::milliseconds deadline = kEngineDeadline);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
 
   /// The client's name.
-  const std::string& name() const { return command_.front(); }
-  Dialect dialect() const { return dialect_; }
+  const std::string& name() const;
+  Dialect dialect() const;
   /// The whole argument vector of a call of the client.
   std::vector<std::string> command_line(const std::vector<std::string>& arguments) const;
 
@@ -48,7 +59,10 @@ class Engine {
   /// Asks the engine until it answers, with growing pauses, for at most `patience` (0 asks once) or
   /// until a stop; whether it has answered.
   bool await_answer(std::chrono::milliseconds patience, const std::stop_token& stop);
+  /// What the engine says of itself to its client; the first time it is asked, settles route().
   EngineFacts facts();
+  /// Which way calls go from now on.
+  EngineRoute route() const;
   /// The image that `reference` names now; nothing where the engine has none.
   std::optional<ImageFacts> find_image(const std::string& reference);
   /// Fetches the image; throws Error kImageMissing where that cannot be done.
@@ -88,8 +102,8 @@ class Engine {
   /// Runs a program inside a running container. Throws Error kEngine also where the engine says
   /// that it, and not the program, is in trouble.
   ProcessResult exec(const std::string& container, const std::vector<std::string>& program,
-                     const std::vector<std::pair<std::string, std::string>>& environment,
-                     std::chrono::milliseconds deadline, const std::stop_token& stop);
+                     const ProgramVariables& environment, std::chrono::milliseconds deadline,
+                     const std::stop_token& stop);
   void create_volume(const std::string& volume,
                      const std::vector<std::pair<std::string, std::string>>& labels);
 
@@ -111,24 +125,16 @@ class Engine {
   std::vector<std::string> leftovers() const;
 
  private:
-  ProcessResult call(const std::vector<std::string>& arguments) {
-    return call(arguments, deadline_);
-  }
-  ProcessResult call(const std::vector<std::string>& arguments, std::chrono::milliseconds deadline,
-                     Command::Streams streams = Command::Streams::kSeparate);
+  EngineCalls& calls() { return *calls_.load(); }
   std::vector<std::string> listed(const std::vector<std::string>& arguments);
-  std::optional<std::string> inspected(const std::vector<std::string>& arguments,
-                                       const std::string& action);
-  std::string checked(const std::vector<std::string>& arguments);
-  bool remove_object(const std::vector<std::string>& arguments) noexcept;
+  bool remove(Kept kind, const std::string& object) noexcept;
 
-  ProcessRunner& runner_;
-  std::vector<std::string> command_;
-  Dialect dialect_;
-  std::chrono::milliseconds deadline_;
+  std::unique_ptr<Client> client_;
+  std::unique_ptr<SocketCalls> socket_;
+  std::atomic<EngineCalls*> calls_;  ///< the socket's where there is one, else the client's
   mutable std::mutex mutex_;
+  std::optional<EngineRoute> route_;
   std::vector<std::string> leftovers_;
-  ClientWarnings warnings_;
 };
 
 }  // namespace capmin
