@@ -5,8 +5,10 @@
 load helper
 
 # at_call: what happens before calls of the engine, from standard input: a script that gets the
-# number of the call among those of its command, the command and its arguments.
+# number of the call among those of its command, the command and its arguments. All calls are the
+# client's then.
 at_call() {
+  export CAPMIN_ENGINE_SOCKET=off
   export AT_CALL=$BATS_TEST_TMPDIR/at_call PATH=$root/tests/live/bin:$PATH
   { echo '#!/bin/bash'; cat; } >"$AT_CALL"
   chmod +x "$AT_CALL"

@@ -51,10 +51,11 @@ stopping_probe() {
 PROBE
 }
 
-# at_second_start COMMAND: COMMAND is done before the second container is started.
-at_second_start() {
+# at_second_trial COMMAND: COMMAND is done before the second trial's container is created, whichever
+# way it is started then. The first creation asks what the engine accepts.
+at_second_trial() {
   export AT_CALL=$BATS_TEST_TMPDIR/at_call PATH=$root/tests/live/bin:$PATH
-  printf '#!/bin/bash\n[ "$2 $1" != "start 2" ] || %s\n' "$1" >"$AT_CALL"
+  printf '#!/bin/bash\n[ "$2 $1" != "create 3" ] || %s\n' "$1" >"$AT_CALL"
   chmod +x "$AT_CALL"
 }
 
@@ -103,7 +104,7 @@ asked_in_vain() { [ -e "$probed" ] && [ "$(grep -cx version "$AT_CALL.calls")" -
 @test "F9: a daemon that is killed and comes back is waited for, and the set is right" {
   local probe starter
   probe=$(killing_probe)
-  at_second_start :
+  at_second_trial :
   { within 60 asked_in_vain; start_daemon one; } >"$BATS_TEST_TMPDIR/starter" 2>&1 3>&- &
   starter=$!
   capmin_there run capmin-test-hang --probe "$probe" --timeout 3 --engine docker -o "$profile"
@@ -114,7 +115,7 @@ asked_in_vain() { [ -e "$probed" ] && [ "$(grep -cx version "$AT_CALL.calls")" -
 }
 
 @test "F9: a runtime that is gone is engine trouble, never a trial that failed" {
-  at_second_start "mv \"$daemons/one/runc\" \"$daemons/one/runc.away\""
+  at_second_trial "mv \"$daemons/one/runc\" \"$daemons/one/runc.away\""
   capmin_there run capmin-test-chown --probe exit --engine docker -o "$profile"
   mv "$daemons/one/runc.away" "$daemons/one/runc"
   expect_status 5
@@ -149,7 +150,9 @@ kill_daemon one
 start_daemon one >"$restarted" 2>&1
 CALL
   chmod +x "$AT_CALL"
-  PATH=$root/tests/live/bin:$PATH capmin_there run capmin-test-chown --probe exit --engine docker --engine-timeout 60s -o "$profile"
+  PATH=$root/tests/live/bin:$PATH capmin_there run capmin-test-chown --probe exit --engine docker --engine-timeout 60s -v -o "$profile"
   [ -e "$restarted" ]
   expect_set CHOWN
+  # The connections that were kept are of the daemon before.
+  [ "${CAPMIN_ENGINE_SOCKET:-}" = off ] || expect_stderr "POST /v1.41/containers/"
 }
