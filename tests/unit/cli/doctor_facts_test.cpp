@@ -55,6 +55,14 @@ TEST_CASE("the doctor says why strace cannot be used, and what to do") {
   CHECK(has(fact(findings, "strace evidence").then, "install it"));
 }
 
+TEST_CASE("the doctor says which way calls go, and why the client makes them all") {
+  DoctorFindings findings = docker();
+  findings.route = {.socket = "unix:///run/docker.sock", .reason = {}};
+  CHECK(fact(findings, "calls").text == "over unix:///run/docker.sock");
+  findings.route = {.socket = {}, .reason = "another engine answers there"};
+  CHECK(fact(findings, "calls").text == "by the client: another engine answers there");
+}
+
 TEST_CASE("every fact of the doctor says what follows from it, in a column that it fits") {
   for (const DoctorFact& each : doctor_facts(docker())) {
     CAPTURE(each.name);
