@@ -241,6 +241,13 @@ TEST_CASE(
   CHECK(client.send(get()).body == "two");
 }
 
+TEST_CASE("what a server sends beyond its reply is of no request") {
+  Server server({{reply("one") + reply("late", "408 Request Timeout"), kNoAnswer}, {reply("two")}});
+  HttpClient client({.socket = server.path()});
+  CHECK(client.send(get()).body == "one");
+  CHECK(client.send(post()).body == "two");
+}
+
 TEST_CASE("requests of several threads each have a connection") {
   std::vector<Server::Script> scripts(4, {reply("x")});
   Server server(scripts);
