@@ -119,7 +119,11 @@ void SocketCalls::stop(const std::string& container) {
 
 std::optional<std::string> SocketCalls::inspect(Kept kind, const std::string& name) {
   const std::string suffix = kind == Kept::kVolume ? "" : "/json";
-  const HttpReply reply = http_.send(request(Method::kGet, path_of(kind, name) + suffix));
+  HttpRequest asked = request(Method::kGet, path_of(kind, name) + suffix);
+  // Docker that is told to end kills its containers, and takes no new connections from before on:
+  // what became of a container then is no evidence.
+  asked.on_new_connection = kind == Kept::kContainer;
+  const HttpReply reply = http_.send(std::move(asked));
   if (reply.ok()) return '[' + reply.body + ']';
   if (reply.ending == Ending::kAnswered && reply.status == kNotFound) return std::nullopt;
   throw error("look at the " + std::string(name_of(kind)) + ' ' + name, reply);

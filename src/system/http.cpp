@@ -170,7 +170,7 @@ void Exchange::begin(std::stop_token stop) {
       });
     });
   }
-  socket_ = connections_.take_idle();
+  if (!request_.on_new_connection) socket_ = connections_.take_idle();
   is_reused_ = socket_.has_value();
   is_reused_ ? write() : open();
 }

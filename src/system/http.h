@@ -30,6 +30,9 @@ struct HttpRequest {
   /// HttpReply::body, without a limit; on the client's thread, before the reply counts as ended.
   /// Must neither block nor throw.
   std::function<void(std::string_view piece)> reader = {};
+  /// Over a connection that is made for it: a server that ends takes no new ones, and may go on
+  /// serving those that it has.
+  bool on_new_connection = false;
 };
 
 /// What became of a request.

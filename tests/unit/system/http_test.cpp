@@ -50,6 +50,9 @@ class Server {
     ::close(listener_);
   }
 
+  /// Takes no new connections from now on.
+  void stop_listening() const { ::shutdown(listener_, SHUT_RDWR); }
+
   std::string path() const { return (scratch_.path / "http").string(); }
   int connections() const { return connections_; }
   /// The requests so far, each with a '\n' in place of its line breaks.
@@ -246,6 +249,19 @@ TEST_CASE("what a server sends beyond its reply is of no request") {
   HttpClient client({.socket = server.path()});
   CHECK(client.send(get()).body == "one");
   CHECK(client.send(post()).body == "two");
+}
+
+TEST_CASE("a server that takes no new connections is not there for who asks over one") {
+  Server server({{reply("one"), reply("two")}});
+  HttpClient client({.socket = server.path()});
+  CHECK(client.send(get()).body == "one");
+  server.stop_listening();
+  HttpRequest asked = get();
+  asked.on_new_connection = true;
+  const HttpReply refused = client.send(std::move(asked));
+  CHECK(refused.ending == Ending::kBroken);
+  CHECK(!refused.was_connected);
+  CHECK(client.send(get()).body == "two");
 }
 
 TEST_CASE("requests of several threads each have a connection") {
