@@ -110,8 +110,8 @@ ImagePrograms find_programs(const RunOptions& options, const RunPlan& plan,
 SearchResult search_by_trials(SearchPlan search, const RunPlan& plan, const RuleTable& rules,
                               const SearchEvents& events, Engine& engine, ProcessRunner& runner,
                               const std::stop_token& stop) {
-  const auto places = std::make_shared<ContainerPlaces>(search.limits.slots +
-                                                        (search.limits.parks ? kMostParked : 0));
+  const auto places = std::make_shared<ContainerPlaces>(search.limits.slots);
+  search.note_parked = [places](int parked) { places->set_parked(parked); };
   if (!trial_sysctls(plan.setup.spec).empty()) {
     TrialSetup setup = plan.setup;
     setup.spec.ports = Ports::kEngine;

@@ -114,6 +114,7 @@ SearchResult Search::run(const ChooseTrials& choose) {
   started_before_ = result_.started;
   while (!stop_.stop_requested()) {
     const Clock::time_point next_parking = park();
+    plan_.note_parked(static_cast<int>(std::ranges::count_if(running_, &Running::is_parked)));
     const std::optional<RunTrials> wanted = choose(result_.history(), parked());
     if (!wanted) {
       result_.end = SearchEnd::kVerdict;

@@ -107,6 +107,8 @@ struct SearchPlan {
   TrialRunner under_engine_ports;
   /// Asked after engine trouble, and before another trial where the engine was lost.
   AwaitEngine await_engine = [](auto, const auto&) { return true; };
+  /// Told how many trials are parked, each time before others may be started.
+  std::function<void(int parked)> note_parked = [](int) {};
   /// How long the machine of the trials has stalled so far, machine_stall(); nothing where that is
   /// not known.
   std::function<std::optional<std::chrono::milliseconds>()> stalled = [] {

@@ -23,26 +23,32 @@ namespace capmin {
 ContainerPlaces::Place::~Place() {
   if (places_ == nullptr) return;
   const std::scoped_lock lock(places_->mutex_);
-  ++places_->free_;
+  --places_->used_;
   places_->changed_.notify_all();
 }
 
 ContainerPlaces::Place ContainerPlaces::take() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return free_ > 0; });
-  --free_;
+  changed_.wait(lock, [this] { return used_ < places_ + parked_; });
+  ++used_;
   return Place(*this);
+}
+
+void ContainerPlaces::set_parked(int parked) {
+  const std::scoped_lock lock(mutex_);
+  parked_ = parked;
+  changed_.notify_all();
 }
 
 void ContainerPlaces::leave(std::unique_ptr<Container> container, Place place) {
   std::jthread removal(
       [gone = std::move(container), place = std::move(place)]() mutable { gone.reset(); });
-  // Of more removals than there are places some have ended, and most likely the oldest.
+  // Of more removals than places are in use some have ended, and most likely the oldest.
   std::jthread oldest;
   {
     const std::scoped_lock lock(mutex_);
     removals_.push_back(std::move(removal));
-    if (removals_.size() <= places_) return;
+    if (removals_.size() <= static_cast<std::size_t>(used_)) return;
     oldest = std::move(removals_.front());
     removals_.pop_front();
   }

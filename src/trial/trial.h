@@ -24,7 +24,8 @@ namespace capmin {
 
 /// Places for the containers of trials. A container whose trial has ended is removed in the
 /// background and keeps its place until it is gone: the next one is made meanwhile, but never runs
-/// beside it where there is one place only. Thread-safe.
+/// beside it where there is one place only. One that is parked has a place beside these.
+/// Thread-safe.
 class ContainerPlaces {
  public:
   /// One container's place; given back at the end of its life.
@@ -41,7 +42,7 @@ class ContainerPlaces {
   };
 
   /// `places` is at least 1.
-  explicit ContainerPlaces(int places) : places_(static_cast<std::size_t>(places)), free_(places) {}
+  explicit ContainerPlaces(int places) : places_(places) {}
   /// Waits until all is removed.
   ~ContainerPlaces() = default;
   ContainerPlaces(const ContainerPlaces&) = delete;
@@ -49,14 +50,17 @@ class ContainerPlaces {
 
   /// Waits for a place, as long as the removal of another container takes.
   Place take();
+  /// Says how many of the containers that have a place are parked.
+  void set_parked(int parked);
   /// Removes `container`, then gives `place` back; returns at once.
   void leave(std::unique_ptr<Container> container, Place place);
 
  private:
-  const std::size_t places_;
+  const int places_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  int free_;
+  int used_ = 0;
+  int parked_ = 0;
   std::list<std::jthread> removals_;
 };
 
