@@ -42,14 +42,16 @@ class SocketCalls final : public EngineCalls {
   HttpClient http_;
 };
 
+/// What open_socket() has found.
+struct OpenedSocket {
+  std::unique_ptr<SocketCalls> calls;  ///< null where the client makes all calls
+  EngineRoute route;
+};
+
 /// Finds out whether the engine that `client` drives can be called over a socket: its address is
 /// beyond doubt, `info_json`, which the client has just printed, says that it asked there and not
 /// in a context, and the engine that answers at the address is the same one. The calls and their
 /// route; no calls where anything is in doubt. Throws as engine_address() does.
-struct OpenedSocket {
-  std::unique_ptr<SocketCalls> calls;
-  EngineRoute route;
-};
 OpenedSocket open_socket(const Client& client, const std::string& info_json);
 
 }  // namespace capmin

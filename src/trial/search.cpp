@@ -250,10 +250,9 @@ void Search::launch(Running& trial, const TrialRunner& run_trial) {
 }
 
 void Search::note(Running& trial, const TrialWait& wait) {
-  const std::optional<milliseconds> stalled = plan_.stalled();
   const std::scoped_lock lock(mutex_);
   trial.wait = wait;
-  if (wait.since && !wait.has_answered) trial.stalled_before = stalled;
+  if (wait.since && !wait.has_answered) trial.stalled_before = plan_.stalled();
   has_news_ = true;
   changed_.notify_all();
 }
@@ -394,13 +393,12 @@ void Search::remember(FinishedTrial trial) {
 }
 
 milliseconds Search::deadline(const Running& trial) const {
-  std::optional<milliseconds> stalled = plan_.stalled();
   const std::scoped_lock lock(mutex_);
   if (!baseline_seconds_) return baseline_deadline(plan_.limits.patience, is_stuck_);
   // A probe that does not answer may be about to, such as one that tries again for itself.
-  stalled = stalled && trial.stalled_before && trial.wait.has_answered
-                ? std::optional(*stalled - *trial.stalled_before)
-                : std::nullopt;
+  std::optional<milliseconds> stalled;
+  if (trial.wait.has_answered && trial.stalled_before) stalled = plan_.stalled();
+  if (stalled) *stalled -= *trial.stalled_before;
   return derived_deadline(*baseline_seconds_, plan_.limits.patience, stalled);
 }
 

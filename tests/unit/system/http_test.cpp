@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <future>
 #include <mutex>
+#include <semaphore>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -53,6 +54,10 @@ class Server {
   /// Takes no new connections from now on.
   void stop_listening() const { ::shutdown(listener_, SHUT_RDWR); }
 
+  /// Wait until one more request has had its answer, or one more connection was closed.
+  void await_answer() { CHECK(answered_.try_acquire_for(20s)); }
+  void await_close() { CHECK(closed_.try_acquire_for(20s)); }
+
   std::string path() const { return (scratch_.path / "http").string(); }
   int connections() const { return connections_; }
   /// The requests so far, each with a '\n' in place of its line breaks.
@@ -70,10 +75,12 @@ class Server {
       for (const std::string& answer : script) {
         if (!read_request(file)) break;
         if (answer == kNoAnswer) break;
-        if (answer.empty()) read_request(file);  // until the client gives up
         static_cast<void>(::send(file, answer.data(), answer.size(), MSG_NOSIGNAL));
+        answered_.release();
+        if (answer.empty()) read_request(file);  // until the client gives up
       }
       ::close(file);
+      closed_.release();
     }
   }
 
@@ -97,6 +104,8 @@ class Server {
   }
 
   Scratch scratch_;
+  std::counting_semaphore<> answered_{0};
+  std::counting_semaphore<> closed_{0};
   std::vector<Script> scripts_;
   int listener_ = -1;
   std::atomic<int> connections_ = 0;
@@ -209,8 +218,9 @@ TEST_CASE("a deadline and a stop end a request that is not answered, before and 
     request.deadline = 50ms;
     CHECK(client.send(request).ending == Ending::kDeadline);
     std::stop_source stop;
-    std::jthread stopper([&stop] {
-      std::this_thread::sleep_for(50ms);
+    server.await_answer();
+    std::jthread stopper([&stop, &server] {
+      server.await_answer();
       stop.request_stop();
     });
     CHECK(client.send(get(), stop.get_token()).ending == Ending::kStopped);
@@ -221,9 +231,9 @@ TEST_CASE("a connection that was closed meanwhile is replaced, for whatever is a
   Server server({{reply("one")}, {reply("two")}, {reply("three")}});
   HttpClient client({.socket = server.path()});
   CHECK(client.send(get()).body == "one");
-  std::this_thread::sleep_for(50ms);
+  server.await_close();
   CHECK(client.send(post()).body == "two");
-  std::this_thread::sleep_for(50ms);
+  server.await_close();
   CHECK(client.send(get()).body == "three");
 }
 
