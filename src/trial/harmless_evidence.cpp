@@ -110,7 +110,7 @@ void HarmlessEvidence::add(const FinishedTrial& passed) {
   }
   if (!passed.outcome.trace) return;
   for (const Check& check : passed.outcome.trace->checks) {
-    if (check.result == CheckResult::kHard) denied_.insert(without_count(check));
+    if (check.result != CheckResult::kGranted) denied_.insert(without_count(check));
   }
   for (const CapabilityRequest& request : passed.outcome.trace->requests) {
     if (!request.lacking().empty()) refused_.insert(question_of(request));

@@ -27,8 +27,8 @@ class HarmlessEvidence {
   /// Whether a passing trial had a clue of the same line; lines are the same when they are equal
   /// once normalized.
   bool holds(const Clue& clue) const;
-  /// Whether the same check, whatever its count, was denied and made its system call fail in a
-  /// passing trial.
+  /// Whether the same check, whatever its count, was denied with the same result in a passing
+  /// trial.
   bool holds(const Check& check) const;
   /// Whether a passing trial asked for the same in vain.
   bool holds(const CapabilityRequest& request) const;

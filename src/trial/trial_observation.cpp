@@ -9,7 +9,9 @@
 #include "trial/losses.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -40,6 +42,29 @@ std::vector<CapabilitySet> traced_suspects(const std::optional<Trace>& trace,
   for (const Capability capability : all.members()) {
     if (all.size() > 1) suspects.push_back({capability});
   }
+  return suspects;
+}
+
+/// What was refused although no system call failed for it, the most believed first: a program may
+/// learn of that another way, as by the kernel's answer to a message, and end without a word.
+std::vector<CapabilitySet> softly_traced_suspects(const std::optional<Trace>& trace,
+                                                  const HarmlessEvidence& harmless) {
+  if (!trace) return {};
+  std::map<Capability, double> beliefs;
+  for (Check check : trace->checks) {
+    if (check.result != CheckResult::kSoft || harmless.holds(check)) continue;
+    check.result = CheckResult::kGranted;
+    double& known = beliefs[check.capability];
+    known = std::max(known, belief_of(check));
+  }
+  std::erase_if(beliefs, [](const auto& entry) { return entry.second < kDoubted; });
+  std::vector<CapabilitySet> suspects;
+  for (const auto& [capability, belief] : beliefs) {
+    suspects.push_back({capability});
+  }
+  std::ranges::stable_sort(suspects, std::greater{}, [&beliefs](CapabilitySet suspect) {
+    return beliefs.at(suspect.members().front());
+  });
   return suspects;
 }
 
@@ -173,6 +198,7 @@ Observation observation_of(const FinishedTrial& trial, const HarmlessEvidence& h
     // What failed last comes first: most programs end soon after what they cannot do without.
     suspect_of([](const Clue& clue) { return clue.rule == kStraceRule; }, true);
     suspect_of([](const Clue& clue) { return !is_watched(clue); }, ending.exited);
+    suspect(softly_traced_suspects(trial.outcome.trace, harmless));
   }
   return observation;
 }

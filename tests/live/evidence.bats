@@ -94,6 +94,13 @@ unneeded() {
   CHOWN chown by chown, once    denied, and the call failed"
 }
 
+@test "a refusal that no failing call and no line tells is found where the kernel saw it" {
+  watch audit --probe exit
+  expect_set AUDIT_WRITE
+  # Baseline, the failing empty set, and the set itself.
+  [ "$(yaml 'p["run"]["trials"]')" = 3 ]
+}
+
 @test "without -v nothing is said of what was used but not needed" {
   watch busybox --probe exit -- /bin/sh -c 'touch /f; chown 1 /f; chroot / true'
   expect_set SYS_CHROOT

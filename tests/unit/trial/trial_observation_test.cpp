@@ -1,6 +1,7 @@
 #include "trial/trial_observation.h"
 
 #include "run/terminal.h"
+#include "trial/harmless_evidence.h"
 
 #include <doctest/doctest.h>
 
@@ -49,6 +50,35 @@ TEST_CASE("a denied call that programs mostly do without is marked so") {
   CHECK(traced_clues(denied({kNetAdmin, kHard, "setsockopt", "d", 1}), rules()).front().optional);
   CHECK(traced_clues(denied({kSysNice, kHard, "setpriority", "d", 1}), rules()).front().optional);
   CHECK_FALSE(traced_clues(denied({kChown, kHard, "chown", "d", 1}), rules()).front().optional);
+}
+
+std::vector<CapabilitySet> suspects(const Outcome& outcome, const HarmlessEvidence& harmless = {}) {
+  FinishedTrial trial;
+  trial.outcome = outcome;
+  trial.clues = rules().clues(evidence_of(outcome, {}));
+  return observation_of(trial, harmless).suspects;
+}
+
+TEST_CASE("what was refused without a failing call is suspected last, the most believed first") {
+  using enum CheckResult;
+  Outcome outcome = denied({kAuditWrite, kSoft, "sendto", "login", 1});
+  CHECK(suspects(outcome) == std::vector<CapabilitySet>{{kAuditWrite}});
+  outcome.trace->checks.push_back({kChown, kSoft, "chown", "d", 1});
+  CHECK(suspects(outcome) == std::vector<CapabilitySet>{{kChown}, {kAuditWrite}});
+  outcome.log = "setgid(33) failed (1: Operation not permitted)\n";
+  CHECK(suspects(outcome).front() == CapabilitySet{kSetgid});
+  CHECK(suspects(outcome).back() == CapabilitySet{kAuditWrite});
+}
+
+TEST_CASE("a refusal that hardly ever matters, or that passing trials met, is not suspected") {
+  using enum CheckResult;
+  CHECK(suspects(denied({kSysAdmin, kSoft, "mmap", "d", 1})).empty());
+  HarmlessEvidence harmless;
+  FinishedTrial passing;
+  passing.outcome = denied({kAuditWrite, kSoft, "sendto", "login", 7});
+  passing.outcome.verdict = Verdict::kPassed;
+  harmless.add(passing);
+  CHECK(suspects(denied({kAuditWrite, kSoft, "sendto", "login", 1}), harmless).empty());
 }
 
 TEST_CASE("what the kernel denied is shown before a vague line, and after an exact one") {
