@@ -3,7 +3,7 @@
 #include "core/error.h"
 #include "diagnosis/clue.h"
 #include "diagnosis/rule_table.h"
-#include "diagnosis/seccomp.h"
+#include "core/seccomp.h"
 #include "document/document.h"
 #include "engine/engine.h"
 #include "options/command_options.h"

@@ -1,7 +1,7 @@
 #include "run/run_failure.h"
 
 #include "diagnosis/probe_fault.h"
-#include "diagnosis/seccomp.h"
+#include "core/seccomp.h"
 #include "engine/arguments.h"
 #include "profile/platform.h"
 #include "run/grant_effect.h"

@@ -74,12 +74,14 @@ struct pt_regs___x86 {
   unsigned long dx;
   unsigned long si;
   unsigned long di;
+  unsigned long orig_ax;
   unsigned short cs;
 } __attribute__((preserve_access_index));
 
 struct pt_regs___arm64 {
   __u64 regs[31];
   __u64 pstate;
+  __s32 syscallno;
 } __attribute__((preserve_access_index));
 
 char program_license[] SEC("license") = "GPL";
@@ -89,6 +91,8 @@ char program_license[] SEC("license") = "GPL";
 #define NO_CALL (-1)
 #define PATH_LENGTH 124
 #define MOST_PROGRAMS 64
+
+#define NO_CAPABILITY 0xffff  // refused before any was asked for
 
 enum { GRANTED, DENIED_SOFT, DENIED_HARD };
 
@@ -426,12 +430,37 @@ static long count_denied(__u32 capability, struct denied_checks* checks) {
   return 0;
 }
 
+/// The number of a system call that leaves the kernel; NO_CALL for one of a program of 32 bits.
+static __always_inline long number_of(const void* registers) {
+  const struct pt_regs___x86* const x86 = registers;
+  const struct pt_regs___arm64* const arm64 = registers;
+  if (bpf_core_field_exists(x86->di)) {
+    return BPF_CORE_READ(x86, cs) == 0x33 ? (long)BPF_CORE_READ(x86, orig_ax) : NO_CALL;
+  }
+  if (bpf_core_field_exists(arm64->pstate)) {
+    return BPF_CORE_READ(arm64, pstate) & 0x10 ? NO_CALL : BPF_CORE_READ(arm64, syscallno);
+  }
+  return NO_CALL;
+}
+
+/// A filter (seccomp) refuses a call before it is seen to begin.
+static __always_inline void count_filtered(struct traced* traced, const void* registers) {
+  traced->call = (__s32)number_of(registers);
+  if (traced->call == NO_CALL) return;
+  count(bpf_get_current_task_btf(), traced, NO_CAPABILITY, DENIED_HARD);
+  traced->call = NO_CALL;
+}
+
 /// A check that was denied mattered where its system call failed for lack of permission, and a
 /// request that is answered otherwise (EINVAL, EFAULT) was none.
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_leave, void* registers, long result) {
   struct traced* const traced = traced_of(bpf_get_current_task_btf());
   if (!traced) return 0;
+  if (traced->call == NO_CALL) {
+    if (result == -1) count_filtered(traced, registers);
+    return 0;
+  }
   const bool failed = result == -1 || result == -13;  // EPERM, EACCES
   if (traced->asked && (failed || result == 0)) {
     count_request(bpf_get_current_task_btf(), traced, !failed);

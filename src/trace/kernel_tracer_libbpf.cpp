@@ -1,3 +1,4 @@
+#include "core/seccomp.h"
 #include "text/embedded.h"
 #include "trace/kernel_tracer.h"
 
@@ -57,6 +58,9 @@ struct DestroyLink {
 using Object = std::unique_ptr<bpf_object, CloseObject>;
 using Link = std::unique_ptr<bpf_link, DestroyLink>;
 
+/// That of checks.bpf.c.
+constexpr std::uint16_t kNoCapability = 0xffff;
+
 /// A number of another architecture's table, which a program of 32 bits may use, has a wrong name.
 std::string call_name(std::int32_t call) {
   if (call < 0) return {};
@@ -64,6 +68,14 @@ std::string call_name(std::int32_t call) {
   std::string text = name == nullptr ? std::to_string(call) : name;
   std::free(name);
   return text;
+}
+
+/// The capability that was asked for; of a call that was refused before, the one that opens the
+/// engine's filter for it.
+std::optional<Capability> capability_of(const CheckKey& key, const std::string& call) {
+  if (key.capability == kNoCapability) return least_opening_seccomp(call);
+  if (key.capability >= kCapabilityCount) return std::nullopt;
+  return static_cast<Capability>(key.capability);
 }
 
 /// The keys of a map that belong to a container.
@@ -159,10 +171,12 @@ std::vector<Check> LibbpfTracer::take_checks(std::uint32_t number) {
     std::uint64_t count = 0;
     if (bpf_map_lookup_elem(counts_, &taken, &count) != 0) continue;
     bpf_map_delete_elem(counts_, &taken);
-    if (taken.capability >= kCapabilityCount || taken.result > 2) continue;
-    sums[{.capability = static_cast<Capability>(taken.capability),
+    const std::string call = call_name(taken.call);
+    const std::optional<Capability> capability = capability_of(taken, call);
+    if (!capability || taken.result > 2) continue;
+    sums[{.capability = *capability,
           .result = static_cast<CheckResult>(taken.result),
-          .call = call_name(taken.call),
+          .call = call,
           .process = text_of(taken.process),
           .count = 0}] += count;
   }

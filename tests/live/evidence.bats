@@ -101,6 +101,13 @@ unneeded() {
   [ "$(yaml 'p["run"]["trials"]')" = 3 ]
 }
 
+@test "a call that the engine's filter refuses before the kernel is asked names its capability" {
+  watch busybox --probe exit -- /bin/sh -c 'chroot / true 2>/dev/null'
+  expect_set SYS_CHROOT
+  [ "$(seen SYS_CHROOT)" = "chroot chroot denied-hard" ]
+  [ "$(yaml 'p["run"]["trials"]')" = 3 ]
+}
+
 @test "without -v nothing is said of what was used but not needed" {
   watch busybox --probe exit -- /bin/sh -c 'touch /f; chown 1 /f; chroot / true'
   expect_set SYS_CHROOT

@@ -1,4 +1,4 @@
-#include "diagnosis/seccomp.h"
+#include "core/seccomp.h"
 
 #include <algorithm>
 #include <array>
@@ -75,6 +75,14 @@ std::optional<CapabilitySet> opens_in_seccomp(std::string_view call) {
   const auto* const gate = std::ranges::find(kGates, call, &Gate::call);
   if (gate == kGates.end()) return std::nullopt;
   return gate->opened_by;
+}
+
+std::optional<Capability> least_opening_seccomp(std::string_view call) {
+  std::optional<Capability> least;
+  for (const Capability member : opens_in_seccomp(call).value_or(CapabilitySet{}).members()) {
+    if (!least || std::is_lt(compare_risk({member}, {*least}))) least = member;
+  }
+  return least;
 }
 
 std::string seccomp_sentence(const std::vector<std::string>& calls) {

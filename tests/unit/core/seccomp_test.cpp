@@ -1,4 +1,4 @@
-#include "diagnosis/seccomp.h"
+#include "core/seccomp.h"
 
 #include <doctest/doctest.h>
 
@@ -12,6 +12,10 @@ TEST_CASE("calls that Docker's filter opens, keeps closed and does not refuse ar
   CHECK(opens_in_seccomp("bpf") == CapabilitySet{kSysAdmin, kBpf});
   CHECK(opens_in_seccomp("keyctl") == CapabilitySet{});
   CHECK_FALSE(opens_in_seccomp("chown"));
+  CHECK(least_opening_seccomp("chroot") == kSysChroot);
+  CHECK(least_opening_seccomp("syslog") == kSyslog);
+  CHECK_FALSE(least_opening_seccomp("keyctl"));
+  CHECK_FALSE(least_opening_seccomp("chown"));
 }
 
 TEST_CASE("a refused call is explained by the grant that opens the filter") {
