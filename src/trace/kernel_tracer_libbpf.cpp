@@ -1,4 +1,5 @@
 #include "core/seccomp.h"
+#include "system/file.h"
 #include "text/embedded.h"
 #include "trace/kernel_tracer.h"
 
@@ -6,6 +7,7 @@
 #include <array>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <bpf/skel_internal.h>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
@@ -52,11 +54,13 @@ struct ProgramKey {
 struct CloseObject {
   void operator()(bpf_object* object) const { bpf_object__close(object); }
 };
-struct DestroyLink {
-  void operator()(bpf_link* link) const { bpf_link__destroy(link); }
-};
 using Object = std::unique_ptr<bpf_object, CloseObject>;
-using Link = std::unique_ptr<bpf_link, DestroyLink>;
+
+/// What the kernel holds for a tracer as long as these are open.
+struct Loaded {
+  std::map<std::string, Descriptor> maps;  ///< by name
+  std::vector<Descriptor> links;           ///< programs at their tracepoints
+};
 
 /// That of checks.bpf.c.
 constexpr std::uint16_t kNoCapability = 0xffff;
@@ -104,14 +108,13 @@ std::string text_of(const std::array<char, N>& bytes) {
 
 class LibbpfTracer : public KernelTracer {
  public:
-  LibbpfTracer(Object object, std::vector<Link> links)
-      : object_(std::move(object)),
-        links_(std::move(links)),
-        wanted_(bpf_object__find_map_fd_by_name(object_.get(), "wanted")),
-        containers_(bpf_object__find_map_fd_by_name(object_.get(), "containers")),
-        counts_(bpf_object__find_map_fd_by_name(object_.get(), "counts")),
-        requests_(bpf_object__find_map_fd_by_name(object_.get(), "requests")),
-        programs_(bpf_object__find_map_fd_by_name(object_.get(), "programs")) {}
+  explicit LibbpfTracer(Loaded loaded)
+      : wanted_(std::move(loaded.maps.at("wanted"))),
+        containers_(std::move(loaded.maps.at("containers"))),
+        counts_(std::move(loaded.maps.at("counts"))),
+        requests_(std::move(loaded.maps.at("requests"))),
+        programs_(std::move(loaded.maps.at("programs"))),
+        links_(std::move(loaded.links)) {}
 
   void watch(const std::string& container) noexcept override;
   std::optional<Trace> collect(const std::string& container) noexcept override;
@@ -121,13 +124,12 @@ class LibbpfTracer : public KernelTracer {
   std::vector<CapabilityRequest> take_requests(std::uint32_t number);
   std::vector<std::string> take_programs(std::uint32_t number);
 
-  Object object_;
-  std::vector<Link> links_;
-  int wanted_;
-  int containers_;
-  int counts_;
-  int requests_;
-  int programs_;
+  Descriptor wanted_;
+  Descriptor containers_;
+  Descriptor counts_;
+  Descriptor requests_;
+  Descriptor programs_;
+  std::vector<Descriptor> links_;
   std::mutex mutex_;
   std::map<std::string, std::uint32_t> numbers_;
   std::uint32_t last_number_ = 0;
@@ -138,8 +140,8 @@ void LibbpfTracer::watch(const std::string& container) noexcept {
   const std::scoped_lock lock(mutex_);
   const std::uint32_t number = ++last_number_;
   const ContainerEntry entry{};
-  if (bpf_map_update_elem(containers_, &number, &entry, BPF_ANY) != 0) return;
-  if (bpf_map_update_elem(wanted_, container.data(), &number, BPF_ANY) != 0) return;
+  if (bpf_map_update_elem(containers_.get(), &number, &entry, BPF_ANY) != 0) return;
+  if (bpf_map_update_elem(wanted_.get(), container.data(), &number, BPF_ANY) != 0) return;
   numbers_[container] = number;
 }
 
@@ -149,10 +151,10 @@ std::optional<Trace> LibbpfTracer::collect(const std::string& container) noexcep
   if (found == numbers_.end()) return std::nullopt;
   const std::uint32_t number = found->second;
   numbers_.erase(found);
-  bpf_map_delete_elem(wanted_, container.data());
+  bpf_map_delete_elem(wanted_.get(), container.data());
   ContainerEntry entry{};
-  const bool is_known = bpf_map_lookup_elem(containers_, &number, &entry) == 0;
-  bpf_map_delete_elem(containers_, &number);
+  const bool is_known = bpf_map_lookup_elem(containers_.get(), &number, &entry) == 0;
+  bpf_map_delete_elem(containers_.get(), &number);
   std::vector<Check> checks = take_checks(number);
   std::vector<CapabilityRequest> requests = take_requests(number);
   std::vector<std::string> programs = take_programs(number);
@@ -167,10 +169,10 @@ std::optional<Trace> LibbpfTracer::collect(const std::string& container) noexcep
 /// Takes what was counted for a container out of the map.
 std::vector<Check> LibbpfTracer::take_checks(std::uint32_t number) {
   std::map<Check, std::uint64_t> sums;
-  for (const CheckKey& taken : keys_of<CheckKey>(counts_, number)) {
+  for (const CheckKey& taken : keys_of<CheckKey>(counts_.get(), number)) {
     std::uint64_t count = 0;
-    if (bpf_map_lookup_elem(counts_, &taken, &count) != 0) continue;
-    bpf_map_delete_elem(counts_, &taken);
+    if (bpf_map_lookup_elem(counts_.get(), &taken, &count) != 0) continue;
+    bpf_map_delete_elem(counts_.get(), &taken);
     const std::string call = call_name(taken.call);
     const std::optional<Capability> capability = capability_of(taken, call);
     if (!capability || taken.result > 2) continue;
@@ -190,10 +192,10 @@ std::vector<Check> LibbpfTracer::take_checks(std::uint32_t number) {
 
 std::vector<CapabilityRequest> LibbpfTracer::take_requests(std::uint32_t number) {
   std::vector<CapabilityRequest> requests;
-  for (const RequestKey& taken : keys_of<RequestKey>(requests_, number)) {
+  for (const RequestKey& taken : keys_of<RequestKey>(requests_.get(), number)) {
     std::uint64_t count = 0;
-    if (bpf_map_lookup_elem(requests_, &taken, &count) != 0) continue;
-    bpf_map_delete_elem(requests_, &taken);
+    if (bpf_map_lookup_elem(requests_.get(), &taken, &count) != 0) continue;
+    bpf_map_delete_elem(requests_.get(), &taken);
     requests.push_back({.call = call_name(taken.call),
                         .process = text_of(taken.process),
                         .asked = CapabilitySet::from_bits(taken.asked),
@@ -207,8 +209,8 @@ std::vector<CapabilityRequest> LibbpfTracer::take_requests(std::uint32_t number)
 
 std::vector<std::string> LibbpfTracer::take_programs(std::uint32_t number) {
   std::vector<std::string> programs;
-  for (const ProgramKey& taken : keys_of<ProgramKey>(programs_, number)) {
-    bpf_map_delete_elem(programs_, &taken);
+  for (const ProgramKey& taken : keys_of<ProgramKey>(programs_.get(), number)) {
+    bpf_map_delete_elem(programs_.get(), &taken);
     programs.push_back(text_of(taken.path));
   }
   std::ranges::sort(programs);
@@ -228,6 +230,77 @@ TracerAttachment refused(const std::string& action, int error) {
                "its tracepoint capability:cap_capable takes Linux 6.14 or newer");
 }
 
+/// Memory that the kernel reads and writes while it loads: the loader's own words, then those of
+/// each map, then those of each program, in the order of the object.
+class LoaderContext {
+ public:
+  LoaderContext(std::size_t maps, std::size_t programs)
+      : maps_(maps), words_(size(maps, programs) / sizeof(std::uint64_t)) {
+    context()->sz = static_cast<std::uint32_t>(size(maps, programs));
+  }
+  bpf_loader_ctx* context() { return reinterpret_cast<bpf_loader_ctx*>(words_.data()); }
+  int map(std::size_t index) { return maps()[index].map_fd; }
+  int program(std::size_t index) {
+    return reinterpret_cast<bpf_prog_desc*>(maps() + maps_)[index].prog_fd;
+  }
+
+ private:
+  static std::size_t size(std::size_t maps, std::size_t programs) {
+    const std::size_t bytes =
+        sizeof(bpf_loader_ctx) + maps * sizeof(bpf_map_desc) + programs * sizeof(bpf_prog_desc);
+    return (bytes + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t) * sizeof(std::uint64_t);
+  }
+  bpf_map_desc* maps() { return reinterpret_cast<bpf_map_desc*>(context() + 1); }
+
+  std::size_t maps_;
+  std::vector<std::uint64_t> words_;
+};
+
+std::vector<std::string> map_names(const bpf_object* object) {
+  std::vector<std::string> names;
+  bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, object) names.emplace_back(bpf_map__name(map));
+  return names;
+}
+
+std::size_t program_count(bpf_object* object) {
+  std::size_t count = 0;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object)++ count;
+  return count;
+}
+
+/// Has the kernel itself fit the programs to its types: libbpf would read all of them into this
+/// process first, some 11 MiB, and search them for longer than all the rest takes.
+TracerAttachment load_in_kernel(bpf_object* object, Loaded& loaded) {
+  gen_loader_opts loader{};
+  loader.sz = sizeof loader;
+  int error = bpf_object__gen_loader(object, &loader);
+  if (error == 0) error = bpf_object__load(object);
+  if (error != 0) return refused("preparing BPF programs", -error);
+  const std::vector<std::string> names = map_names(object);
+  const std::size_t programs = program_count(object);
+  LoaderContext context(names.size(), programs);
+  bpf_load_and_run_opts options{};
+  options.ctx = context.context();
+  options.data = loader.data;
+  options.data_sz = loader.data_sz;
+  options.insns = loader.insns;
+  options.insns_sz = loader.insns_sz;
+  error = bpf_load_and_run(&options);
+  if (error != 0) return refused("loading BPF programs", -error);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    loaded.maps.emplace(names[i], Descriptor(context.map(i)));
+  }
+  for (std::size_t i = 0; i < programs; ++i) {
+    const Descriptor program(context.program(i));
+    Descriptor link(bpf_raw_tracepoint_open(nullptr, program.get()));
+    if (link.get() < 0) return refused("attaching BPF programs", errno);
+    loaded.links.push_back(std::move(link));
+  }
+  return {};
+}
+
 }  // namespace
 
 TracerAttachment attach_kernel_tracer() {
@@ -238,21 +311,13 @@ TracerAttachment attach_kernel_tracer() {
   // Its words are for developers; what a user needs is the error.
   libbpf_set_print(nullptr);
   const std::string_view bytes = embedded_checks();
-  Object object(bpf_object__open_mem(bytes.data(), bytes.size(), nullptr));
+  const Object object(bpf_object__open_mem(bytes.data(), bytes.size(), nullptr));
   if (!object) return refused("reading the BPF programs", errno);
-  if (const int error = bpf_object__load(object.get())) {
-    return refused("loading BPF programs", -error);
-  }
-  std::vector<Link> links;
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object.get()) {
-    Link link(bpf_program__attach(program));
-    if (!link) return refused("attaching BPF programs", errno);
-    links.push_back(std::move(link));
-  }
-  return {.tracer = std::make_unique<LibbpfTracer>(std::move(object), std::move(links)),
-          .fault = {},
-          .hint = {}};
+  Loaded loaded;
+  TracerAttachment attachment = load_in_kernel(object.get(), loaded);
+  if (!attachment.fault.empty()) return attachment;
+  attachment.tracer = std::make_unique<LibbpfTracer>(std::move(loaded));
+  return attachment;
 }
 
 }  // namespace capmin
