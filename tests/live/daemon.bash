@@ -7,6 +7,8 @@
 #                               in the background $! is CMD's own process
 #   stop_daemon NAME            ends dockerd, its containers and whatever it left
 #   kill_daemon NAME            SIGKILL for dockerd alone: its containers run on
+#   slow_daemon NAME PERCENT    from now on all of dockerd, but not its containers, gets at most PERCENT
+#                               of one processor
 #   fell_daemon NAME            SIGKILL for all at once, as when the machine loses its power
 #   stop_daemons                stops all and takes the networks away; belongs in teardown
 #
@@ -111,6 +113,24 @@ print(*found - {sys.argv[1]})
 PYTHON
 }
 
+# Both versions of control groups; containers have groups of their own, outside of this one.
+slow_daemon() {
+  local group=/sys/fs/cgroup/cpu/capmin-slow-$1-$BATS_ROOT_PID pid
+  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+    group=/sys/fs/cgroup/capmin-slow-$1-$BATS_ROOT_PID
+    echo +cpu >/sys/fs/cgroup/cgroup.subtree_control
+    mkdir "$group"
+    echo "$(($2 * 1000)) 100000" >"$group/cpu.max"
+  else
+    mkdir "$group"
+    echo 100000 >"$group/cpu.cfs_period_us"
+    echo $(($2 * 1000)) >"$group/cpu.cfs_quota_us"
+  fi
+  echo "$group" >"$daemons/$1/slow"
+  # One that ended meanwhile is none of it.
+  for pid in $(machine_processes "$1"); do echo "$pid" >"$group/cgroup.procs" 2>/dev/null || true; done
+}
+
 daemon_pid() { cat "$daemons/$1/dockerd.pid"; }
 
 kill_daemon() {
@@ -136,12 +156,14 @@ stop_daemon() {
   fi
   fell_daemon "$1"
   remove_cgroups "$1"
+  [ ! -e "$daemons/$1/slow" ] || { rmdir "$(cat "$daemons/$1/slow")"; rm "$daemons/$1/slow"; }
 }
 
 # remove_cgroups NAME: those that containers left which nobody stopped.
 remove_cgroups() {
   local container
   for container in "$daemons/$1"/data/containers/*/; do
+    [ -d "$container" ] || continue  # there is none
     find /sys/fs/cgroup -depth -type d -path "*$(basename "$container")*" -exec rmdir {} + 2>/dev/null || true
   done
 }

@@ -17,7 +17,7 @@ setup_file() {
   cp "$(command -v runc)" "$daemons/one/runc"
   printf '{"default-runtime": "own", "runtimes": {"own": {"path": "%s"}}}\n' "$daemons/one/runc" >"$daemons/one/daemon.json"
   start_daemon one
-  docker save capmin-test-busybox capmin-test-hang capmin-test-chown | on_machine_engine load -q
+  docker save capmin-test-busybox capmin-test-hang capmin-test-chown capmin-test-nginx | on_machine_engine load -q
 }
 teardown_file() { stop_daemons; }
 on_machine_engine() { DOCKER_HOST=$(daemon_socket one) docker "$@"; }
@@ -57,6 +57,18 @@ at_second_trial() {
   export AT_CALL=$BATS_TEST_TMPDIR/at_call PATH=$root/tests/live/bin:$PATH
   printf '#!/bin/bash\n[ "$2 $1" != "create 3" ] || %s\n' "$1" >"$AT_CALL"
   chmod +x "$AT_CALL"
+}
+
+@test "an engine at a TCP address is called as one at a socket, and the set is the same" {
+  stop_daemon one
+  start_daemon one --host tcp://127.0.0.1:23750
+  DAEMON_PID=$(daemon_pid one)
+  at_second_trial :
+  capmin_there run capmin-test-chown --host tcp://127.0.0.1:23750 --probe exit --engine docker -o "$profile"
+  expect_set CHOWN
+  [ "$(grep -cxE 'start|wait|container|logs|rm' "$AT_CALL.calls")" = 0 ] || { sort "$AT_CALL.calls" | uniq -c; return 1; }
+  capmin_there doctor --host tcp://127.0.0.1:23750 --engine docker
+  [[ "$output" == *"calls                   over tcp://127.0.0.1:23750"* ]] || { echo "$output"; return 1; }
 }
 
 @test "F7: a daemon that is stopped before the first container ends with status 5 at the deadline" {
@@ -112,6 +124,16 @@ asked_in_vain() { [ -e "$probed" ] && [ "$(grep -cx version "$AT_CALL.calls")" -
   DAEMON_PID=$(daemon_pid one)
   expect_set
   expect_stderr "the engine does not answer; it is waited for, at most "
+}
+
+@test "an engine that is slow makes no deadline longer, and the set is right" {
+  slow_daemon one 20
+  capmin_there run capmin-test-nginx --probe "$images/nginx/probe.sh" --engine docker -j 2 -o "$profile"
+  stop_daemon one
+  start_daemon one
+  DAEMON_PID=$(daemon_pid one)
+  expect_set_and_conditional "CHOWN DAC_OVERRIDE SETGID SETUID" NET_BIND_SERVICE
+  [ "$(yaml 'p["run"]["deadline"] < 8')" = True ]
 }
 
 @test "F9: a runtime that is gone is engine trouble, never a trial that failed" {
