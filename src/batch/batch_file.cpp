@@ -190,7 +190,12 @@ class BatchReader {
         arguments.push_back(text_or_number(item));
       }
     }
-    return parse_run_options(arguments);
+    RunOptions run = parse_run_options(arguments);
+    if (!run.has_probe) {
+      read_.fail(node, "no probe is given, and nothing else can tell whether the image works",
+                 "give probe: FILE, probe: http://:PORT/, probe: healthcheck or probe: exit");
+    }
+    return run;
   }
 
   VerifyOptions verify_options(const YamlNode& node, const Arguments& options) const {
@@ -259,8 +264,7 @@ bool is_job_name(std::string_view text) {
 std::string BatchJob::probe() const {
   if (const auto* const asked = std::get_if<VerifyOptions>(&options)) return asked->probe;
   const RunOptions& run = std::get<RunOptions>(options);
-  const bool is_file = run.probe.kind == Probe::Kind::kFile || run.probe.kind == Probe::Kind::kExec;
-  return is_file ? run.probe_as_written : std::string();
+  return run.probe.has_file() ? run.probe_as_written : std::string();
 }
 
 const std::string& BatchJob::reset() const {

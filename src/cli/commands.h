@@ -88,6 +88,10 @@ std::string doctor_json(const std::vector<DoctorFact>& facts, bool works);
 /// that the engine does not have.
 ExitCode doctor_command(const std::vector<std::string>& arguments);
 
+/// Writes the beginning of a probe's script. Throws Error kImageMissing for an image that the
+/// engine does not have, and kOutput where the file exists or cannot be written.
+ExitCode probe_command(const std::vector<std::string>& arguments);
+
 /// What the rules make of a log: each clue with its line, then a summary. `name` is the log's.
 std::string log_text(const std::string& name, std::string_view log, const RuleTable& rules);
 

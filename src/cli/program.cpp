@@ -47,7 +47,7 @@ struct CommandEntry {
 
 ExitCode completion_command(const std::vector<std::string>& arguments);
 
-constexpr std::array<CommandEntry, 12> kCommands{
+constexpr std::array<CommandEntry, 13> kCommands{
     {{"run", run_command, table_for<RunOptions>},
      {"verify", verify_command, table_for<VerifyOptions>},
      {"batch", batch_command, table_for<BatchOptions>},
@@ -57,6 +57,7 @@ constexpr std::array<CommandEntry, 12> kCommands{
      {"report", report_command, table_for<ReportOptions>},
      {"explain", explain_command, table_for<ExplainOptions>},
      {"rules", rules_command, table_for<RulesOptions>},
+     {"probe", probe_command, table_for<ProbeOptions>},
      {"doctor", doctor_command, table_for<DoctorOptions>},
      {"clean", clean_command, table_for<CleanOptions>},
      {"completion", completion_command, table_for<CompletionOptions>}}};

@@ -4,10 +4,12 @@
 #include "profile/profile_yaml.h"
 #include "profile/sentences.h"
 #include "run/image_search.h"
+#include "run/probe_advice.h"
 #include "run/terminal.h"
 #include "system/file.h"
 #include "system/interruption.h"
 #include "text/quote.h"
+#include "text/sanitize.h"
 #include "trial/trial.h"
 
 #include <spdlog/spdlog.h>
@@ -24,14 +26,24 @@ std::string probe_command_text(const TrialSetup& setup, const std::string& name,
                                const Engine& engine) {
   switch (setup.probe.kind) {
     case Probe::Kind::kFile:
+    case Probe::Kind::kCommand:
       return "CAPMIN_CONTAINER=" + name + " CAPMIN_NAME=" + name +
              " CAPMIN_ENGINE=" + engine.name() + " CAPMIN_IP=$(" +
              shell_quoted(engine.command_line(
                  {"inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
                   name})) +
-             ") " + shell_quoted(setup.probe.path) + '\n';
+             ") " +
+             shell_quoted(setup.probe.kind == Probe::Kind::kFile
+                              ? std::vector<std::string>{setup.probe.path}
+                              : std::vector<std::string>{"/bin/sh", "-c", setup.probe.line}) +
+             '\n';
     case Probe::Kind::kExec:
       return shell_quoted(engine.command_line({"exec", name, kProbeInside})) + '\n';
+    case Probe::Kind::kExecCommand:
+      return shell_quoted(engine.command_line({"exec", name, "/bin/sh", "-c", setup.probe.line})) +
+             '\n';
+    case Probe::Kind::kNetwork:
+      return "# capmin asks " + sanitize(setup.probe.line) + " of " + name + " by itself\n";
     case Probe::Kind::kHealthcheck: {
       std::vector<std::string> arguments{"exec", name};
       arguments.insert(arguments.end(), setup.probe.program.begin(), setup.probe.program.end());
@@ -198,6 +210,7 @@ void Run::write(const Profile& profile) {
 
 ExitCode run_command(const std::vector<std::string>& arguments) {
   const RunOptions options = parse_run_options(arguments);
+  if (!options.has_probe) throw Error(missing_probe(options.image, options.engine));
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   if (options.writes_file() && !options.dry_run) check_writable(options.output);
   return Run(options)();

@@ -181,6 +181,23 @@ bool takes_host_port(const ContainerSpec& spec) {
                              &EngineOption::value);
 }
 
+std::optional<std::string> container_port_behind(const ContainerSpec& spec,
+                                                 unsigned short host_port) {
+  for (const EngineOption& option : spec.options) {
+    if (option.name != "--publish" || !option.value) continue;
+    // [[ADDRESS:]HOST_PORT:]CONTAINER_PORT
+    const std::string& value = *option.value;
+    const std::size_t before_container = value.rfind(':');
+    if (before_container == std::string::npos) continue;
+    const std::size_t before_host = value.rfind(':', before_container - 1);
+    const std::size_t begin = before_host == std::string::npos ? 0 : before_host + 1;
+    if (value.substr(begin, before_container - begin) != std::to_string(host_port)) continue;
+    const std::string port = value.substr(before_container + 1);
+    return port.find('/') == std::string::npos ? port + "/tcp" : port;
+  }
+  return std::nullopt;
+}
+
 std::string refusal(const std::string& option) {
   const std::string name = option.substr(0, option.find('='));
   const auto* const row = std::ranges::find(kRefused, name, &Refused::option);

@@ -34,6 +34,11 @@ void free_host_ports(ContainerSpec& spec);
 /// container can run beside it.
 bool takes_host_port(const ContainerSpec& spec);
 
+/// The container's port, as "80/tcp", that an option of `spec` publishes as this one of the host;
+/// nothing where none does.
+std::optional<std::string> container_port_behind(const ContainerSpec& spec,
+                                                 unsigned short host_port);
+
 /// Why `option` must not reach the engine, because it would undo what a trial is; empty when it
 /// may.
 std::string refusal(const std::string& option);

@@ -143,6 +143,16 @@ OptionTable table_of(DoctorOptions& options) {
                       }));
 }
 
+OptionTable table_of(ProbeOptions& options) {
+  return option_table("probe", takes_one("image", options.image),
+                      rows_of({
+                          {{"output,o", takes_filled_text("FILE", options.output),
+                            "write the script here, where no file is yet (default: standard "
+                            "output)"}},
+                          engine_options(options.engine),
+                      }));
+}
+
 OptionTable table_of(ExportOptions& options) {
   OptionTable table = option_table(
       "export", takes_one("profile", options.profile),
@@ -235,6 +245,14 @@ DiffOptions parse_diff_options(const vector<string>& arguments) {
 DoctorOptions parse_doctor_options(const vector<string>& arguments) {
   DoctorOptions options;
   read_options(table_of(options), arguments);
+  return options;
+}
+
+ProbeOptions parse_probe_options(const vector<string>& arguments) {
+  ProbeOptions options;
+  const OptionTable table = table_of(options);
+  read_options(table, arguments);
+  if (options.image.empty()) usage_error("no image is given", table.hint());
   return options;
 }
 

@@ -33,6 +33,13 @@ struct DoctorOptions {
   Verbosity verbosity = Verbosity::kNormal;
 };
 
+/// What `capmin probe` was asked to do.
+struct ProbeOptions {
+  EngineRequest engine;
+  std::string image;
+  std::string output;  ///< a file that does not exist yet; empty or "-" is standard output
+};
+
 /// What `capmin export` was asked to do.
 struct ExportOptions {
   std::string profile;             ///< the profile's path
@@ -90,6 +97,7 @@ struct CompletionOptions {
 OptionTable table_of(CleanOptions& options);
 OptionTable table_of(DiffOptions& options);
 OptionTable table_of(DoctorOptions& options);
+OptionTable table_of(ProbeOptions& options);
 OptionTable table_of(ExportOptions& options);
 OptionTable table_of(ReportOptions& options);
 OptionTable table_of(ExplainOptions& options);
@@ -101,6 +109,7 @@ OptionTable table_of(CompletionOptions& options);
 CleanOptions parse_clean_options(const std::vector<std::string>& arguments);
 DiffOptions parse_diff_options(const std::vector<std::string>& arguments);
 DoctorOptions parse_doctor_options(const std::vector<std::string>& arguments);
+ProbeOptions parse_probe_options(const std::vector<std::string>& arguments);
 ExportOptions parse_export_options(const std::vector<std::string>& arguments);
 ReportOptions parse_report_options(const std::vector<std::string>& arguments);
 ExplainOptions parse_explain_options(const std::vector<std::string>& arguments);

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "engine/arguments.h"
+#include "trial/network_check.h"
 
 #include <algorithm>
 #include <string_view>
@@ -34,15 +35,46 @@ vector<string> with_v_told_apart(const vector<string>& arguments) {
   return result;
 }
 
+constexpr std::string_view kCommandPrefix = "cmd:";
+
+/// What a probe is, by how it is written.
+void read_probe(const string& text, bool is_inside, Probe& probe) {
+  using Kind = Probe::Kind;
+  if (text.starts_with(kCommandPrefix)) {
+    probe.line = text.substr(kCommandPrefix.size());
+    if (probe.line.find_first_not_of(" \t\n") == string::npos) {
+      usage_error("the probe cmd: has no command",
+                  "for instance --probe 'cmd:pg_isready -h $CAPMIN_IP'");
+    }
+    probe.kind = is_inside ? Kind::kExecCommand : Kind::kCommand;
+  } else if (is_network_check(text)) {
+    if (is_inside) {
+      usage_error("--probe-exec runs a program inside the container, and " + text + " is none",
+                  "--probe " + text);
+    }
+    probe.line = text;
+    const NetworkCheck given = std::move(probe.check);
+    probe.check = parse_network_check(text);
+    probe.check.expect = given.expect;
+    probe.check.expect_status = given.expect_status;
+    probe.check.insecure = given.insecure;
+    probe.kind = Kind::kNetwork;
+    probe.attempt_deadline = kLongestRequest;
+  } else {
+    probe.kind = is_inside               ? Kind::kExec
+                 : text == "healthcheck" ? Kind::kHealthcheck
+                 : text == "exit"        ? Kind::kExit
+                                         : Kind::kFile;
+  }
+}
+
 OptionValue takes_probe(RunOptions& options) {
-  return {"FILE|healthcheck|exit", [&options](const GivenOption& given) {
+  return {"FILE|http://:PORT/PATH|tcp://:PORT|cmd:LINE|healthcheck|exit",
+          [&options](const GivenOption& given) {
             if (options.has_probe) usage_error("more than one probe is given");
             options.has_probe = true;
             options.probe_as_written = given.value;
-            options.probe.kind = given.name == "probe-exec"     ? Probe::Kind::kExec
-                                 : given.value == "healthcheck" ? Probe::Kind::kHealthcheck
-                                 : given.value == "exit"        ? Probe::Kind::kExit
-                                                                : Probe::Kind::kFile;
+            read_probe(given.value, given.name == "probe-exec", options.probe);
           }};
 }
 
@@ -103,11 +135,26 @@ OptionValue asks_for(Level asked, Level& level) {
 OptionRows probe_rows(RunOptions& options) {
   return {
       {"probe", takes_probe(options),
-       "an executable run on this host; the image's own HEALTHCHECK; or a job that must end by "
-       "itself with status 0"},
+       "an executable run on this host; a request to the container that must be answered with a "
+       "status of 200 to 299 (https:// as well), or a port that must accept connections; a line "
+       "for "
+       "/bin/sh on this host, such as 'cmd:pg_isready -h $CAPMIN_IP'; the image's own HEALTHCHECK; "
+       "or a job that must end by itself with status 0"},
       {"probe-exec",
-       {"FILE", takes_probe(options).read},
-       "an executable of this host, run inside the container"},
+       {"FILE|cmd:LINE", takes_probe(options).read},
+       "an executable of this host, or a line for the image's /bin/sh, run inside the container"},
+      {"expect", takes_text("TEXT", options.probe.check.expect),
+       "with --probe http://...: the body of the reply must hold this text"},
+      {"expect-status",
+       {"STATUS",
+        [&options](const GivenOption& given) {
+          int status = 0;
+          takes_number(status, 100, 599).read(given);
+          options.probe.check.expect_status = static_cast<unsigned>(status);
+        }},
+       "with --probe http://...: the status that the reply must have"},
+      {"insecure", sets(options.probe.check.insecure),
+       "with --probe https://...: any certificate will do"},
       {"oneshot", sets(options.probe.oneshot),
        "the container is a job; the probe runs once after its end"},
       {"reset", takes_reset(options.reset_as_written),
@@ -245,6 +292,19 @@ OptionRows work_rows(RunOptions& options) {
   });
 }
 
+/// What is expected of an answer needs a question that has such answers.
+void check_expectations(const Probe& probe) {
+  using Scheme = NetworkCheck::Scheme;
+  const NetworkCheck& check = probe.check;
+  const bool is_http = probe.kind == Probe::Kind::kNetwork && check.scheme != Scheme::kTcp;
+  if (!is_http && (!check.expect.empty() || check.expect_status)) {
+    usage_error("--expect and --expect-status go with --probe http://... and https://...");
+  }
+  if (check.insecure && (!is_http || check.scheme != Scheme::kHttps)) {
+    usage_error("--insecure goes with --probe https://...");
+  }
+}
+
 void check(const RunOptions& options) {
   if (options.image.empty()) usage_error("no image is given", "capmin run IMAGE --probe FILE");
   // An engine would take it for an option, or a person would not see what it names.
@@ -257,13 +317,11 @@ void check(const RunOptions& options) {
     usage_error("the image's name holds what no image name holds",
                 "write REPOSITORY:TAG, REPOSITORY@sha256:... or an image id");
   }
-  if (!options.has_probe) {
-    usage_error("no probe is given, and nothing else can tell whether the image works",
-                "give --probe FILE, --probe-exec FILE, --probe healthcheck or --probe exit");
+  if (options.probe.oneshot && !options.probe.runs_on_host()) {
+    usage_error(
+        "--oneshot goes with --probe FILE and cmd:LINE: after its end a container runs nothing");
   }
-  if (options.probe.oneshot && options.probe.kind != Probe::Kind::kFile) {
-    usage_error("--oneshot goes with --probe FILE: after its end a container runs nothing");
-  }
+  check_expectations(options.probe);
   if (options.resume && !options.writes_file()) {
     usage_error("--resume needs -o FILE: the journal of a run lies beside its profile");
   }
@@ -274,9 +332,10 @@ void check(const RunOptions& options) {
   if (is_job && options.scenario.graceful_stop) {
     usage_error("--graceful-stop is for services: a job ends by itself");
   }
-  if (options.scenario.probe_after_stop && options.probe.kind != Probe::Kind::kFile) {
+  if (options.scenario.probe_after_stop && !options.probe.runs_on_host()) {
     usage_error(
-        "--probe-after-stop goes with --probe FILE: after its end a container runs nothing");
+        "--probe-after-stop goes with --probe FILE and cmd:LINE: after its end a container runs "
+        "nothing");
   }
 }
 

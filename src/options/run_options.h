@@ -57,8 +57,8 @@ struct RunOptions {
 /// The options of `capmin run`, bound to `options`.
 OptionTable table_of(RunOptions& options);
 
-/// Reads the arguments behind `capmin run`. Throws Error kUsage, with what to write instead, for
-/// everything that is not understood.
+/// Reads the arguments behind `capmin run`; that there is a probe is not looked at. Throws Error
+/// kUsage, with what to write instead, for everything that is not understood.
 RunOptions parse_run_options(const std::vector<std::string>& arguments);
 
 }  // namespace capmin

@@ -19,16 +19,22 @@ namespace capmin {
 /// How the probe is asked.
 enum class ProbeKind {
   kFile,         ///< a script on the host
+  kCommand,      ///< a line for the host's shell
   kExec,         ///< the script inside the container
+  kExecCommand,  ///< a line for the container's shell
+  kNetwork,      ///< a request of HTTP, or a TCP connection
   kHealthcheck,  ///< the image's own
   kExit,         ///< none: the container ends with status 0
-  kOneshot,      ///< a script on the host, after the container has ended
+  kOneshot,      ///< a script, or a line, on the host, after the container has ended
 };
 
 /// The words for kinds of probes.
 inline constexpr auto kProbeKinds = std::to_array<EnumWord<ProbeKind>>({
     {ProbeKind::kFile, "file"},
+    {ProbeKind::kCommand, "command"},
     {ProbeKind::kExec, "exec"},
+    {ProbeKind::kExecCommand, "exec-command"},
+    {ProbeKind::kNetwork, "network"},
     {ProbeKind::kHealthcheck, "healthcheck"},
     {ProbeKind::kExit, "exit"},
     {ProbeKind::kOneshot, "oneshot"},
@@ -88,6 +94,10 @@ struct Profile {
     ProbeKind kind = ProbeKind::kFile;
     std::string path;    ///< of the script, as the user wrote it; empty where there is none
     std::string sha256;  ///< of the script; empty where there is none
+    std::string check{};    ///< the address, or the line for a shell; empty where there is none
+    std::string expect{};   ///< what the body of the reply must hold
+    int expect_status = 0;  ///< what its status must be; 0: 200 to 299
+    bool insecure = false;  ///< whether any certificate will do
     std::vector<std::string> scenario;  ///< the phases that were probed, in order
     friend bool operator==(const Probe&, const Probe&) = default;
   };

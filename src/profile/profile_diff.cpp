@@ -58,11 +58,20 @@ std::vector<Change> image_changes(const Profile::Image& before, const Profile::I
   return facts.take();
 }
 
+std::string truth(bool value) {
+  return value ? "true" : "false";
+}
+
 std::vector<Change> probe_changes(const Profile::Probe& before, const Profile::Probe& after) {
   Facts facts("probe.");
   facts.compare("kind", name_of(before.kind), name_of(after.kind));
   facts.compare("path", before.path, after.path);
   facts.compare("sha256", before.sha256, after.sha256);
+  facts.compare("check", before.check, after.check);
+  facts.compare("expect", before.expect, after.expect);
+  facts.compare("expect_status", std::to_string(before.expect_status),
+                std::to_string(after.expect_status));
+  facts.compare("insecure", truth(before.insecure), truth(after.insecure));
   facts.compare("scenario", before.scenario, after.scenario);
   return facts.take();
 }
@@ -78,10 +87,6 @@ template <typename Map>
 std::string value_at(const Map& map, const std::string& key) {
   const auto found = map.find(key);
   return found == map.end() ? std::string() : found->second;
-}
-
-std::string truth(bool value) {
-  return value ? "true" : "false";
 }
 
 std::vector<Change> environment_changes(const Profile::Environment& before,
@@ -216,12 +221,13 @@ namespace {
 /// The engine's class is what decides on capabilities: which engine, whether it has root, what
 /// its filter of system calls lets through, whether root inside is root outside. Its version is
 /// none of it.
-constexpr std::array<std::string_view, 14> kStale{
-    "image.user",          "image.platform",          "probe.kind",
-    "probe.sha256",        "probe.scenario",          "reset.sha256",
-    "environment.engine",  "environment.seccomp",     "environment.rootless",
-    "environment.network", "environment.ports",       "environment.options",
-    "environment.command", "environment.userns_remap"};
+constexpr std::array<std::string_view, 18> kStale{
+    "image.user",           "image.platform",      "probe.kind",
+    "probe.sha256",         "probe.check",         "probe.expect",
+    "probe.expect_status",  "probe.insecure",      "probe.scenario",
+    "reset.sha256",         "environment.engine",  "environment.seccomp",
+    "environment.rootless", "environment.network", "environment.ports",
+    "environment.options",  "environment.command", "environment.userns_remap"};
 
 bool is_stale(std::string_view field) {
   return std::ranges::find(kStale, field) != kStale.end() ||

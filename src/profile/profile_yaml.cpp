@@ -183,14 +183,26 @@ constexpr auto kReason = [](auto& field, auto& reason) {
 };
 
 constexpr auto kProbe = [](auto& field, auto& probe) {
-  field("kind", probe.kind, AsWord{kProbeKinds},
-        "How it is asked: file (a script on the host), exec (the script inside the container), "
-        "healthcheck (the image's own), exit (the container ends with status 0), oneshot (a script "
-        "after the container has ended).");
+  field(
+      "kind", probe.kind, AsWord{kProbeKinds},
+      "How it is asked: file (a script on the host), command (a line for /bin/sh on the host), "
+      "exec (the script inside the container), exec-command (a line for the container's /bin/sh), "
+      "network (a request of HTTP, or a TCP connection), healthcheck (the image's own), exit (the "
+      "container ends with status 0), oneshot (a script or a line on the host after the container "
+      "has ended).");
   field.maybe("path", probe.path, AsText{},
               "The script as the user wrote it; absent where there is none.");
   field.maybe("sha256", probe.sha256, AsText{},
               "SHA-256 of the script in hexadecimal digits; absent where there is none.");
+  field.maybe("check", probe.check, AsText{},
+              "What is asked: an address (http://:8080/healthz, tcp://:5432), or the line that a "
+              "shell runs; absent where a script or the image says so.");
+  field.maybe("expect", probe.expect, AsText{},
+              "What the body of an HTTP reply must hold; absent where any will do.");
+  field.maybe("expect_status", probe.expect_status, AsWhole{.least = 0, .most = 599},
+              "The status that an HTTP reply must have; absent: 200 to 299.");
+  field.maybe("insecure", probe.insecure, AsTruth{},
+              "Whether the certificate of an https address was not looked at; absent: it was.");
   field("scenario", probe.scenario, AsList{AsText{}, "A phase, such as start or restart."},
         "The phases that were probed, in order.");
 };

@@ -13,12 +13,20 @@ namespace {
 using Arguments = std::vector<std::string>;
 
 void add_probe(const Profile::Probe& probe, Arguments& arguments) {
+  const bool is_inside = probe.kind == ProbeKind::kExec || probe.kind == ProbeKind::kExecCommand;
+  const std::string option = is_inside ? "--probe-exec" : "--probe";
   if (probe.kind == ProbeKind::kHealthcheck || probe.kind == ProbeKind::kExit) {
-    append_option("--probe", std::string(name_of(probe.kind)), arguments);
+    append_option(option, std::string(name_of(probe.kind)), arguments);
+  } else if (probe.kind == ProbeKind::kNetwork) {
+    append_option(option, probe.check, arguments);
   } else {
-    const bool is_inside = probe.kind == ProbeKind::kExec;
-    append_option(is_inside ? "--probe-exec" : "--probe", probe.path, arguments);
+    append_option(option, probe.check.empty() ? probe.path : "cmd:" + probe.check, arguments);
   }
+  if (!probe.expect.empty()) append_option("--expect", probe.expect, arguments);
+  if (probe.expect_status != 0) {
+    append_option("--expect-status", std::to_string(probe.expect_status), arguments);
+  }
+  if (probe.insecure) arguments.emplace_back("--insecure");
   if (probe.kind == ProbeKind::kOneshot) arguments.emplace_back("--oneshot");
   for (const std::string& phase : probe.scenario) {
     if (phase == "restart" || phase == "graceful-stop" || phase == "probe-after-stop") {

@@ -44,6 +44,7 @@ bool is_job(const Profile& profile) {
 std::string blind_spot(const Profile::Probe& probe) {
   switch (probe.kind) {
     case ProbeKind::kExec:
+    case ProbeKind::kExecCommand:
       return "The way in from outside: the probe ran inside the container and did not come through "
              "its network or its published ports.";
     case ProbeKind::kHealthcheck:
@@ -54,7 +55,14 @@ std::string blind_spot(const Profile::Probe& probe) {
              "0 and a wrong result.";
     case ProbeKind::kOneshot:
       return "What the probe's script does not look at after the job has ended.";
+    case ProbeKind::kNetwork:
+      return probe.check.starts_with("tcp:")
+                 ? "Whatever the program does with a connection: only whether it accepts one was "
+                   "looked at."
+                 : "Whatever that one request does not ask: other ports, other pages, what is "
+                   "written, work in the background.";
     case ProbeKind::kFile:
+    case ProbeKind::kCommand:
       break;
   }
   return "What the probe's script does not ask: other ports, other requests, work in the "
@@ -318,20 +326,33 @@ std::string risk_text(Risk risk) {
 
 namespace {
 
+std::string network_text(const Profile::Probe& probe) {
+  std::string text = probe.check;
+  if (probe.expect_status != 0) text += ", answered with " + std::to_string(probe.expect_status);
+  if (!probe.expect.empty()) text += ", with the text \"" + probe.expect + "\" in the body";
+  if (probe.insecure) text += ", with any certificate";
+  return text;
+}
+
 std::string probe_text(const Profile::Probe& probe) {
+  const std::string& what = probe.check.empty() ? probe.path : probe.check;
   switch (probe.kind) {
     case ProbeKind::kHealthcheck:
       return "the image's own HEALTHCHECK";
     case ProbeKind::kExit:
       return "the container must end by itself with status 0";
+    case ProbeKind::kNetwork:
+      return network_text(probe);
     case ProbeKind::kExec:
-      return probe.path + ", run inside the container";
+    case ProbeKind::kExecCommand:
+      return what + ", run inside the container";
     case ProbeKind::kOneshot:
-      return probe.path + ", run once after the job's end";
+      return what + ", run once after the job's end";
     case ProbeKind::kFile:
+    case ProbeKind::kCommand:
       break;
   }
-  return probe.path + ", run on the host";
+  return what + ", run on the host";
 }
 
 std::string sysctl_text(const Profile::Environment& environment) {

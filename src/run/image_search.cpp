@@ -44,7 +44,12 @@ std::string hash_of_options(const RunOptions& options, const RunPlan& plan) {
 }
 
 std::string probe_text(const RunPlan& plan) {
-  return std::to_string(static_cast<int>(plan.setup.probe.kind)) + ' ' + plan.setup.probe.sha256;
+  const Probe& probe = plan.setup.probe;
+  const NetworkCheck& check = probe.check;
+  return std::to_string(static_cast<int>(probe.kind)) + ' ' + probe.sha256 + ' ' +
+         sha256(probe.line + '\0' + check.expect + '\0' +
+                std::to_string(check.expect_status.value_or(0)) +
+                (check.insecure ? " insecure" : ""));
 }
 
 std::string search_text(const Policy& policy) {

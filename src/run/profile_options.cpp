@@ -52,9 +52,7 @@ std::optional<fs::path> find_script(const std::string& path, const std::string& 
 
 void place_probe(const Profile& profile, const fs::path& directory, const VerifyOptions& asked,
                  RunOptions& options) {
-  const bool has_file =
-      options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec;
-  if (!has_file) {
+  if (!options.probe.has_file()) {
     if (asked.probe.empty()) return;
     throw Error(ExitCode::kUsage, "--probe does not go with a profile whose probe is no file");
   }

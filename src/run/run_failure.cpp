@@ -1,7 +1,7 @@
 #include "run/run_failure.h"
 
-#include "diagnosis/probe_fault.h"
 #include "core/seccomp.h"
+#include "diagnosis/probe_fault.h"
 #include "engine/arguments.h"
 #include "profile/platform.h"
 #include "run/grant_effect.h"
@@ -72,9 +72,9 @@ std::optional<std::string> fault_of_probe(const Outcome& outcome) {
 }
 
 std::string probe_name(const RunOptions& options) {
-  const bool is_file =
-      options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec;
-  return is_file ? std::filesystem::path(options.probe_as_written).filename().string() : "probe";
+  return options.probe.has_file()
+             ? std::filesystem::path(options.probe_as_written).filename().string()
+             : "probe";
 }
 
 }  // namespace

@@ -57,10 +57,25 @@ void check_mountable(const std::filesystem::path& probe) {
               "chmod a+rx " + probe.string());
 }
 
+/// The container's port behind the one of this host that a probe names; empty where the container
+/// has this host's network.
+std::string published_behind(const RunOptions& options, const NetworkCheck& check) {
+  if (options.spec.network == "host") return {};
+  if (auto port = container_port_behind(options.spec, check.port)) return *std::move(port);
+  const std::string wanted = std::to_string(check.port);
+  throw Error(
+      ExitCode::kUsage,
+      "the probe " + sanitize(options.probe_as_written) + " asks port " + wanted +
+          " of this host, which no --publish gives to the container",
+      "ask the container itself, by its own port: leave the host out, http://:PORT/; or add "
+      "-p " +
+          wanted + ":PORT");
+}
+
 void prepare_probe(const RunOptions& options, RunPlan& plan) {
   namespace fs = std::filesystem;
   Probe& probe = plan.setup.probe;
-  if (probe.kind == Probe::Kind::kFile || probe.kind == Probe::Kind::kExec) {
+  if (probe.has_file()) {
     const std::string& file =
         options.probe_file.empty() ? options.probe_as_written : options.probe_file;
     const fs::path path = fs::absolute(file).lexically_normal();
@@ -79,6 +94,8 @@ void prepare_probe(const RunOptions& options, RunPlan& plan) {
     }
     probe.program = plan.image.healthcheck;
     probe.attempt_deadline = plan.image.healthcheck_timeout;
+  } else if (probe.kind == Probe::Kind::kNetwork && probe.check.is_of_host) {
+    probe.check.published_as = published_behind(options, probe.check);
   }
 }
 

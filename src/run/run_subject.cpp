@@ -18,8 +18,14 @@ ProbeKind kind_of(const Probe& probe) {
   switch (probe.kind) {
     case Probe::Kind::kFile:
       return ProbeKind::kFile;
+    case Probe::Kind::kCommand:
+      return ProbeKind::kCommand;
     case Probe::Kind::kExec:
       return ProbeKind::kExec;
+    case Probe::Kind::kExecCommand:
+      return ProbeKind::kExecCommand;
+    case Probe::Kind::kNetwork:
+      return ProbeKind::kNetwork;
     case Probe::Kind::kHealthcheck:
       return ProbeKind::kHealthcheck;
     case Probe::Kind::kExit:
@@ -68,7 +74,32 @@ std::vector<std::string> options_without_values(const ContainerSpec& spec, Clean
   return options;
 }
 
-Profile::Environment environment_of(const RunOptions& options, const RunPlan& plan) {
+std::vector<std::string> scenario_of(const Scenario& scenario) {
+  std::vector<std::string> phases{"start"};
+  if (scenario.settle.count() > 0) phases.emplace_back("settle");
+  if (scenario.graceful_stop) phases.emplace_back("graceful-stop");
+  if (scenario.probe_after_stop) phases.emplace_back("probe-after-stop");
+  if (scenario.restart) phases.emplace_back("restart");
+  return phases;
+}
+
+Profile::Probe probe_of(const RunOptions& options, const RunPlan& plan, Cleaned& cleaned) {
+  const Probe& probe = options.probe;
+  Profile::Probe told{.kind = kind_of(probe),
+                      .path = {},
+                      .sha256 = plan.setup.probe.sha256,
+                      .scenario = scenario_of(plan.setup.scenario)};
+  if (probe.has_file()) told.path = sanitize(options.probe_as_written, kLongestText);
+  if (!probe.line.empty()) told.check = cleaned.clean("probe", probe.line);
+  if (probe.kind != Probe::Kind::kNetwork) return told;
+  told.expect = cleaned.clean("probe", probe.check.expect);
+  told.expect_status = static_cast<int>(probe.check.expect_status.value_or(0));
+  told.insecure = probe.check.insecure;
+  return told;
+}
+
+Profile::Environment environment_of(const RunOptions& options, const RunPlan& plan,
+                                    Cleaned& cleaned) {
   Profile::Environment environment;
   environment.engine = plan.engine.dialect;
   environment.version = sanitize(plan.engine.version);
@@ -77,7 +108,6 @@ Profile::Environment environment_of(const RunOptions& options, const RunPlan& pl
   environment.seccomp = sanitize(plan.engine.seccomp);
   environment.rootless = plan.engine.rootless;
   environment.userns_remap = plan.engine.userns_remap;
-  Cleaned cleaned;
   environment.network = options.spec.network.empty()
                             ? plan.engine.network
                             : cleaned.clean("--network", options.spec.network);
@@ -90,7 +120,6 @@ Profile::Environment environment_of(const RunOptions& options, const RunPlan& pl
   }
   cleaned.clean("probe", options.probe_as_written);
   cleaned.clean("reset", options.reset_as_written);
-  environment.altered = cleaned.altered();
   return environment;
 }
 
@@ -113,15 +142,6 @@ Profile::Judgement judgement_of(const RunOptions& options, const RunPlan& plan) 
   return judgement;
 }
 
-std::vector<std::string> scenario_of(const Scenario& scenario) {
-  std::vector<std::string> phases{"start"};
-  if (scenario.settle.count() > 0) phases.emplace_back("settle");
-  if (scenario.graceful_stop) phases.emplace_back("graceful-stop");
-  if (scenario.probe_after_stop) phases.emplace_back("probe-after-stop");
-  if (scenario.restart) phases.emplace_back("restart");
-  return phases;
-}
-
 }  // namespace
 
 Profile subject_profile(const RunOptions& options, const RunPlan& plan) {
@@ -131,18 +151,14 @@ Profile subject_profile(const RunOptions& options, const RunPlan& plan) {
                    .id = sanitize(plan.image.id),
                    .platform = sanitize(plan.image.platform),
                    .user = sanitize(container_user(options, plan))};
-  const bool has_file =
-      options.probe.kind == Probe::Kind::kFile || options.probe.kind == Probe::Kind::kExec;
-  profile.probe = {
-      .kind = kind_of(options.probe),
-      .path = has_file ? sanitize(options.probe_as_written, kLongestText) : std::string(),
-      .sha256 = plan.setup.probe.sha256,
-      .scenario = scenario_of(plan.setup.scenario)};
+  Cleaned cleaned;
+  profile.probe = probe_of(options, plan, cleaned);
   if (!options.reset_as_written.empty()) {
     profile.reset = {.path = sanitize(options.reset_as_written, kLongestText),
                      .sha256 = plan.setup.reset.sha256};
   }
-  profile.environment = environment_of(options, plan);
+  profile.environment = environment_of(options, plan, cleaned);
+  profile.environment.altered = cleaned.altered();
   profile.judgement = judgement_of(options, plan);
   return profile;
 }

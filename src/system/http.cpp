@@ -6,9 +6,13 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -35,6 +39,7 @@ using Ending = HttpReply::Ending;
 using Method = HttpRequest::Method;
 using Protocol = asio::generic::stream_protocol;
 using Socket = Protocol::socket;
+using TlsStream = asio::ssl::stream<Socket&>;
 
 /// More are used where more calls are under way, and closed afterwards.
 constexpr std::size_t kMostIdle = 8;
@@ -69,6 +74,22 @@ error_code open_socket(const Protocol::endpoint& endpoint, Socket& socket) {
   // Of a host that is gone nothing would ever come on a connection that only waits.
   socket.set_option(asio::socket_base::keep_alive(true), error);
   if (!error) socket.set_option(asio::ip::tcp::no_delay(true), error);
+  return error;
+}
+
+/// What TLS over `socket` begins with.
+error_code prepare(const HttpTls& tls, TlsStream& stream) {
+  error_code error;
+  error_code no_address;
+  asio::ip::make_address(tls.name, no_address);
+  // What is told to a server (SNI) is a name, never an address: RFC 6066.
+  if (no_address && ::SSL_set_tlsext_host_name(stream.native_handle(), tls.name.c_str()) != 1) {
+    return {EINVAL, boost::system::system_category()};
+  }
+  stream.set_verify_mode(tls.verifies ? asio::ssl::verify_peer : asio::ssl::verify_none, error);
+  if (tls.verifies && !error) {
+    stream.set_verify_callback(asio::ssl::host_name_verification(tls.name), error);
+  }
   return error;
 }
 
@@ -123,6 +144,12 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
  private:
   using Endpoints = std::vector<Protocol::endpoint>;
 
+  /// Calls `function` with what is written to and read from.
+  template <typename Function>
+  void on_stream(Function function) {
+    tls_ ? function(*tls_) : function(*socket_);
+  }
+
   /// What an operation calls when it is over, unless all is over.
   template <typename Function>
   auto then(Function function) {
@@ -133,6 +160,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   void open();
   void connect(std::shared_ptr<const Endpoints> endpoints, std::size_t index);
+  void shake_hands();
   void write();
   void read_header();
   void read_body();
@@ -149,6 +177,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   http::request<http::string_body> message_;
   std::optional<Socket> socket_;
+  std::optional<asio::ssl::context> tls_context_;
+  std::optional<TlsStream> tls_;  ///< over socket_
   bool is_reused_ = false;
   bool may_have_arrived_ = false;
   boost::beast::flat_buffer buffer_;
@@ -198,19 +228,37 @@ void Exchange::connect(std::shared_ptr<const Endpoints> endpoints, std::size_t i
   const Protocol::endpoint endpoint = endpoints->at(index);
   if (const error_code error = open_socket(endpoint, *socket_)) return broke(error);
   socket_->async_connect(endpoint, then([this, endpoints, index](const error_code& error) {
-                           if (!error) return write();
+                           if (!error) return shake_hands();
                            if (index + 1 == endpoints->size()) return broke(error);
                            connect(endpoints, index + 1);
                          }));
 }
 
+void Exchange::shake_hands() {
+  const std::optional<HttpTls>& wanted = connections_.address.tls;
+  if (!wanted) return write();
+  reply_.was_connected = true;
+  tls_context_.emplace(asio::ssl::context::tls_client);
+  error_code error;
+  if (wanted->verifies) tls_context_->set_default_verify_paths(error);
+  if (error) return broke(error);
+  tls_.emplace(*socket_, *tls_context_);
+  error = prepare(*wanted, *tls_);
+  if (error) return broke(error);
+  tls_->async_handshake(asio::ssl::stream_base::client, then([this](const error_code& failure) {
+                          if (failure) return broke(failure);
+                          write();
+                        }));
+}
+
 void Exchange::write() {
   reply_.was_connected = true;
-  http::async_write(*socket_, message_, then([this](const error_code& error, std::size_t count) {
+  const auto written = then([this](const error_code& error, std::size_t count) {
     may_have_arrived_ = count > 0;
     if (error) return broke(error);
     read_header();
-  }));
+  });
+  on_stream([this, &written](auto& stream) { http::async_write(stream, message_, written); });
 }
 
 void Exchange::read_header() {
@@ -218,25 +266,27 @@ void Exchange::read_header() {
   parser_.emplace();
   // The limits of this request are kept where the pieces are taken.
   parser_->body_limit(boost::none);
-  http::async_read_header(*socket_, buffer_, *parser_,
-                          then([this](const error_code& error, std::size_t /*count*/) {
-                            if (error) return broke(error);
-                            reply_.status = parser_->get().result_int();
-                            read_body();
-                          }));
+  const auto read = then([this](const error_code& error, std::size_t /*count*/) {
+    if (error) return broke(error);
+    reply_.status = parser_->get().result_int();
+    read_body();
+  });
+  on_stream(
+      [this, &read](auto& stream) { http::async_read_header(stream, buffer_, *parser_, read); });
 }
 
 void Exchange::read_body() {
   if (parser_->is_done()) return finish(Ending::kAnswered);
   parser_->get().body().data = piece_.data();
   parser_->get().body().size = piece_.size();
-  http::async_read_some(*socket_, buffer_, *parser_,
-                        then([this](const error_code& error, std::size_t /*count*/) {
-                          take({piece_.data(), piece_.size() - parser_->get().body().size});
-                          if (finished_) return;
-                          if (error && error != http::error::need_buffer) return broke(error);
-                          read_body();
-                        }));
+  const auto read = then([this](const error_code& error, std::size_t /*count*/) {
+    take({piece_.data(), piece_.size() - parser_->get().body().size});
+    if (finished_) return;
+    if (error && error != http::error::need_buffer) return broke(error);
+    read_body();
+  });
+  on_stream(
+      [this, &read](auto& stream) { http::async_read_some(stream, buffer_, *parser_, read); });
 }
 
 void Exchange::take(std::string_view piece) {
@@ -258,6 +308,10 @@ void Exchange::broke(const error_code& error) {
   }
   const bool is_of_system = error.category() == boost::system::system_category();
   if (is_of_system) return broke(error_text(error.value()), error.value());
+  if (error.category() == asio::error::get_ssl_category() ||
+      error == asio::ssl::error::stream_truncated) {
+    return broke("TLS failed: " + error.message());
+  }
   broke(error == http::error::end_of_stream ? "the connection was closed without a reply"
         : error == http::error::partial_message
             ? "the connection was closed in the middle of a reply"
@@ -281,11 +335,16 @@ void Exchange::finish(Ending ending) {
   resolver_.cancel();
   reply_.ending = ending;
   // What the server sent beyond its reply is of no request.
-  if (ending == Ending::kAnswered && parser_->keep_alive() && buffer_.size() == 0) {
+  if (ending == Ending::kAnswered && !tls_ && parser_->keep_alive() && buffer_.size() == 0) {
     connections_.keep(std::move(*socket_));
   }
   // Closes it where it was not kept; what still waits for it ends, and finds that all is over.
-  socket_.reset();
+  if (tls_) {
+    error_code ignored;
+    socket_->close(ignored);
+  } else {
+    socket_.reset();
+  }
   std::exchange(done_, nullptr)(std::move(reply_));
 }
 

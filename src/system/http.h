@@ -4,17 +4,25 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
 namespace capmin {
 
-/// Where a server listens: at a Unix socket, or at a host's port, without TLS.
+/// How a connection over TLS is made.
+struct HttpTls {
+  bool verifies = true;  ///< whether the certificate must be one that this host trusts
+  std::string name;      ///< host name or IP address that the certificate must be about
+};
+
+/// Where a server listens: at a Unix socket, or at a host's port.
 struct HttpAddress {
   std::string socket = {};  ///< path of the Unix socket; empty: host and port count
   std::string host = {};
   std::string port = {};
+  std::optional<HttpTls> tls = {};  ///< nothing: without TLS
 };
 
 /// A request of HTTP/1.1.
@@ -55,7 +63,8 @@ struct HttpReply {
 };
 
 /// A client of one server, on one thread of its own. Connections are kept open for the next
-/// request, each used by one at a time, and no program that is started inherits them. A connection
+/// request but those over TLS, each used by one at a time, and no program that is started inherits
+/// them. A connection
 /// that the server has closed since its last reply is replaced by another; a request that can have
 /// reached the server is sent again only where that changes nothing (GET and DELETE). Thread-safe.
 class HttpClient {

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "system/file.h"
 #include "system/process_limits.h"
+#include "trial/network_check.h"
 
 #include <algorithm>
 
@@ -67,14 +68,35 @@ std::vector<std::pair<std::string, std::string>> probe_environment(const ProbeTa
 
 namespace {
 
+constexpr const char* kShell = "/bin/sh";
+
+/// What is executed, on this host or inside the container.
+std::vector<std::string> program_of(const Probe& probe) {
+  switch (probe.kind) {
+    case Probe::Kind::kFile:
+      return {probe.path};
+    case Probe::Kind::kExec:
+      return {kProbeInside};
+    case Probe::Kind::kCommand:
+    case Probe::Kind::kExecCommand:
+      return {kShell, "-c", probe.line};
+    case Probe::Kind::kHealthcheck:
+      return probe.program;
+    case Probe::Kind::kNetwork:
+    case Probe::Kind::kExit:
+      break;
+  }
+  return {};
+}
+
 ProbeAttempt run_probe(const Probe& probe, const ProbeTarget& target, Engine& engine,
                        ProcessRunner& runner, std::chrono::milliseconds deadline,
                        const std::stop_token& stop) {
   const bool is_own_time = probe.attempt_deadline <= deadline;
   if (is_own_time) deadline = probe.attempt_deadline;
   const auto environment = probe_environment(target, engine.name());
-  if (probe.kind == Probe::Kind::kFile) {
-    return judged(runner.run({.argv = {probe.path},
+  if (probe.runs_on_host()) {
+    return judged(runner.run({.argv = program_of(probe),
                               .environment = environment,
                               .deadline = deadline,
                               .output_limit = kOutputLimit,
@@ -82,10 +104,10 @@ ProbeAttempt run_probe(const Probe& probe, const ProbeTarget& target, Engine& en
                               .strays = Command::Strays::kEnded},
                              stop));
   }
-  const std::vector<std::string> program =
-      probe.kind == Probe::Kind::kExec ? std::vector<std::string>{kProbeInside} : probe.program;
   ProbeAttempt attempt =
-      judged(engine.exec(target.container, program, environment, deadline, stop));
+      probe.kind == Probe::Kind::kNetwork
+          ? ask(probe.check, target, deadline, stop)
+          : judged(engine.exec(target.container, program_of(probe), environment, deadline, stop));
   if (is_own_time && attempt.result == ProbeAttempt::Result::kNoAnswer) {
     attempt.result = ProbeAttempt::Result::kFailed;
   }
