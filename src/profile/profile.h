@@ -94,11 +94,11 @@ struct Profile {
     ProbeKind kind = ProbeKind::kFile;
     std::string path;    ///< of the script, as the user wrote it; empty where there is none
     std::string sha256;  ///< of the script; empty where there is none
+    std::vector<std::string> scenario;  ///< the phases that were probed, in order
     std::string check{};    ///< the address, or the line for a shell; empty where there is none
     std::string expect{};   ///< what the body of the reply must hold
     int expect_status = 0;  ///< what its status must be; 0: 200 to 299
     bool insecure = false;  ///< whether any certificate will do
-    std::vector<std::string> scenario;  ///< the phases that were probed, in order
     friend bool operator==(const Probe&, const Probe&) = default;
   };
   /// The user's program that put back, before each trial, what lies outside of the containers.
