@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <sstream>
@@ -66,96 +67,75 @@ std::optional<double> BatchEstimate::seconds_left(
   return std::max(longest, sum / slots_);
 }
 
-std::string about(double seconds) {
-  constexpr double kMinute = 60;
-  constexpr double kHour = 3600;
-  if (seconds < 1.5 * kMinute) return "about " + std::to_string(std::lround(seconds)) + " s";
-  if (seconds < 1.5 * kHour) {
-    return "about " + std::to_string(std::lround(seconds / kMinute)) + " min";
-  }
-  const long tenths = std::lround(seconds / kHour * 10);
-  return "about " + std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " h";
-}
-
 namespace {
 
-constexpr std::chrono::seconds kHeartbeat{30};
-constexpr std::chrono::seconds kRedraw{1};
-
-double seconds_since(BatchProgress::Clock::time_point begin) {
-  return std::chrono::duration<double>(BatchProgress::Clock::now() - begin).count();
+double seconds_between(BatchState::Time begin, BatchState::Time end) {
+  return std::chrono::duration<double>(end - begin).count();
 }
 
 }  // namespace
 
+std::string BatchState::counts(Time now) const {
+  std::map<std::size_t, double> seconds;
+  for (const auto& [job, each] : running) {
+    seconds[job] = seconds_between(each.begin, now);
+  }
+  std::string text = std::to_string(ended) + " of " + std::to_string(jobs) + " done, " +
+                     std::to_string(running.size()) + " running, " +
+                     std::to_string(jobs - ended - running.size()) + " left";
+  const std::optional<double> left = estimate.seconds_left(seconds);
+  if (left && ended < jobs) text += ", " + about(*left);
+  return text;
+}
+
+std::string BatchState::running_text(Time now) const {
+  std::string text;
+  for (const auto& [job, each] : running) {
+    text += (text.empty() ? "" : ", ") + each.name + ' ' +
+            seconds_text(seconds_between(each.begin, now));
+  }
+  return text;
+}
+
 void BatchProgress::started(std::size_t job) {
-  running_[job] = Clock::now();
+  state_.running[job] = {names_[job], std::chrono::steady_clock::now()};
 }
 
 void BatchProgress::ended(std::size_t job, const JobRun& run) {
-  running_.erase(job);
-  ++ended_;
-  estimate_.end(job, run.record.seconds, run.is_skipped);
+  state_.running.erase(job);
+  ++state_.ended;
+  state_.estimate.end(job, run.record.seconds, run.is_skipped);
   if (terminal_ == nullptr || terminal_->is_terminal()) return;
-  say(counts() + "  " + names_[job] + ": " + std::string(name_of(run.record.status)) +
+  say(state_.counts(std::chrono::steady_clock::now()) + "  " + names_[job] + ": " +
+      std::string(name_of(run.record.status)) +
       (run.is_skipped ? ", skipped" : ", " + seconds_text(run.record.seconds)));
 }
 
 void BatchProgress::left(std::size_t job) {
-  running_.erase(job);
-  estimate_.end(job);
+  state_.running.erase(job);
+  state_.estimate.end(job);
 }
 
 void BatchProgress::say(const std::string& line) {
   if (terminal_ == nullptr) return;
   terminal_->line(terminal_->is_terminal() ? line : time_of_day() + line);
-  next_ = Clock::now() + kHeartbeat;
-  if (terminal_->is_terminal()) next_ = Clock::now();
-}
-
-void BatchProgress::clear() {
-  if (terminal_ == nullptr) return;
-  terminal_->clear();
-  if (terminal_->is_terminal()) next_ = Clock::now();
 }
 
 void BatchProgress::show() {
-  if (terminal_ == nullptr) {
-    next_ = Clock::now() + std::chrono::hours(1);
-    return;
-  }
-  if (Clock::now() < next_) return;
-  if (terminal_->is_terminal()) {
-    terminal_->passing(counts() + "  " + running());
-    next_ = Clock::now() + kRedraw;
-  } else if (next_ == begin_) {
-    next_ = begin_ + kHeartbeat;
-  } else {
-    say(counts() + "  " + running());
-  }
+  if (terminal_ == nullptr) return;
+  const auto state = std::make_shared<const BatchState>(state_);
+  terminal_->show({.lines =
+                       [state](LiveText::Time now, std::size_t) {
+                         return std::vector{state->counts(now), state->running_text(now)};
+                       },
+                   .line =
+                       [state](LiveText::Time now) {
+                         return state->counts(now) + "  " + state->running_text(now);
+                       }});
 }
 
-/// "3 of 13 done, 2 running, 8 left, about 40 s"
-std::string BatchProgress::counts() const {
-  std::map<std::size_t, double> running;
-  for (const auto& [job, begin] : running_) {
-    running[job] = seconds_since(begin);
-  }
-  std::string text = std::to_string(ended_) + " of " + std::to_string(names_.size()) + " done, " +
-                     std::to_string(running_.size()) + " running, " +
-                     std::to_string(names_.size() - ended_ - running_.size()) + " left";
-  const std::optional<double> left = estimate_.seconds_left(running);
-  if (left && ended_ < names_.size()) text += ", " + about(*left);
-  return text;
-}
-
-/// "redis 12 s, nginx 3.0 s"
-std::string BatchProgress::running() const {
-  std::string text;
-  for (const auto& [job, begin] : running_) {
-    text += (text.empty() ? "" : ", ") + names_[job] + ' ' + seconds_text(seconds_since(begin));
-  }
-  return text;
+void BatchProgress::clear() {
+  if (terminal_ != nullptr) terminal_->clear();
 }
 
 std::optional<std::size_t> BatchSchedule::start_next() {
@@ -258,8 +238,8 @@ class BatchRun {
                            !shared_things(jobs_[job].job, jobs_[job].files).empty();
                   }),
         runs_(jobs.size()),
-        interruption_(
-            "\nstopped at once; containers are removed within seconds, or by: capmin clean\n"),
+        interruption_(terminal_.last_words(
+            "stopped at once; containers are removed within seconds, or by: capmin clean")),
         on_stop_(interruption_.token(), [this] { wake(); }) {
     if (options.deadline) until_ = Clock::now() + *options.deadline;
   }
@@ -361,11 +341,13 @@ void BatchRun::start(std::size_t job) {
 
 /// The jobs that have ended; none where something else is to be done.
 std::vector<BatchRun::Ended> BatchRun::wait() {
-  Clock::time_point until = progress_.next();
-  if (drained_ && !stop_jobs_.stop_requested()) until = std::min(until, *drained_);
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, until,
-                      [this] { return !ended_.empty() || (is_stopping() && !drained_); });
+  const auto is_due = [this] { return !ended_.empty() || (is_stopping() && !drained_); };
+  if (drained_ && !stop_jobs_.stop_requested()) {
+    changed_.wait_until(lock, *drained_, is_due);
+  } else {
+    changed_.wait(lock, is_due);
+  }
   return std::exchange(ended_, {});
 }
 
@@ -427,7 +409,7 @@ void BatchRun::tell() {
   }
   if (text.empty()) return;
   progress_.clear();
-  write_standard_output(text);
+  write_standard_output(for_standard_output(text));
 }
 
 BatchResult BatchRun::result() const {
@@ -450,14 +432,14 @@ ExitCode BatchRun::finish() {
     for (; told_ < runs_.size(); ++told_) {
       if (runs_[told_]) rest += to_text(*runs_[told_]);
     }
-    write_standard_output(rest);
+    write_standard_output(for_standard_output(rest));
   }
   records_.summarize(to_json(all, options_.fail_on));
   part_.end(all, records_);
   records_.unlock();
   // Jobs were told as text when they ended; other formats tell of them together.
   write_standard_output(options_.format == Format::kText
-                            ? totals(all) + '\n'
+                            ? for_standard_output(totals(all) + '\n')
                             : in_format(all, options_.format, options_.fail_on, options_.file));
   if (!all.left.empty()) terminal_.line("not run: " + listed(all.left));
   if (!is_stopping() || all.left.empty()) {

@@ -47,18 +47,34 @@ class BatchEstimate {
   int skipped_ = 0;  ///< jobs that were skipped
 };
 
-/// "about 40 s", "about 12 min", "about 2.5 h".
-std::string about(double seconds);
+/// How far a batch is.
+struct BatchState {
+  using Time = std::chrono::steady_clock::time_point;
+  /// A job that runs.
+  struct Running {
+    std::string name;
+    Time begin;
+  };
+  BatchEstimate estimate;
+  std::map<std::size_t, Running> running;  ///< by the jobs' places
+  std::size_t jobs = 0;
+  std::size_t ended = 0;
 
-/// Tells a person how far a batch is: on a terminal a line that changes, elsewhere a line with the
+  /// "3 of 13 done, 2 running, 8 left, about 40 s"
+  std::string counts(Time now) const;
+  /// "redis 12 s, nginx 3.0 s"
+  std::string running_text(Time now) const;
+};
+
+/// Tells a person how far a batch is: on a terminal lines that change, elsewhere a line with the
 /// time for each job that ends, and a sign of life where none does for long.
 class BatchProgress {
  public:
-  using Clock = std::chrono::steady_clock;
-
   /// `terminal` shows it; null shows nothing.
   BatchProgress(Terminal* terminal, std::vector<std::string> names, BatchEstimate estimate)
-      : terminal_(terminal), names_(std::move(names)), estimate_(std::move(estimate)) {}
+      : terminal_(terminal),
+        names_(std::move(names)),
+        state_{.estimate = std::move(estimate), .running = {}, .jobs = names_.size()} {}
 
   void started(std::size_t job);
   void ended(std::size_t job, const JobRun& run);
@@ -66,24 +82,15 @@ class BatchProgress {
   void left(std::size_t job);
   /// A line about the batch.
   void say(const std::string& line);
-  /// Takes the line away that changes, before somebody else writes.
+  /// Shows how far it is, until clear().
+  void show();
+  /// Takes away what changes, before somebody else writes.
   void clear();
 
-  /// Shows what is due; to be called again at next().
-  void show();
-  Clock::time_point next() const { return next_; }
-
  private:
-  std::string counts() const;
-  std::string running() const;
-
   Terminal* terminal_;
   std::vector<std::string> names_;
-  BatchEstimate estimate_;
-  std::map<std::size_t, Clock::time_point> running_;
-  std::size_t ended_ = 0;
-  Clock::time_point begin_ = Clock::now();
-  Clock::time_point next_ = begin_;
+  BatchState state_;
 };
 
 /// What a job may share with others.

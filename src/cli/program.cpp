@@ -9,12 +9,13 @@
 #include "options/command_options.h"
 #include "options/run_options.h"
 #include "options/verify_options.h"
+#include "run/terminal.h"
 #include "system/file.h"
 #include "system/process_limits.h"
 #include "text/embedded.h"
 #include "text/sanitize.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -25,6 +26,8 @@
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
+#include <memory>
+#include <mutex>
 #include <new>
 #include <system_error>
 #include <unistd.h>
@@ -169,11 +172,22 @@ std::string harmless(std::string_view message) {
 }
 
 int report(const Error& error) {
-  std::string text = "error: " + harmless(error.what()) + '\n';
-  if (!error.hint().empty()) text += "  hint: " + harmless(error.hint()) + '\n';
-  static_cast<void>(std::fputs(text.c_str(), stderr));
+  std::string text = "error: " + harmless(error.what());
+  if (!error.hint().empty()) text += "\n  hint: " + harmless(error.hint());
+  Terminal(Color::kNever).line(text);
   return static_cast<int>(error.code());
 }
+
+/// Puts the lines of the log on standard error, beside whatever is shown there.
+class LogSink : public spdlog::sinks::base_sink<std::mutex> {
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    print_beside({line.data(), line.size()});
+  }
+  void flush_() override {}
+};
 
 /// For what the system refused although nothing asked for too much.
 Error lack(int error) {
@@ -208,7 +222,7 @@ int run_program(const std::vector<std::string>& arguments) {
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
   std::set_terminate(end_for_lack);
-  const auto log = spdlog::stderr_logger_mt("capmin");
+  const auto log = std::make_shared<spdlog::logger>("capmin", std::make_shared<LogSink>());
   log->set_pattern("%H:%M:%S.%e  %v");
   spdlog::set_default_logger(log);
   try {

@@ -14,6 +14,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <vector>
@@ -136,9 +137,9 @@ ExitCode Run::operator()() {
     return ExitCode::kDone;
   }
   search_.prepare_to_trace();
-  const Interruption interruption(
-      "\nstopped at once; containers are removed within seconds, or by: " +
-      shell_quoted(clean_command_line(search_.engine().command_line({}))) + '\n');
+  const Interruption interruption(terminal_.last_words(
+      "stopped at once; containers are removed within seconds, or by: " +
+      shell_quoted(clean_command_line(search_.engine().command_line({})))));
   search_.announce();
   SearchStart start{
       .guess = set_to_start_with(options_.start_with, search_.plan().search.policy.ceiling)};
@@ -202,8 +203,13 @@ void Run::write(const Profile& profile) {
   }
   if (is_quiet()) return;
   const bool is_verbose = options_.verbosity == Verbosity::kVerbose;
-  terminal_.line("\n" + summary(profile, options_.writes_file() ? options_.output : "") +
-                 (is_verbose ? unneeded_text(profile) : ""));
+  // Longer lines are hard to read, whatever the screen has.
+  constexpr std::size_t kWidest = 100;
+  const std::size_t width = std::min(terminal_.columns().value_or(kWidest), kWidest);
+  std::string text = "\n" + summary(profile, options_.writes_file() ? options_.output : "", width) +
+                     (is_verbose ? unneeded_text(profile) : "");
+  text.pop_back();  // the last line break
+  terminal_.line(text);
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ class Verify {
         rules_(begin_reading_rules(options.rules)),
         variables_(given_variables(options.variables, options.env_files)),
         terminal_(options.color),
-        interruption_(
-            "\nstopped at once; containers are removed within seconds, or by: capmin clean\n") {}
+        interruption_(terminal_.last_words(
+            "stopped at once; containers are removed within seconds, or by: capmin clean")) {}
 
   ExitCode operator()();
 
@@ -60,7 +60,7 @@ ExitCode Verify::operator()() {
       return interruption_.exit_code();
     }
     worst = std::max(worst, row->verification.exit);
-    if (!options_.json) write_standard_output(to_text(*row));
+    if (!options_.json) write_standard_output(for_standard_output(to_text(*row)));
     rows.push_back(std::move(*row));
   }
   if (options_.json) write_standard_output(to_json(rows));

@@ -5,6 +5,7 @@
 #include "text/words.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace capmin {
 namespace {
@@ -174,7 +175,25 @@ std::string avoid_text(const Profile::Reason& reason) {
   return reason.line;
 }
 
-std::string rows(const Profile& profile) {
+/// Members that are avoided in the same way share a row.
+void add_ways_to_avoid(const Profile& profile, Columns& columns) {
+  std::vector<std::pair<std::string, CapabilitySet>> ways;
+  for (const Profile::Reason& reason : profile.reasons) {
+    const std::string text = avoid_text(reason);
+    if (text.empty()) continue;
+    const auto same = std::ranges::find(ways, text, &decltype(ways)::value_type::first);
+    if (same == ways.end()) {
+      ways.emplace_back(text, CapabilitySet{reason.name});
+    } else {
+      same->second = same->second.with(reason.name);
+    }
+  }
+  for (const auto& [text, members] : ways) {
+    columns.add("avoid", to_string(members), shown(text));
+  }
+}
+
+std::string rows(const Profile& profile, std::size_t width) {
   Columns columns;
   columns.add("keep", to_string(profile.add), keep_text(profile));
   for (const Profile::Conditional& conditional : profile.conditional) {
@@ -189,11 +208,8 @@ std::string rows(const Profile& profile) {
     columns.add("or", to_string(profile.other_pass->grant),
                 "passes as well; another minimal set lies inside: --all-minimal finds it");
   }
-  for (const Profile::Reason& reason : profile.reasons) {
-    const std::string text = avoid_text(reason);
-    if (!text.empty()) columns.add("avoid", std::string(name_of(reason.name)), shown(text));
-  }
-  return columns.to_string(kWidth);
+  add_ways_to_avoid(profile, columns);
+  return columns.to_string(width);
 }
 
 std::string cost(const Profile& profile, std::string_view written_to) {
@@ -206,9 +222,9 @@ std::string cost(const Profile& profile, std::string_view written_to) {
          seconds_text(run.seconds);
 }
 
-std::string wrapped(const std::string& text) {
+std::string wrapped(const std::string& text, std::size_t width) {
   std::string result;
-  for (const std::string& line : wrap(text, kWidth - 4)) {
+  for (const std::string& line : wrap(text, width - 4)) {
     result += (result.empty() ? "  " : "    ") + line + '\n';
   }
   return result;
@@ -231,10 +247,10 @@ std::string guarantee(const Profile& profile) {
   return text;
 }
 
-std::string warnings(const Profile& profile, std::string_view written_to) {
+std::string warnings(const Profile& profile, std::string_view written_to, std::size_t width) {
   std::string text;
   for (std::size_t i = 0; i < profile.warnings.size() && i < kShownWarnings; ++i) {
-    text += wrapped("warning: " + shown(profile.warnings[i]));
+    text += wrapped("warning: " + shown(profile.warnings[i]), width);
   }
   if (profile.warnings.size() > kShownWarnings) {
     const auto more = static_cast<int>(profile.warnings.size() - kShownWarnings);
@@ -244,12 +260,47 @@ std::string warnings(const Profile& profile, std::string_view written_to) {
   return text;
 }
 
+/// The options of docker run and podman run that grant the set, as a shell takes them.
+std::string grant(CapabilitySet set, std::size_t width) {
+  const std::string label = "  grant ";
+  std::string text = label + "--cap-drop ALL";
+  std::size_t column = text.size();
+  for (const std::string_view name : set.names()) {
+    const std::string option = " --cap-add " + std::string(name);
+    if (column + option.size() + std::string_view(" \\").size() > width) {
+      text += " \\\n" + std::string(label.size() - 1, ' ');
+      column = label.size() - 1;
+    }
+    text += option;
+    column += option.size();
+  }
+  return text + '\n';
+}
+
+/// What to do with the profile.
+std::string next_steps(std::string_view written_to, std::size_t width) {
+  if (written_to.empty()) {
+    std::string text;
+    for (const std::string& line :
+         wrap("Next: -o FILE keeps the profile, for capmin report FILE and for capmin export FILE "
+              "--format compose",
+              width)) {
+      text += line + '\n';
+    }
+    return text;
+  }
+  const std::string file = shell_quoted(std::string(written_to));
+  return "Next: capmin report " + file + "\n      capmin export " + file + " --format compose\n";
+}
+
 }  // namespace
 
-std::string summary(const Profile& profile, std::string_view written_to) {
-  return shown(profile.image.reference) + ' ' + needs_text(profile) + '\n' + rows(profile) +
-         wrapped(guarantee(profile)) + wrapped("Kubernetes: " + pod_security_text(profile)) +
-         warnings(profile, written_to) + "  " + cost(profile, written_to) + '\n';
+std::string summary(const Profile& profile, std::string_view written_to, std::size_t width) {
+  return shown(profile.image.reference) + ' ' + needs_text(profile) + '\n' + rows(profile, width) +
+         wrapped(guarantee(profile), width) +
+         wrapped("Kubernetes: " + pod_security_text(profile), width) +
+         warnings(profile, written_to, width) + "  " + cost(profile, written_to) + '\n' +
+         grant(profile.add, width) + next_steps(written_to, width);
 }
 
 }  // namespace capmin

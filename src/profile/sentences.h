@@ -2,6 +2,7 @@
 
 #include "profile/profile.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,9 +44,10 @@ std::string_view result_text(const Profile::Unneeded& unneeded);
 std::string unneeded_text(const Profile& profile);
 
 /// The end of a run in a few lines for a person: what the image needs, which other sets work, how
-/// to avoid it, how far it is proven and by which trials, what Kubernetes says, what it cost, and
-/// the first warnings. `written_to` is where the profile went; empty when it went nowhere. Lines
-/// end with a line break; texts that are not printable ASCII are shown escaped.
-std::string summary(const Profile& profile, std::string_view written_to);
+/// to avoid it, how far it is proven and by which trials, what Kubernetes says, the first warnings,
+/// what it cost, the options that grant the set, and what to do next. `written_to` is where the
+/// profile went; empty when it went nowhere. Lines end with a line break and are broken at blanks
+/// to be no longer than `width`; texts that are not printable ASCII are shown escaped.
+std::string summary(const Profile& profile, std::string_view written_to, std::size_t width = 100);
 
 }  // namespace capmin

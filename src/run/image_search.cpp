@@ -1,5 +1,6 @@
 #include "run/image_search.h"
 
+#include "core/forecast.h"
 #include "core/planner.h"
 #include "engine/arguments.h"
 #include "engine/choice.h"
@@ -151,6 +152,15 @@ SearchResult search_by_trials(SearchPlan search, const RunPlan& plan, const Rule
   return result;
 }
 
+/// How many trials are most likely still to come; one more tells what is needed for ports or ping
+/// alone, where that is still to be tried.
+std::optional<int> expected_trials(const Policy& policy, bool tries_conditions,
+                                   const History& history) {
+  const std::optional<int> left = trials_left(policy, history);
+  const bool is_about_ports = !(likely_needed(policy, history) & kOfPortsAndPing).empty();
+  return left && tries_conditions && is_about_ports ? *left + 1 : left;
+}
+
 /// What could be judged: the rest may have been the engine's trouble of then.
 std::vector<FinishedTrial> judged(std::vector<FinishedTrial> trials) {
   std::erase_if(trials, [](const FinishedTrial& trial) {
@@ -182,9 +192,15 @@ ImageSearch::ImageSearch(const RunOptions& options, SearchBench bench)
       engine_(bench_.runner, chosen_.command, options.engine.timeout),
       guard_(engine_) {}
 
+ImageSearch::~ImageSearch() {
+  end_live_text();
+}
+
 void ImageSearch::prepare() {
   if (is_prepared_) return;
+  show("asking " + engine_.name() + " about " + sanitize(options_.image));
   complete_run_plan(options_, engine_, plan_);
+  end_live_text();
   is_prepared_ = true;
   begin_ = std::chrono::steady_clock::now();
 }
@@ -203,7 +219,8 @@ void ImageSearch::announce() {
   for (const std::string& text : plan_.left_out) {
     say(text);
   }
-  progress_.emplace(*bench_.terminal, plan_.search.policy.ceiling);
+  progress_.emplace(*bench_.terminal, plan_.search.policy.ceiling,
+                    options_.verbosity == Verbosity::kVerbose);
 }
 
 SearchFacts ImageSearch::facts() const {
@@ -236,8 +253,16 @@ std::optional<SearchResult> ImageSearch::try_out(const RunPlan& plan, const Choo
   SearchResult result =
       run_chosen_trials(search, bench_.rules.get().table,
                         trial_runner(plan.setup, search.limits.slots, engine_, bench_.runner),
-                        events(), stop, choose);
+                        events([choose](const History& history, bool) {
+                          // Most likely all that is tried passes.
+                          return trials_left(history, {}, [&choose](const History& expected) {
+                            const std::optional<RunTrials> wanted = choose(expected, {});
+                            return wanted ? wanted->trials : std::vector<TrialRequest>();
+                          });
+                        }),
+                        stop, choose);
   note_trials(search, result);
+  end_live_text();
   if (result.end == SearchEnd::kInterrupted) return std::nullopt;
   if (result.end == SearchEnd::kVerdict) return result;
   throw Error(ExitCode::kBudget,
@@ -251,19 +276,29 @@ SearchOutcome ImageSearch::search(const SearchStart& start, const std::stop_toke
   ProgramFiles files{engine_, bench_.runner, plan_.image, plan_.setup.spec,
                      files_identity(plan_.setup)};
   const SearchPlan search = plan_of(start, files);
-  const SearchEvents events = this->events();
+  const bool tries_conditions = !trial_sysctls(plan_.setup.spec).empty();
+  const SearchEvents events = this->events(
+      [policy = search.policy, tries_conditions](const History& history, bool has_tried) {
+        return expected_trials(policy, tries_conditions && !has_tried, history);
+      });
   const RuleTable& rules = bench_.rules.get().table;
   SearchResult result =
       search_by_trials(search, plan_, rules, events, engine_, bench_.runner, stop);
   note_trials(search, result);
-  confirm_without_strace(events, stop, result);
+  confirm_without_strace(stop, result);
   ImagePrograms programs;
   if (result.end != SearchEnd::kInterrupted) {
     programs = find_programs(
-        options_, plan_, result, files, [this](const std::string& line) { say(line); }, stop);
+        options_, plan_, result, files,
+        [this](const std::string& line) {
+          say(line);
+          show("reading the image's files");
+        },
+        stop);
   }
   if (stop.stop_requested()) result.end = SearchEnd::kInterrupted;
   files.close();
+  end_live_text();
   return outcome_of(search, result, programs);
 }
 
@@ -277,6 +312,7 @@ void ImageSearch::say(const std::string& line) const {
 
 void ImageSearch::begin_tracing() {
   if (!kernel_.valid()) prepare_to_trace();
+  show("attaching to the kernel");
   tracer_.emplace(options_.evidence, kernel_.get(), [this](const std::string& line) { say(line); });
   plan_.setup.tracer = tracer_->tracer();
   plan_.search.policy.awaits_trace = plan_.setup.tracer != nullptr;
@@ -336,8 +372,17 @@ Budget ImageSearch::budget_left() const {
   return left;
 }
 
-SearchEvents ImageSearch::events() {
-  SearchEvents events = progress_ ? progress_->events() : SearchEvents{};
+void ImageSearch::show(const std::string& what) const {
+  if (bench_.terminal != nullptr) bench_.terminal->show(live_text(what));
+}
+
+void ImageSearch::end_live_text() const {
+  if (bench_.terminal != nullptr) bench_.terminal->clear();
+}
+
+/// `expect` counts the trials that are still to come.
+SearchEvents ImageSearch::events(Progress::Expect expect) {
+  SearchEvents events = progress_ ? progress_->events(std::move(expect)) : SearchEvents{};
   events.finished = [this, shown = events.finished](const FinishedTrial& trial) {
     if (journal_) journal_->add(trial);
     shown(trial);
@@ -352,8 +397,7 @@ void ImageSearch::note_trials(const SearchPlan& search, const SearchResult& resu
 
 /// The answer never rests on a trial with the gate alone: tries its set once more with neither gate
 /// nor strace, and adds that trial to the proof. Where the engine fails it is asked again.
-void ImageSearch::confirm_without_strace(const SearchEvents& events, const std::stop_token& stop,
-                                         SearchResult& result) {
+void ImageSearch::confirm_without_strace(const std::stop_token& stop, SearchResult& result) {
   constexpr int kAttempts = 3;
   if (result.end != SearchEnd::kVerdict || plan_.setup.straced.empty()) return;
   auto* const answer = std::get_if<Minimal>(&*result.verdict);
@@ -380,7 +424,7 @@ void ImageSearch::confirm_without_strace(const SearchEvents& events, const std::
   };
   SearchResult more = run_chosen_trials(
       search, bench_.rules.get().table,
-      trial_runner(plain, search.limits.slots, engine_, bench_.runner), events, stop, choose);
+      trial_runner(plain, search.limits.slots, engine_, bench_.runner), events({}), stop, choose);
   result.end = more.end;
   if (more.end == SearchEnd::kInterrupted) return;
   trials_ += std::max(0, more.started - before);

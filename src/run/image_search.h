@@ -7,9 +7,9 @@
 #include "options/run_options.h"
 #include "profile/profile.h"
 #include "run/chosen_rules.h"
+#include "run/progress.h"
 #include "run/run_plan.h"
 #include "run/run_tracer.h"
-#include "run/terminal.h"
 #include "system/process.h"
 #include "trial/conditions.h"
 #include "trial/journal.h"
@@ -76,6 +76,9 @@ class ImageSearch {
   /// Settles what needs no engine, and chooses and guards one. `options` must live as long. Throws
   /// Error as begin_run_plan() and choose_engine() do.
   ImageSearch(const RunOptions& options, SearchBench bench);
+  ~ImageSearch();
+  ImageSearch(const ImageSearch&) = delete;
+  ImageSearch& operator=(const ImageSearch&) = delete;
 
   /// Looks at the engine and the image, once however often it is called. Throws as
   /// complete_run_plan() does.
@@ -112,10 +115,11 @@ class ImageSearch {
   void open_journal(const SearchJournal& journal);
   SearchPlan plan_of(const SearchStart& start, ProgramFiles& files);
   Budget budget_left() const;
-  SearchEvents events();
+  SearchEvents events(Progress::Expect expect);
+  void show(const std::string& what) const;
+  void end_live_text() const;
   void note_trials(const SearchPlan& search, const SearchResult& result);
-  void confirm_without_strace(const SearchEvents& events, const std::stop_token& stop,
-                              SearchResult& result);
+  void confirm_without_strace(const std::stop_token& stop, SearchResult& result);
   SearchOutcome outcome_of(const SearchPlan& search, const SearchResult& result,
                            const ImagePrograms& programs);
   CutShort cut_short(const SearchResult& result, const ImagePrograms& programs) const;

@@ -5,7 +5,7 @@
 #include "engine/arguments.h"
 #include "profile/platform.h"
 #include "run/grant_effect.h"
-#include "run/terminal.h"
+#include "run/progress.h"
 #include "text/quote.h"
 #include "text/sanitize.h"
 #include "trial/harmless_evidence.h"

@@ -1,12 +1,17 @@
 #pragma once
 
-#include "options/run_options.h"
-#include "trial/search.h"
+#include "options/shared_options.h"
 
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <cstdio>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace capmin {
@@ -14,69 +19,81 @@ namespace capmin {
 /// How a line for a person is coloured.
 enum class Tint { kPlain, kGood, kBad, kDim };
 
-/// The error stream as a person sees it: a terminal, or a log of plain lines.
+/// What goes on for a while, told anew as time passes. Called on any thread, so that what is
+/// captured must be a copy, or never change.
+struct LiveText {
+  using Time = std::chrono::steady_clock::time_point;
+  /// A line or two for a terminal of so many columns; what is longer is cut.
+  std::function<std::vector<std::string>(Time now, std::size_t columns)> lines;
+  /// The same for a log.
+  std::function<std::string(Time now)> line;
+};
+
+/// How often a LiveText is told.
+struct Pace {
+  std::chrono::milliseconds redraw{200};        ///< on a terminal
+  std::chrono::milliseconds heartbeat{30'000};  ///< in a log, after so much silence
+};
+
+/// The error stream as a person sees it: a terminal, on which the last lines are redrawn and none
+/// is longer than the screen is wide, or a log of plain lines. Thread-safe. The first one that
+/// lives is where print_beside() prints.
 class Terminal {
  public:
   /// `color` and the environment (NO_COLOR, TERM) decide on colours.
-  explicit Terminal(Color color);
+  explicit Terminal(Color color, std::FILE* stream = stderr, Pace pace = {});
+  /// Takes the live text away.
+  ~Terminal();
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
 
-  bool is_terminal() const { return is_terminal_; }
-  /// Columns of the terminal, at least 20; 100 where there is none.
-  int columns() const;
+  /// Whether lines can be redrawn; else lines of a log should tell the time.
+  bool is_terminal() const { return redraws_; }
+  /// How wide the screen is now, at least 20; nothing where a line has no end.
+  std::optional<std::size_t> columns() const;
   /// `text` in the colour of `tint`, where colours are on.
   std::string tinted(std::string_view text, Tint tint) const;
 
-  /// Prints a line; takes the passing line away first.
+  /// Prints one line or more, above the live text.
   void line(const std::string& text);
-  /// Shows a line that the next one replaces; only on a terminal.
-  void passing(const std::string& text);
-  /// Takes the passing line away.
+  /// Prints whole lines as they are, above the live text.
+  void print(const std::string& lines);
+  /// Shows `live` from now on, in place of what was shown before.
+  void show(LiveText live);
+  /// Takes the live text away, before somebody else writes.
   void clear();
+  /// What a signal handler prints before it ends the program, whatever is shown then.
+  std::string last_words(const std::string& text) const;
 
  private:
-  bool is_terminal_;
-  bool colored_;
-  bool passing_shown_ = false;
+  using Clock = std::chrono::steady_clock;
+  void write(const std::string& text);
+  std::string drawn() const;
+  void draw();
+  void tick(const std::stop_token& stop);
+
+  std::FILE* stream_;
+  Pace pace_;
+  bool is_screen_;  ///< a terminal, of whatever kind
+  bool redraws_;
+  bool is_colored_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::optional<LiveText> live_;
+  std::string shown_;  ///< the live text as it was drawn last; empty where it is not
+  Clock::time_point written_ = Clock::now();
+  std::jthread ticker_;
 };
 
-/// Tells a person what a search does: one line per finished trial, with the clue that a failure
-/// gave; on a terminal also the trial that runs now.
-class Progress {
- public:
-  Progress(Terminal& terminal, CapabilitySet ceiling) : terminal_(terminal), ceiling_(ceiling) {}
+/// Prints lines of somebody who does not know the terminal, such as a logger: above its live text,
+/// where there is a terminal, and as they are.
+void print_beside(const std::string& lines);
 
-  /// The events to give to search(); this object must live as long.
-  SearchEvents events();
-
-  /// Shows a trial under the engine's own settings for ports and ping.
-  void condition_finished(int number, CapabilitySet grant, const Outcome& outcome);
-
- private:
-  void started(int number, const TrialRequest& request);
-  void finished(const FinishedTrial& trial);
-  std::string what(const TrialRequest& request) const;
-
-  Terminal& terminal_;
-  CapabilitySet ceiling_;
-  bool has_told_stuck_ = false;
-};
+/// `text` for the standard output: with lines no longer than the screen is wide, where it goes to
+/// one.
+std::string for_standard_output(const std::string& text);
 
 /// "12:05:59 ", by this machine's clock: how a line begins in a log.
 std::string time_of_day();
-
-/// The ceiling in words: "Docker's 14", "Docker's 14 and NET_ADMIN", "9 capabilities".
-std::string ceiling_text(CapabilitySet ceiling);
-/// The same within a sentence: "Docker's 14 capabilities", "Docker's 14 capabilities and
-/// NET_ADMIN", "9 capabilities".
-std::string ceiling_phrase(CapabilitySet ceiling);
-
-/// A clue and the best of its suspects.
-struct LeadingClue {
-  Clue clue;
-  CapabilitySet suspect;
-};
-
-/// The clue that speaks best for something that `trial` did not grant; nothing where none does.
-std::optional<LeadingClue> leading_clue(const FinishedTrial& trial);
 
 }  // namespace capmin

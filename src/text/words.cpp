@@ -15,6 +15,17 @@ std::string seconds_text(double seconds) {
   return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
+std::string about(double seconds) {
+  constexpr double kMinute = 60;
+  constexpr double kHour = 3600;
+  if (seconds < 1.5 * kMinute) return "about " + std::to_string(std::lround(seconds)) + " s";
+  if (seconds < 1.5 * kHour) {
+    return "about " + std::to_string(std::lround(seconds / kMinute)) + " min";
+  }
+  const long tenths = std::lround(seconds / kHour * 10);
+  return "about " + std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " h";
+}
+
 std::string joined(const std::vector<std::string>& texts, std::string_view between) {
   std::string result;
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -44,6 +55,8 @@ namespace {
 
 constexpr std::size_t kWidestMiddle = 40;
 constexpr std::size_t kGap = 4;
+/// The last column stands below the others where it has no room for so many characters beside them.
+constexpr std::size_t kLeastText = 30;
 
 std::size_t widest(const std::vector<std::string>& lines) {
   std::size_t result = 0;
@@ -93,15 +106,19 @@ std::string Columns::to_string(std::size_t width) const {
     label_width = std::max(label_width, row.label.size());
     middle_width = std::max(middle_width, widest(wrap(row.middle, kWidestMiddle)));
   }
-  const std::size_t indent = 2 + label_width + 1 + middle_width + kGap;
+  const std::size_t begin = 2 + label_width + 1;
+  const bool is_narrow = width < begin + middle_width + kGap + kLeastText;
+  const std::size_t indent = begin + (is_narrow ? 0 : middle_width + kGap);
   const std::size_t text_width = std::max(width, indent + 1) - indent;
   std::string result;
   for (const Row& row : rows_) {
-    const std::vector<std::string> middle = wrap(row.middle, kWidestMiddle);
-    const std::vector<std::string> text = wrap(row.text, text_width);
+    std::vector<std::string> middle = wrap(row.middle, is_narrow ? text_width : kWidestMiddle);
+    std::vector<std::string> text = wrap(row.text, text_width);
+    if (is_narrow) middle.insert(middle.end(), text.begin(), text.end());
+    if (is_narrow) text.clear();
     for (std::size_t at = 0; at < std::max(middle.size(), text.size()); ++at) {
       std::string line = "  " + padded(at == 0 ? row.label : "", label_width) + ' ' +
-                         padded(line_at(middle, at), middle_width + kGap);
+                         padded(line_at(middle, at), indent - begin);
       line += line_at(text, at);
       line.erase(line.find_last_not_of(' ') + 1);
       result += line + '\n';

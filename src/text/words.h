@@ -11,6 +11,9 @@ namespace capmin {
 /// A time for people: "0.9 s", and "12 s" from ten seconds on. Less than nothing counts as 0.
 std::string seconds_text(double seconds);
 
+/// A time that is not known well: "about 40 s", "about 12 min", "about 2.5 h".
+std::string about(double seconds);
+
 /// "1 trial", "2 trials".
 std::string counted(std::integral auto count, std::string_view noun) {
   return std::to_string(count).append(" ").append(noun).append(count == 1 ? "" : "s");
@@ -31,8 +34,9 @@ class Columns {
  public:
   void add(std::string label, std::string middle, std::string text);
 
-  /// The rows, indented by two blanks, each column as wide as it must be. Texts are broken at
-  /// blanks so that lines have at most `width` characters; a longer word keeps a line to itself.
+  /// The rows, indented by two blanks, each column as wide as it must be; where that leaves too
+  /// little for the longer texts, these stand below. Texts are broken at blanks so that lines have
+  /// at most `width` characters; a longer word keeps a line to itself.
   std::string to_string(std::size_t width) const;
 
  private:

@@ -46,11 +46,13 @@ enum class Phase { kStart, kStop, kRestart };
 /// The word for a phase: start, stop or restart.
 std::string name_of(Phase phase);
 
-/// How far a trial's waiting for a probe that passes has come.
+/// How far a trial's waiting for a probe that passes, or for the end of a job, has come.
 struct TrialWait {
   /// The start of the program; nothing where it does not wait, or the probe passed.
   std::optional<std::chrono::steady_clock::time_point> since = {};
   bool has_answered = false;  ///< the probe has failed, and is asked again
+  /// The start of the program where the end of a job is awaited.
+  std::optional<std::chrono::steady_clock::time_point> job_since = {};
 };
 
 /// How long a trial may wait for its probe or its job's end in each phase, and how far that has
@@ -66,7 +68,7 @@ class TrialDeadline {
   /// The longest wait. It may change while a trial waits: one that runs beside the baseline learns
   /// it only when that has passed.
   std::chrono::milliseconds operator()() const { return longest_(); }
-  /// Says how the waiting stands. Of a job nothing is said: it works as long as it runs.
+  /// Says how the waiting stands. A job works as long as it runs: how long says nothing of it.
   void note(const TrialWait& wait) const { note_(wait); }
 
  private:

@@ -71,6 +71,7 @@ PhaseWait::PhaseWait(const Probe& probe, const TrialDeadline& deadline, Engine& 
 
 void PhaseWait::wait(const ProbeTarget& target, EndWatch& watch) {
   if (probe_.is_of_job()) {
+    deadline_.note({.job_since = start_.latest});
     await_job(watch);
   } else {
     deadline_.note({.since = start_.latest});

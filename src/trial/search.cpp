@@ -47,7 +47,9 @@ class Search {
     bool useless = false;
     bool is_parked = false;
     bool has_lost_engine = false;
+    bool has_waited = false;
     TrialWait wait;
+    Clock::time_point begin = Clock::now();
     std::optional<milliseconds> stalled_before;  ///< by the machine, when it began to wait
     std::stop_source stop;
     std::optional<Outcome> outcome;
@@ -68,6 +70,7 @@ class Search {
   std::vector<CapabilitySet> parked() const;
   bool has_free_slot() const;
   void steer(const RunTrials& wanted);
+  void tell_running(const History& history) const;
   bool conditions_are_known(CapabilitySet set, bool is_answer);
   void await_engine(Clock::time_point end, int losses, const std::stop_token& stop) const;
   std::optional<milliseconds> patience_left(const Running& trial);
@@ -115,7 +118,8 @@ SearchResult Search::run(const ChooseTrials& choose) {
   while (!stop_.stop_requested()) {
     const Clock::time_point next_parking = park();
     plan_.note_parked(static_cast<int>(std::ranges::count_if(running_, &Running::is_parked)));
-    const std::optional<RunTrials> wanted = choose(result_.history(), parked());
+    const History history = result_.history();
+    const std::optional<RunTrials> wanted = choose(history, parked());
     if (!wanted) {
       result_.end = SearchEnd::kVerdict;
       break;
@@ -128,8 +132,10 @@ SearchResult Search::run(const ChooseTrials& choose) {
       result_.end = SearchEnd::kVerdict;
       break;
     }
+    tell_running(history);
     collect(std::min(next_parking, is_answered ? Clock::time_point::max() : end_));
   }
+  events_.ending();
   cancel_all();
   return std::move(result_);
 }
@@ -203,11 +209,27 @@ void Search::steer(const RunTrials& wanted) {
   }
 }
 
+void Search::tell_running(const History& history) const {
+  std::vector<RunningTrial> trials;
+  for (const Running& trial : running_) {
+    if (trial.useless) continue;
+    RunningTrial& told = trials.emplace_back();
+    told.number = trial.number;
+    told.request = trial.request;
+    told.is_condition = trial.is_condition;
+    told.is_parked = trial.is_parked;
+    told.begin = trial.begin;
+    told.deadline = deadline(trial);
+    const std::scoped_lock lock(mutex_);
+    told.has_waited = trial.has_waited;
+    told.wait = trial.wait;
+  }
+  events_.running(trials, history);
+}
+
 void Search::start(const TrialRequest& request) {
-  const int number = result_.started++;
-  events_.started(number, request);
   Running& trial = running_.emplace_back();
-  trial.number = number;
+  trial.number = result_.started++;
   trial.request = request;
   launch(trial, run_trial_);
 }
@@ -252,6 +274,7 @@ void Search::launch(Running& trial, const TrialRunner& run_trial) {
 void Search::note(Running& trial, const TrialWait& wait) {
   const std::scoped_lock lock(mutex_);
   trial.wait = wait;
+  trial.has_waited = trial.has_waited || wait.since || wait.job_since;
   if (wait.since && !wait.has_answered) trial.stalled_before = plan_.stalled();
   has_news_ = true;
   changed_.notify_all();

@@ -116,14 +116,30 @@ struct SearchPlan {
   };
 };
 
+/// A trial that runs now.
+struct RunningTrial {
+  int number = 0;
+  TrialRequest request;
+  bool is_condition = false;  ///< under the engine's own settings for ports and ping
+  bool is_parked = false;
+  bool has_waited = false;  ///< its probe was asked, or its end awaited
+  TrialWait wait;
+  std::chrono::steady_clock::time_point begin;  ///< before its container was made
+  std::chrono::milliseconds deadline{0};        ///< its longest wait, as far as that is known
+};
+
 /// What happens during a search, for whoever watches; called on the thread of search().
 struct SearchEvents {
-  std::function<void(int number, const TrialRequest& request)> started = [](int, const auto&) {};
+  /// Which useful trials run, by their numbers, after what is known: each time that changed.
+  std::function<void(const std::vector<RunningTrial>& trials, const History& history)> running =
+      [](const auto&, const auto&) {};
   std::function<void(const FinishedTrial& trial)> finished = [](const auto&) {};
   std::function<void(int number, CapabilitySet grant, const Outcome& outcome)> condition_finished =
       [](int, CapabilitySet, const auto&) {};
   /// The engine does not answer and is waited for, at most so long.
   std::function<void(std::chrono::milliseconds patience)> engine_lost = [](auto) {};
+  /// No more trials are wanted; those that still run are ended.
+  std::function<void()> ending = [] {};
 };
 
 /// Why a search came to its end.
