@@ -137,9 +137,9 @@ ExitCode Run::operator()() {
     return ExitCode::kDone;
   }
   search_.prepare_to_trace();
-  const Interruption interruption(terminal_.last_words(
-      "stopped at once; containers are removed within seconds, or by: " +
-      shell_quoted(clean_command_line(search_.engine().command_line({})))));
+  const Interruption interruption(
+      terminal_.last_words("stopped at once; containers are removed within seconds, or by: " +
+                           shell_quoted(clean_command_line(search_.engine().command_line({})))));
   search_.announce();
   SearchStart start{
       .guess = set_to_start_with(options_.start_with, search_.plan().search.policy.ceiling)};
@@ -206,10 +206,10 @@ void Run::write(const Profile& profile) {
   // Longer lines are hard to read, whatever the screen has.
   constexpr std::size_t kWidest = 100;
   const std::size_t width = std::min(terminal_.columns().value_or(kWidest), kWidest);
-  std::string text = "\n" + summary(profile, options_.writes_file() ? options_.output : "", width) +
+  std::string told = "\n" + summary(profile, options_.writes_file() ? options_.output : "", width) +
                      (is_verbose ? unneeded_text(profile) : "");
-  text.pop_back();  // the last line break
-  terminal_.line(text);
+  told.pop_back();  // the last line break
+  terminal_.line(told);
 }
 
 }  // namespace

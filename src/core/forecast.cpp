@@ -72,8 +72,7 @@ std::optional<int> trials_left(const History& history, CapabilitySet needed,
     Observation trial;
     trial.trial = number++;
     trial.grant = wanted.front().grant;
-    const Verdict verdict =
-        trial.grant.contains(needed) ? Verdict::kPassed : Verdict::kFailed;
+    const Verdict verdict = trial.grant.contains(needed) ? Verdict::kPassed : Verdict::kFailed;
     trial.verdict = known.try_emplace(trial.grant, verdict).first->second;
     const CapabilitySet lacking = needed - trial.grant;
     if (trial.verdict == Verdict::kFailed && !lacking.empty()) {

@@ -146,10 +146,9 @@ std::string clock_text(double seconds) {
   const auto whole = static_cast<long>(seconds);
   std::array<char, 40> text{};
   const int size =
-      whole < 3600
-          ? std::snprintf(text.data(), text.size(), "%ld:%02ld", whole / 60, whole % 60)
-          : std::snprintf(text.data(), text.size(), "%ld:%02ld:%02ld", whole / 3600,
-                          whole / 60 % 60, whole % 60);
+      whole < 3600 ? std::snprintf(text.data(), text.size(), "%ld:%02ld", whole / 60, whole % 60)
+                   : std::snprintf(text.data(), text.size(), "%ld:%02ld:%02ld", whole / 3600,
+                                   whole / 60 % 60, whole % 60);
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
@@ -174,9 +173,8 @@ Wait wait_of(const SearchState& state, const RunningTrial& trial, LiveText::Time
   }
   std::string past = seconds_text(seconds_between(*since, now));
   past.resize(past.size() - std::string_view(" s").size());
-  const std::string deadline =
-      "deadline " + past + " of " +
-      seconds_text(std::chrono::duration<double>(trial.deadline).count());
+  const std::string deadline = "deadline " + past + " of " +
+                               seconds_text(std::chrono::duration<double>(trial.deadline).count());
   const std::string words = trial.is_parked           ? "parked, most likely fails"
                             : trial.wait.job_since    ? "waiting for its end"
                             : trial.wait.has_answered ? "the probe fails so far"
@@ -234,9 +232,8 @@ std::vector<std::string> live_lines(const SearchState& state, LiveText::Time now
   if (state.trials.empty()) return {};
   const RunningTrial& trial = main_trial(state);
   const Wait wait = wait_of(state, trial, now);
-  const std::string label =
-      padded(" now", kWordWidth) +
-      padded(label_of(trial.number, trial.request.purpose), kLabelWidth);
+  const std::string label = padded(" now", kWordWidth) +
+                            padded(label_of(trial.number, trial.request.purpose), kLabelWidth);
   const std::string grant = what(state, trial) + ' ';
   const std::string seconds =
       right_aligned(seconds_text(seconds_between(trial.begin, now)), kSecondsWidth);
@@ -249,10 +246,10 @@ std::vector<std::string> live_lines(const SearchState& state, LiveText::Time now
   }
   first += first.size() + both.size() > columns ? least : both;
   std::string second(kWordWidth, ' ');
-  append_fitting({position(state), left(state, now), side_by_side(state),
-                  clock_text(seconds_between(state.begin, now)) + " elapsed",
-                  "Ctrl-C stops and cleans up"},
-                 columns, second);
+  append_fitting(
+      {position(state), left(state, now), side_by_side(state),
+       clock_text(seconds_between(state.begin, now)) + " elapsed", "Ctrl-C stops and cleans up"},
+      columns, second);
   return {first, second};
 }
 
@@ -261,8 +258,8 @@ std::string live_line(const SearchState& state, LiveText::Time now) {
   const RunningTrial& trial = main_trial(state);
   const Wait wait = wait_of(state, trial, now);
   std::string line = "now   " + padded(label_of(trial.number, trial.request.purpose), kLabelWidth) +
-                     what(state, trial) + "  " +
-                     seconds_text(seconds_between(trial.begin, now)) + ", " + wait.words;
+                     what(state, trial) + "  " + seconds_text(seconds_between(trial.begin, now)) +
+                     ", " + wait.words;
   for (const std::string& part :
        {wait.deadline, position(state), left(state, now), side_by_side(state)}) {
     if (!part.empty()) line += ", " + part;
@@ -327,8 +324,8 @@ struct Told {
     state.last_number = state.trials.back().number + std::max(0, *left - running);
     if (seconds_of_a_trial == 0) return;
     const double spent = seconds_between(main_trial(state).begin, state.at);
-    state.seconds_left = std::max(*left, 1) * seconds_of_a_trial -
-                         std::min(spent, seconds_of_a_trial);
+    state.seconds_left =
+        std::max(*left, 1) * seconds_of_a_trial - std::min(spent, seconds_of_a_trial);
   }
 };
 
@@ -349,11 +346,10 @@ void Progress::running(const std::vector<RunningTrial>& trials, const History& h
   told->expect = expect_;
   told->has_tried_conditions = has_tried_conditions_;
   if (finished_ > 0) told->seconds_of_a_trial = seconds_between(*begin_, now) / finished_;
-  terminal_.show({.lines =
-                      [told](LiveText::Time at, std::size_t columns) {
-                        return live_lines(told->foreseen(), at, columns);
-                      },
-                  .line = [told](LiveText::Time at) { return live_line(told->foreseen(), at); }});
+  terminal_.show(
+      {.lines = [told](LiveText::Time at,
+                       std::size_t columns) { return live_lines(told->foreseen(), at, columns); },
+       .line = [told](LiveText::Time at) { return live_line(told->foreseen(), at); }});
 }
 
 void Progress::condition_finished(int number, CapabilitySet grant, const Outcome& outcome) {

@@ -45,8 +45,8 @@ struct SearchState {
   std::vector<RunningTrial> trials;  ///< that run, by their numbers
   CapabilitySet ceiling;
   bool is_engine_lost = false;
-  std::optional<int> last_number;      ///< of the last trial there will be, most likely
-  std::optional<double> seconds_left;  ///< most likely, from `at` on
+  std::optional<int> last_number;               ///< of the last trial there will be, most likely
+  std::optional<double> seconds_left;           ///< most likely, from `at` on
   std::chrono::steady_clock::time_point begin;  ///< of the search
   std::chrono::steady_clock::time_point at;     ///< when all this was so
 };
@@ -67,8 +67,9 @@ LiveText live_text(const std::string& what);
 /// gave, and below them what runs now.
 class Progress {
  public:
-  /// How many more trials a history most likely takes, the running ones included, where the engine's
-  /// own settings were tried or not; nothing where that is not known. It is called on any thread.
+  /// How many more trials a history most likely takes, the running ones included, where the
+  /// engine's own settings were tried or not; nothing where that is not known. It is called on any
+  /// thread.
   using Expect =
       std::function<std::optional<int>(const History& history, bool has_tried_conditions)>;
 

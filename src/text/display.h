@@ -6,7 +6,8 @@
 
 namespace capmin {
 
-/// How many columns of a terminal `text`, a line of UTF-8, takes. Colours (SGR sequences) take none.
+/// How many columns of a terminal `text`, a line of UTF-8, takes. Colours (SGR sequences) take
+/// none.
 std::size_t columns_of(std::string_view text);
 
 /// `line` in at most `columns` columns, cut at a character with "..." at the end. Without colours.

@@ -47,11 +47,16 @@ TEST_CASE("a job that is not run takes no time") {
   CHECK(estimate.seconds_left({}) == 10.0);
 }
 
-TEST_CASE("an estimate is told in rough words") {
-  CHECK(about(4.4) == "about 4 s");
-  CHECK(about(89) == "about 89 s");
-  CHECK(about(150) == "about 3 min");
-  CHECK(about(9000) == "about 2.5 h");
+TEST_CASE("how far a batch is is told with the jobs that run") {
+  const BatchState::Time begin{std::chrono::hours(1)};
+  BatchState state{.estimate = BatchEstimate({{}, {.last_seconds = 42}, {}}, 2),
+                   .running = {{1, {"redis", begin}}},
+                   .jobs = 3,
+                   .ended = 1};
+  state.estimate.end(0, 10, false);
+  CHECK(state.counts(begin + std::chrono::seconds(12)) ==
+        "1 of 3 done, 1 running, 1 left, about 30 s");
+  CHECK(state.running_text(begin + std::chrono::seconds(12)) == "redis 12 s");
 }
 
 }  // namespace

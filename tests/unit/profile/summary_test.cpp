@@ -13,13 +13,13 @@ bool contains(const std::string& text, std::string_view part) {
 }
 
 /// The summary of a proven set of an image without anything else to say.
-std::string summary_of(CapabilitySet set) {
+std::string summary_of(CapabilitySet set, std::string_view written_to = "web.yaml") {
   Profile profile;
   profile.image.reference = "web:1";
   profile.environment.seccomp = "default";
   profile.add = set;
   profile.run = {"1.0.0", "", 2, 1, 3.04, 0, {}, {}};
-  return summary(profile, "web.yaml");
+  return summary(profile, written_to);
 }
 
 TEST_CASE("the summary says what to keep, why, where, how to avoid it and what it cost") {
@@ -52,7 +52,63 @@ TEST_CASE("the summary says what to keep, why, where, how to avoid it and what i
         "    SETGID SETUID and asks for a user other than root, no-new-privileges "
         "(allowPrivilegeEscalation:\n"
         "    false)\n"
-        "  wrote nginx.yaml     11 container runs (fewest possible: 5)   14 s\n");
+        "  wrote nginx.yaml     11 container runs (fewest possible: 5)   14 s\n"
+        "  grant --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add SETGID --cap-add "
+        "SETUID\n"
+        "Next: capmin report nginx.yaml\n"
+        "      capmin export nginx.yaml --format compose\n");
+}
+
+TEST_CASE("on a narrow screen longer texts stand below the names") {
+  Profile profile = sample_profile();
+  profile.alternatives.clear();
+  profile.other_pass.reset();
+  profile.warnings.clear();
+  profile.reasons.resize(1);
+  CHECK(summary(profile, "nginx.yaml", 60) ==
+        "nginx:1.27 needs 4 of Docker's 14 default capabilities, 1 more in some places; 9 can be "
+        "dropped\n"
+        "  keep  CHOWN DAC_OVERRIDE SETGID SETUID\n"
+        "        each one removed again: the probe fails\n"
+        "  also  NET_BIND_SERVICE\n"
+        "        only where ports below 1024 are privileged (podman,\n"
+        "        CRI-O, host network)\n"
+        "  avoid CHOWN\n"
+        "        give /var/lib/nginx to www-data when the image is\n"
+        "        built\n"
+        "  proof: unique, passed in trial 6, failed in trials 7 8 9\n"
+        "    10; assumes that a superset of a passing set passes\n"
+        "  Kubernetes: fits Pod Security \"baseline\", not\n"
+        "    \"restricted\", which refuses CHOWN DAC_OVERRIDE SETGID\n"
+        "    SETUID and asks for a user other than root,\n"
+        "    no-new-privileges (allowPrivilegeEscalation: false)\n"
+        "  wrote nginx.yaml     11 container runs (fewest possible: 5)   14 s\n"
+        "  grant --cap-drop ALL --cap-add CHOWN \\\n"
+        "        --cap-add DAC_OVERRIDE --cap-add SETGID \\\n"
+        "        --cap-add SETUID\n"
+        "Next: capmin report nginx.yaml\n"
+        "      capmin export nginx.yaml --format compose\n");
+}
+
+TEST_CASE("members that are avoided in the same way share a line") {
+  Profile profile = sample_profile();
+  profile.reasons[2].advice = "run as one user";
+  profile.reasons[3].advice = "run as one user";
+  const std::string text = summary(profile, "nginx.yaml");
+  CHECK(contains(text, "  avoid SETGID SETUID "));
+  CHECK(text.find("run as one user") == text.rfind("run as one user"));
+}
+
+TEST_CASE("the file is named as a shell takes it") {
+  const std::string text = summary_of({}, "my profiles/web.yaml");
+  CHECK(contains(text, "Next: capmin report 'my profiles/web.yaml'\n"));
+  CHECK(contains(text, "      capmin export 'my profiles/web.yaml' --format compose\n"));
+}
+
+TEST_CASE("where nothing was written the next step is to keep the profile") {
+  const std::string text = summary_of({}, "");
+  CHECK(contains(text, "Next: -o FILE keeps the profile, for capmin report FILE and"));
+  CHECK_FALSE(contains(text, "wrote"));
 }
 
 TEST_CASE("an image that needs nothing is told so") {
@@ -63,7 +119,10 @@ TEST_CASE("an image that needs nothing is told so") {
         "  Kubernetes: fits Pod Security \"baseline\", not \"restricted\", which asks for a user "
         "other than\n"
         "    root, no-new-privileges (allowPrivilegeEscalation: false)\n"
-        "  wrote web.yaml     2 container runs (fewest possible: 1)   3.0 s\n");
+        "  wrote web.yaml     2 container runs (fewest possible: 1)   3.0 s\n"
+        "  grant --cap-drop ALL\n"
+        "Next: capmin report web.yaml\n"
+        "      capmin export web.yaml --format compose\n");
 }
 
 TEST_CASE("what is needed in some places only can be dropped in the others only") {

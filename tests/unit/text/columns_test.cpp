@@ -32,10 +32,21 @@ TEST_CASE("columns are as wide as their widest entry") {
 
 TEST_CASE("long entries continue below themselves") {
   Columns columns;
-  columns.add("keep", "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL", "one two three");
-  CHECK(columns.to_string(60) ==
-        "  keep AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER    one two\n"
-        "       FSETID KILL                              three\n");
+  columns.add("keep", "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL",
+              "one two three four five six seven");
+  CHECK(columns.to_string(78) ==
+        "  keep AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER    one two three four five six\n"
+        "       FSETID KILL                              seven\n");
+}
+
+TEST_CASE("where little room is left beside, texts stand below") {
+  Columns columns;
+  columns.add("keep", "AUDIT_WRITE CHOWN DAC_OVERRIDE", "one two three");
+  columns.add("also", "", "four");
+  CHECK(columns.to_string(40) ==
+        "  keep AUDIT_WRITE CHOWN DAC_OVERRIDE\n"
+        "       one two three\n"
+        "  also four\n");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <map>
@@ -86,6 +87,46 @@ TEST_CASE("a parked trial that passes after all counts, and what was built on it
 TEST_CASE("a trial is parked after one and a half times the baseline, at least half a second") {
   CHECK(parking_time(0.1) == 500ms);
   CHECK(parking_time(2) == 3s);
+}
+
+TEST_CASE(
+    "whoever watches is told which trials run, what they wait for, and what is known by then") {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool was_told = false;
+  std::vector<int> first_told;
+  SearchEvents events;
+  events.running = [&](const std::vector<RunningTrial>& trials, const History& history) {
+    const std::scoped_lock lock(mutex);
+    for (const RunningTrial& trial : trials) {
+      CHECK(trial.number >= static_cast<int>(history.size()));
+      if (std::ranges::find(first_told, trial.number) == first_told.end()) {
+        first_told.push_back(trial.number);
+        CHECK_FALSE(trial.has_waited);
+      }
+      was_told = was_told || (trial.wait.has_answered && trial.has_waited &&
+                              trial.deadline == Patience{}.baseline);
+    }
+    changed.notify_all();
+  };
+  bool is_ending = false;
+  events.ending = [&] { is_ending = true; };
+  const SearchResult result =
+      search(plan(), no_rules(),
+             [&](int number, CapabilitySet grant, const TrialDeadline& deadline, const auto&) {
+               if (number == 0) {
+                 std::unique_lock lock(mutex);
+                 CHECK(changed.wait_for(lock, 20s, [&] { return !first_told.empty(); }));
+                 lock.unlock();
+                 deadline.note({.since = std::chrono::steady_clock::now(), .has_answered = true});
+                 lock.lock();
+                 CHECK(changed.wait_for(lock, 20s, [&] { return was_told; }));
+               }
+               return judged(grant);
+             },
+             events, {});
+  CHECK(static_cast<int>(first_told.size()) == result.started);
+  CHECK(is_ending);
 }
 
 TEST_CASE("the deadline of a trial is derived from the baseline that passed") {
