@@ -158,28 +158,24 @@ const RunningTrial& main_trial(const SearchState& state) {
   return found == state.trials.end() ? state.trials.front() : *found;
 }
 
-/// What a trial waits for, in words and, where there is one, until when.
-struct Wait {
-  std::string words;
-  std::string deadline;  ///< "deadline 2.1 of 3.0 s"
-};
-
-Wait wait_of(const SearchState& state, const RunningTrial& trial, LiveText::Time now) {
+/// What a trial waits for, the longest text first.
+std::vector<std::string> waits(const SearchState& state, const RunningTrial& trial,
+                               LiveText::Time now) {
   const std::optional<LiveText::Time> since =
       trial.wait.since ? trial.wait.since : trial.wait.job_since;
   if (!since) {
-    if (state.is_engine_lost) return {"waiting for the engine", ""};
-    return {trial.has_waited ? "the probe is done with it" : "starting its container", ""};
+    if (state.is_engine_lost) return {"waiting for the engine"};
+    return {trial.has_waited ? "the probe is done with it" : "starting its container"};
   }
   std::string past = seconds_text(seconds_between(*since, now));
   past.resize(past.size() - std::string_view(" s").size());
-  const std::string deadline = "deadline " + past + " of " +
-                               seconds_text(std::chrono::duration<double>(trial.deadline).count());
+  const std::string of =
+      past + " of " + seconds_text(std::chrono::duration<double>(trial.deadline).count());
   const std::string words = trial.is_parked           ? "parked, most likely fails"
                             : trial.wait.job_since    ? "waiting for its end"
                             : trial.wait.has_answered ? "the probe fails so far"
                                                       : "asking the probe";
-  return {words, deadline};
+  return {words + ", deadline " + of, "deadline " + of, of};
 }
 
 std::string what(const SearchState& state, const RunningTrial& trial) {
@@ -189,13 +185,12 @@ std::string what(const SearchState& state, const RunningTrial& trial) {
 
 /// "trial 4 of about 7"
 std::string position(const SearchState& state) {
-  const int number = state.trials.back().number;
-  const std::string trial = "trial " + std::to_string(number);
+  const std::string trial = "trial " + std::to_string(state.newest);
   if (!state.last_number) return trial;
-  if (number == 0 && *state.last_number > 0) {
+  if (state.newest == 0 && *state.last_number > 0) {
     return "then about " + counted(*state.last_number, "trial");
   }
-  return trial + " of about " + std::to_string(std::max(number, *state.last_number));
+  return trial + " of about " + std::to_string(std::max(state.newest, *state.last_number));
 }
 
 /// "2 running, 1 parked"; empty where one trial runs.
@@ -231,37 +226,33 @@ std::vector<std::string> live_lines(const SearchState& state, LiveText::Time now
                                     std::size_t columns) {
   if (state.trials.empty()) return {};
   const RunningTrial& trial = main_trial(state);
-  const Wait wait = wait_of(state, trial, now);
   const std::string label = padded(" now", kWordWidth) +
                             padded(label_of(trial.number, trial.request.purpose), kLabelWidth);
   const std::string grant = what(state, trial) + ' ';
   const std::string seconds =
-      right_aligned(seconds_text(seconds_between(trial.begin, now)), kSecondsWidth);
-  const std::string both = wait.deadline.empty() ? wait.words : wait.words + ", " + wait.deadline;
-  const std::string& least = wait.deadline.empty() ? wait.words : wait.deadline;
-  std::string first = label + padded(grant, kGrantWidth) + seconds + "  ";
-  if (first.size() + least.size() > columns) {
-    const std::size_t rest = label.size() + seconds.size() + 2 + least.size();
-    first = label + cut(grant, std::max(columns, rest) - rest) + seconds + "  ";
+      right_aligned(seconds_text(seconds_between(trial.begin, now)), kSecondsWidth) + "  ";
+  std::string first;
+  for (const std::string& wait : waits(state, trial, now)) {
+    first = label + padded(grant, kGrantWidth) + seconds + wait;
+    if (first.size() <= columns) break;
+    const std::size_t rest = label.size() + seconds.size() + wait.size();
+    first = label + cut(grant, std::max(columns, rest) - rest) + seconds + wait;
   }
-  first += first.size() + both.size() > columns ? least : both;
   std::string second(kWordWidth, ' ');
   append_fitting(
       {position(state), left(state, now), side_by_side(state),
        clock_text(seconds_between(state.begin, now)) + " elapsed", "Ctrl-C stops and cleans up"},
       columns, second);
-  return {first, second};
+  return {cut(first, columns), second};
 }
 
 std::string live_line(const SearchState& state, LiveText::Time now) {
   if (state.trials.empty()) return "now";
   const RunningTrial& trial = main_trial(state);
-  const Wait wait = wait_of(state, trial, now);
   std::string line = "now   " + padded(label_of(trial.number, trial.request.purpose), kLabelWidth) +
-                     what(state, trial) + "  " + seconds_text(seconds_between(trial.begin, now)) +
-                     ", " + wait.words;
+                     what(state, trial) + "  " + seconds_text(seconds_between(trial.begin, now));
   for (const std::string& part :
-       {wait.deadline, position(state), left(state, now), side_by_side(state)}) {
+       {waits(state, trial, now).front(), position(state), left(state, now), side_by_side(state)}) {
     if (!part.empty()) line += ", " + part;
   }
   return line;
@@ -321,7 +312,7 @@ struct Told {
     const std::optional<int> left = expect ? expect(history, has_tried_conditions) : std::nullopt;
     if (!left || state.trials.empty()) return;
     const int running = static_cast<int>(state.trials.size());
-    state.last_number = state.trials.back().number + std::max(0, *left - running);
+    state.last_number = state.newest + std::max(0, *left - running);
     if (seconds_of_a_trial == 0) return;
     const double spent = seconds_between(main_trial(state).begin, state.at);
     state.seconds_left =
@@ -334,10 +325,12 @@ struct Told {
 void Progress::running(const std::vector<RunningTrial>& trials, const History& history) {
   const Clock::time_point now = Clock::now();
   if (!begin_) begin_ = now;
+  if (!trials.empty()) newest_ = std::max(newest_, trials.back().number);
   const auto told = std::make_shared<Told>();
   told->state = {.trials = trials,
                  .ceiling = ceiling_,
                  .is_engine_lost = is_engine_lost_,
+                 .newest = newest_,
                  .last_number = {},
                  .seconds_left = {},
                  .begin = *begin_,

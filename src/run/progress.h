@@ -45,6 +45,7 @@ struct SearchState {
   std::vector<RunningTrial> trials;  ///< that run, by their numbers
   CapabilitySet ceiling;
   bool is_engine_lost = false;
+  int newest = 0;                               ///< the highest number that a trial had so far
   std::optional<int> last_number;               ///< of the last trial there will be, most likely
   std::optional<double> seconds_left;           ///< most likely, from `at` on
   std::chrono::steady_clock::time_point begin;  ///< of the search
@@ -95,6 +96,7 @@ class Progress {
   bool is_engine_lost_ = false;
   bool has_tried_conditions_ = false;
   int finished_ = 0;
+  int newest_ = 0;                          ///< the highest number of a trial
   std::optional<Clock::time_point> begin_;  ///< of the first trial
 };
 

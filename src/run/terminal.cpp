@@ -14,8 +14,9 @@
 namespace capmin {
 namespace {
 
-/// From the cursor's line on to the end of the screen: what is live.
-constexpr std::string_view kEraseLive = "\r\x1b[J";
+/// From the cursor's line on to the end of the screen: what is live. In two steps, because some
+/// terminals keep what is erased from the first line of the screen on.
+constexpr std::string_view kEraseLive = "\r\x1b[K\n\x1b[J\x1b[1A";
 
 bool is_dumb() {
   const char* term = std::getenv("TERM");

@@ -56,7 +56,7 @@ namespace {
 constexpr std::size_t kWidestMiddle = 40;
 constexpr std::size_t kGap = 4;
 /// The last column stands below the others where it has no room for so many characters beside them.
-constexpr std::size_t kLeastText = 30;
+constexpr std::size_t kLeastText = 40;
 
 std::size_t widest(const std::vector<std::string>& lines) {
   std::size_t result = 0;

@@ -31,6 +31,7 @@ SearchState state(std::vector<RunningTrial> trials) {
   SearchState state;
   state.trials = std::move(trials);
   state.ceiling = docker_default_set();
+  state.newest = state.trials.back().number;
   state.last_number = 7;
   state.seconds_left = 12;
   state.begin = kBegin;
@@ -49,7 +50,7 @@ TEST_CASE("what runs now is told with its time, what it waits for, and how much 
 
 TEST_CASE("on a narrow screen what matters less is left out") {
   CHECK(live_lines(state({trial(4, {kSetuid})}), kNow, 59) ==
-        Lines{" now   trial  4   without  2.4 s  deadline 2.1 of 3.0 s",
+        Lines{" now   trial  4   without SETUID  2.4 s  2.1 of 3.0 s",
               "       trial 4 of about 7  about 12 s left  0:08 elapsed"});
 }
 

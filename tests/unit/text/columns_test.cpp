@@ -33,10 +33,10 @@ TEST_CASE("columns are as wide as their widest entry") {
 TEST_CASE("long entries continue below themselves") {
   Columns columns;
   columns.add("keep", "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL",
-              "one two three four five six seven");
-  CHECK(columns.to_string(78) ==
-        "  keep AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER    one two three four five six\n"
-        "       FSETID KILL                              seven\n");
+              "one two three four five six seven eight nine");
+  CHECK(columns.to_string(88) ==
+        "  keep AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER    one two three four five six seven eight\n"
+        "       FSETID KILL                              nine\n");
 }
 
 TEST_CASE("where little room is left beside, texts stand below") {
