@@ -184,7 +184,7 @@ class LogSink : public spdlog::sinks::base_sink<std::mutex> {
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    print_beside({line.data(), line.size()});
+    print_beside({line.data(), line.size() - std::string_view("\n").size()});
   }
   void flush_() override {}
 };

@@ -97,7 +97,8 @@ std::vector<std::string> trial_lines(const FinishedTrial& trial, const TrialView
   const auto lead =
       outcome.verdict == Verdict::kFailed ? leading_clue(trial) : std::optional<LeadingClue>();
   std::string grant = what(trial.request, view.ceiling);
-  if (view.columns) {
+  const bool cuts = view.columns && !view.is_whole;
+  if (cuts) {
     constexpr std::size_t kRest = kWordWidth + kLabelWidth + 1 + kSecondsWidth;
     grant = cut(grant, *view.columns - std::min(*view.columns, view.stamp.size() + kRest));
   }
@@ -108,13 +109,12 @@ std::vector<std::string> trial_lines(const FinishedTrial& trial, const TrialView
   const std::size_t beside = lines.front().size() + 2;
   const bool is_beside = !view.columns || *view.columns >= beside + kLeastBeside;
   const std::size_t indent = is_beside ? beside : label.size();
-  const std::size_t room =
-      view.columns ? *view.columns - std::min(*view.columns, indent) : kLongestInLog;
   const auto add = [&](const std::string& text) {
     lines.push_back(std::string(indent, ' ') + text);
   };
   const auto shortened = [&](std::string_view text) {
-    return view.columns ? cut(sanitize(text, kLongestInLog), room) : sanitize(text, room);
+    const std::string clean = sanitize(text, kLongestInLog);
+    return cuts ? cut(clean, *view.columns - std::min(*view.columns, indent)) : clean;
   };
   if (outcome.verdict != Verdict::kPassed) {
     const std::string seen = shortened(lead ? lead->clue.line : describe(outcome));
@@ -359,10 +359,10 @@ void Progress::condition_finished(int number, CapabilitySet grant, const Outcome
 void Progress::finished(const FinishedTrial& trial) {
   ++finished_;
   is_engine_lost_ = false;
-  const std::optional<std::size_t> columns = terminal_.columns();
   std::vector<std::string> lines =
       trial_lines(trial, {.ceiling = ceiling_,
-                          .columns = is_whole_ ? std::nullopt : columns,
+                          .columns = terminal_.columns(),
+                          .is_whole = is_whole_,
                           .stamp = terminal_.is_terminal() ? "" : time_of_day()});
   if (trial.outcome.is_stuck() && trial.request.grant == ceiling_ && !has_told_stuck_) {
     has_told_stuck_ = true;

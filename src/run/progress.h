@@ -31,9 +31,10 @@ std::optional<LeadingClue> leading_clue(const FinishedTrial& trial);
 /// How much of a trial is shown.
 struct TrialView {
   CapabilitySet ceiling;
-  /// What is longer than so many columns is cut, or stands below; nothing cuts nothing.
+  /// What has no room in so many columns stands below, and is cut; nothing has room for all.
   std::optional<std::size_t> columns;
-  std::string stamp;  ///< the time, before the first line
+  bool is_whole = false;  ///< nothing is cut
+  std::string stamp;      ///< the time, before the first line
 };
 
 /// The finished `trial` in lines: " pass  baseline   Docker's 14 ... 1.8 s", and behind or below a

@@ -16,7 +16,7 @@ namespace {
 
 /// From the cursor's line on to the end of the screen: what is live. In two steps, because some
 /// terminals keep what is erased from the first line of the screen on.
-constexpr std::string_view kEraseLive = "\r\x1b[K\n\x1b[J\x1b[1A";
+constexpr std::string_view kEraseLive = "\r\x1b[K\n\x1b[J\x1b[A";
 
 bool is_dumb() {
   const char* term = std::getenv("TERM");
@@ -85,15 +85,12 @@ void Terminal::write(const std::string& text) {
 
 void Terminal::line(const std::string& text) {
   const std::optional<std::size_t> width = columns();
-  print((width ? fold(text, *width) : text) + '\n');
-}
-
-void Terminal::print(const std::string& lines) {
   const std::scoped_lock lock(mutex_);
-  std::string text = (shown_.empty() ? "" : std::string(kEraseLive)) + lines;
+  std::string lines =
+      (shown_.empty() ? "" : std::string(kEraseLive)) + (width ? fold(text, *width) : text) + '\n';
   // At once, so that nothing flickers.
-  if (redraws_) text += shown_ = drawn();
-  write(text);
+  if (redraws_) lines += shown_ = drawn();
+  write(lines);
 }
 
 void Terminal::show(LiveText live) {
@@ -136,7 +133,9 @@ std::string Terminal::drawn() const {
     ++count;
   }
   text += "\x1b[J\r";
-  if (count > 1) text += "\x1b[" + std::to_string(count - 1) + 'A';
+  for (; count > 1; --count) {
+    text += "\x1b[A";
+  }
   return text;
 }
 
@@ -162,10 +161,10 @@ void Terminal::tick(const std::stop_token& stop) {
   }
 }
 
-void print_beside(const std::string& lines) {
+void print_beside(const std::string& line) {
   const std::scoped_lock lock(registered().mutex);
-  if (registered().terminal != nullptr) return registered().terminal->print(lines);
-  static_cast<void>(std::fputs(lines.c_str(), stderr));
+  if (registered().terminal != nullptr) return registered().terminal->line(line);
+  static_cast<void>(std::fputs((line + '\n').c_str(), stderr));
 }
 
 std::string for_standard_output(const std::string& text) {

@@ -56,8 +56,6 @@ class Terminal {
 
   /// Prints one line or more, above the live text.
   void line(const std::string& text);
-  /// Prints whole lines as they are, above the live text.
-  void print(const std::string& lines);
   /// Shows `live` from now on, in place of what was shown before.
   void show(LiveText live);
   /// Takes the live text away, before somebody else writes.
@@ -85,9 +83,9 @@ class Terminal {
   std::jthread ticker_;
 };
 
-/// Prints lines of somebody who does not know the terminal, such as a logger: above its live text,
-/// where there is a terminal, and as they are.
-void print_beside(const std::string& lines);
+/// Prints a line of somebody who does not know the terminal, such as a logger, as the terminal does
+/// where there is one.
+void print_beside(const std::string& line);
 
 /// `text` for the standard output: with lines no longer than the screen is wide, where it goes to
 /// one.

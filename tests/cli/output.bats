@@ -77,7 +77,7 @@ colored() { [[ "$1" == *$'\e['[0-9]*m* ]]; }
 }
 
 @test "F34: on 20 columns no line is longer" {
-  run --separate-stderr timeout 60 "$root/tests/screen" 20 "$CAPMIN" run app:1 --probe ./health.sh --timeout 20s
+  run --separate-stderr timeout 60 "$root/tests/screen" 20 "$CAPMIN" run app:1 --probe ./health.sh --timeout 20s -o "$profile"
   printf '%s\n%s\n' "$output" "$stderr"
   [ "$status" = 0 ]
 }

@@ -144,7 +144,7 @@ FinishedTrial failure() {
 }
 
 TrialView view(std::size_t columns) {
-  return {.ceiling = docker_default_set(), .columns = columns, .stamp = ""};
+  return {.ceiling = docker_default_set(), .columns = columns, .is_whole = false, .stamp = ""};
 }
 
 TEST_CASE("what a failure showed stands beside it where there is room, else below") {
@@ -170,9 +170,18 @@ TEST_CASE("a large grant is cut on a narrow screen") {
   CHECK(lines.front().find("... ") != std::string::npos);
 }
 
+TEST_CASE("nothing is cut where all is wanted, and it stands where it would else") {
+  TrialView whole = view(80);
+  whole.is_whole = true;
+  CHECK(trial_lines(failure(), whole)[1] ==
+        "                  bind() to 0.0.0.0:80 failed (13: Permission denied) in "
+        "/etc/nginx/nginx.conf:12");
+}
+
 TEST_CASE("nothing is cut where lines have no end") {
   const Lines lines = trial_lines(
-      failure(), {.ceiling = docker_default_set(), .columns = {}, .stamp = "12:05:59 "});
+      failure(),
+      {.ceiling = docker_default_set(), .columns = {}, .is_whole = false, .stamp = "12:05:59 "});
   CHECK(lines.front().starts_with("12:05:59  fail  trial  4   CHOWN"));
   CHECK(lines.front().ends_with("/etc/nginx/nginx.conf:12"));
 }

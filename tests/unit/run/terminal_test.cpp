@@ -57,9 +57,7 @@ class Screen {
         if (++row_ == shown_.size()) shown_.emplace_back();
       } else if (bytes.compare(at, 2, "\x1b[") == 0) {
         at += 2;
-        const std::size_t count = bytes[at] == '1' ? 1 : 0;
-        at += count;
-        act(bytes[at], count);
+        act(bytes[at]);
       } else {
         std::string& line = shown_[row_];
         line.resize(std::max(line.size(), column_ + 1), ' ');
@@ -74,9 +72,9 @@ class Screen {
   }
 
  private:
-  void act(char command, std::size_t count) {
+  void act(char command) {
     if (command == 'A') {
-      row_ -= count;
+      --row_;
     } else if (command == 'K' || command == 'J') {
       shown_[row_].resize(std::min(column_, shown_[row_].size()));
       if (command == 'J') shown_.resize(row_ + 1);
@@ -109,7 +107,7 @@ TEST_CASE("the live text stays below all lines and is taken away at the end") {
     CHECK(screen.lines() == Lines{"done a", "now a", "of 7"});
     terminal.show(live({"b"}));
     CHECK(screen.lines() == Lines{"done a", "b"});
-    terminal.print("12:00 from a log\n");
+    print_beside("12:00 from a log");
     CHECK(screen.lines() == Lines{"done a", "12:00 from a log", "b"});
     terminal.clear();
     terminal.line("done b");
