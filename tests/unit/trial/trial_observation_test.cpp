@@ -1,6 +1,6 @@
 #include "trial/trial_observation.h"
 
-#include "run/terminal.h"
+#include "run/progress.h"
 #include "trial/harmless_evidence.h"
 
 #include <doctest/doctest.h>
