@@ -47,9 +47,18 @@ class Screen {
   }
   /// What is to be seen now; fails where something does what this does not know.
   std::vector<std::string> lines() {
-    std::string bytes(1 << 16, '\0');
-    const ssize_t size = ::read(master_, bytes.data(), bytes.size());
-    bytes.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    // What was written arrives in pieces: until this does.
+    constexpr char kEnd = '\x05';
+    static_cast<void>(std::fputc(kEnd, stream_));
+    static_cast<void>(std::fflush(stream_));
+    std::string bytes;
+    while (!bytes.ends_with(kEnd)) {
+      std::array<char, 4096> piece{};
+      const ssize_t size = ::read(master_, piece.data(), piece.size());
+      REQUIRE(size > 0);
+      bytes.append(piece.data(), static_cast<std::size_t>(size));
+    }
+    bytes.pop_back();
     for (std::size_t at = 0; at < bytes.size(); ++at) {
       if (bytes[at] == '\r') {
         column_ = 0;
