@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -92,7 +93,15 @@ std::string_view verdict_word(Verdict verdict) {
 
 }  // namespace
 
-std::vector<std::string> trial_lines(const FinishedTrial& trial, const TrialView& view) {
+namespace {
+
+struct TrialLine {
+  std::string text;
+  Tint tint = Tint::kPlain;  ///< of the text behind the indentation
+};
+
+/// As trial_lines().
+std::vector<TrialLine> tinted_lines(const FinishedTrial& trial, const TrialView& view) {
   const Outcome& outcome = trial.outcome;
   const auto lead =
       outcome.verdict == Verdict::kFailed ? leading_clue(trial) : std::optional<LeadingClue>();
@@ -104,13 +113,13 @@ std::vector<std::string> trial_lines(const FinishedTrial& trial, const TrialView
   }
   const std::string label = view.stamp + std::string(verdict_word(outcome.verdict)) +
                             padded(label_of(trial.number, trial.request.purpose), kLabelWidth);
-  std::vector<std::string> lines{label + padded(grant + ' ', kGrantWidth) +
-                                 right_aligned(seconds_text(outcome.seconds), kSecondsWidth)};
-  const std::size_t beside = lines.front().size() + 2;
+  std::vector<TrialLine> lines{{label + padded(grant + ' ', kGrantWidth) +
+                                right_aligned(seconds_text(outcome.seconds), kSecondsWidth)}};
+  const std::size_t beside = lines.front().text.size() + 2;
   const bool is_beside = !view.columns || *view.columns >= beside + kLeastBeside;
   const std::size_t indent = is_beside ? beside : label.size();
-  const auto add = [&](const std::string& text) {
-    lines.push_back(std::string(indent, ' ') + text);
+  const auto add = [&](const std::string& text, Tint tint) {
+    lines.push_back({std::string(indent, ' ') + text, tint});
   };
   const auto shortened = [&](std::string_view text) {
     const std::string clean = sanitize(text, kLongestInLog);
@@ -119,20 +128,29 @@ std::vector<std::string> trial_lines(const FinishedTrial& trial, const TrialView
   if (outcome.verdict != Verdict::kPassed) {
     const std::string seen = shortened(lead ? lead->clue.line : describe(outcome));
     if (is_beside) {
-      lines.front() += "  " + seen;
+      lines.front().text += "  " + seen;
     } else {
-      add(seen);
+      add(seen, Tint::kPlain);
     }
   }
   if (lead) {
     add(to_string(lead->suspect) + "  rule " + lead->clue.rule +
-        (lead->clue.check.empty() ? "" : ": " + lead->clue.check));
+            (lead->clue.check.empty() ? "" : ": " + lead->clue.check),
+        Tint::kDim);
   }
   const Clue* const last = last_line(trial);
   if (last != nullptr && (!lead || lead->clue.vague || is_watched(lead->clue))) {
-    add(shortened("its log ends: " + last->line));
+    add(shortened("its log ends: " + last->line), Tint::kDim);
   }
   return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> trial_lines(const FinishedTrial& trial, const TrialView& view) {
+  std::vector<std::string> texts;
+  std::ranges::transform(tinted_lines(trial, view), std::back_inserter(texts), &TrialLine::text);
+  return texts;
 }
 
 namespace {
@@ -359,29 +377,31 @@ void Progress::condition_finished(int number, CapabilitySet grant, const Outcome
 void Progress::finished(const FinishedTrial& trial) {
   ++finished_;
   is_engine_lost_ = false;
-  std::vector<std::string> lines =
-      trial_lines(trial, {.ceiling = ceiling_,
-                          .columns = terminal_.columns(),
-                          .is_whole = is_whole_,
-                          .stamp = terminal_.is_terminal() ? "" : time_of_day()});
+  std::vector<TrialLine> lines =
+      tinted_lines(trial, {.ceiling = ceiling_,
+                           .columns = terminal_.columns(),
+                           .is_whole = is_whole_,
+                           .stamp = terminal_.is_terminal() ? "" : time_of_day()});
   if (trial.outcome.is_stuck() && trial.request.grant == ceiling_ && !has_told_stuck_) {
     has_told_stuck_ = true;
     const std::string indent(kWordWidth + kLabelWidth, ' ');
-    lines.insert(lines.begin() + 1,
-                 indent +
-                     "the container was up all that time, and the probe always said the same; one "
-                     "more trial makes sure");
+    lines.insert(
+        lines.begin() + 1,
+        {indent + "the container was up all that time, and the probe always said the same; one "
+                  "more trial makes sure",
+         Tint::kDim});
   }
-  std::string& first = lines.front();
+  const std::string& first = lines.front().text;
   const std::size_t word = terminal_.is_terminal() ? 0 : time_of_day().size();
   const bool passed = trial.outcome.verdict == Verdict::kPassed;
-  first = first.substr(0, word) +
-          terminal_.tinted(first.substr(word, kWordWidth), passed ? Tint::kGood : Tint::kBad) +
-          first.substr(word + kWordWidth);
-  std::string text = first;
+  std::string text =
+      first.substr(0, word) +
+      terminal_.tinted(first.substr(word, kWordWidth), passed ? Tint::kGood : Tint::kBad) +
+      first.substr(word + kWordWidth);
   for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
-    const std::size_t indent = line->find_first_not_of(' ');
-    text += '\n' + line->substr(0, indent) + terminal_.tinted(line->substr(indent), Tint::kDim);
+    const std::size_t indent = line->text.find_first_not_of(' ');
+    text += '\n' + line->text.substr(0, indent) +
+            terminal_.tinted(line->text.substr(indent), line->tint);
   }
   terminal_.line(text);
 }
