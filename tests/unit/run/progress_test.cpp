@@ -150,12 +150,12 @@ TrialView view(std::size_t columns) {
 TEST_CASE("what a failure showed stands beside it where there is room, else below") {
   CHECK(trial_lines(failure(), view(120)) ==
         Lines{" fail  trial  4   CHOWN DAC_OVERRIDE SETGID SETUID  0.9 s  bind() to 0.0.0.0:80 "
-              "failed (13: Permission denied) in /etc...",
+              "failed (13: Permission denied) in /et...",
               std::string(59, ' ') +
                   "NET_BIND_SERVICE  rule bind-eacces: listen on a port of 1024 or more"});
   CHECK(trial_lines(failure(), view(80)) ==
         Lines{" fail  trial  4   CHOWN DAC_OVERRIDE SETGID SETUID  0.9 s",
-              "                  bind() to 0.0.0.0:80 failed (13: Permission denied) in /etc/n...",
+              "                  bind() to 0.0.0.0:80 failed (13: Permission denied) in /etc...",
               "                  NET_BIND_SERVICE  rule bind-eacces: listen on a port of 1024 or "
               "more"});
 }
