@@ -87,7 +87,7 @@ long_log() {
   local text
   text=$(timeout 60 script --quiet --return --command "stty cols 80; FAKE_NEEDS=CHOWN $CAPMIN run app:1 --probe ./health.sh" /dev/null)
   # Green, red and dim, and the end of each; cursor movements apart.
-  [ -z "$(grep -oP '\x1b\[[0-9;]*m' <<<"$text" | grep -vP '\x1b\[(0|2|31|32)m')" ]
+  refute_match '^\x1b\[(?!(0|2|31|32)m)' "$(grep -oP '\x1b\[[0-9;]*m' <<<"$text")"
   grep -q $'\e\[32m' <<<"$text"
   text=$(NO_COLOR=1 timeout 60 script --quiet --return --command "stty cols 80; $CAPMIN run app:1 --probe ./health.sh" /dev/null)
   if grep -qP '\x1b\[[0-9;]*m' <<<"$text"; then return 1; fi
