@@ -6,6 +6,7 @@
 #include "document/strict_yaml.h"
 #include "options/option_table.h"
 #include "text/quote.h"
+#include "text/spelling.h"
 
 #include <algorithm>
 #include <array>
@@ -89,13 +90,20 @@ class BatchReader {
     if (entry.key == "mode") {
       read_mode(entry.value);
     } else if (job_option(entry.key, false) == nullptr && job_option(entry.key, true) == nullptr) {
-      unknown(entry, "a default is \"mode\" or an option of a job");
+      unknown(entry, false, "a default is \"mode\" or an option of a job");
     }
   }
 
-  [[noreturn]] void unknown(const YamlEntry& entry, const std::string& hint) const {
+  [[noreturn]] void unknown(const YamlEntry& entry, bool is_verify, const std::string& hint) const {
+    std::vector<std::string_view> keys(kNoOptions.begin(), kNoOptions.end());
+    const OptionTable& table = is_verify ? table_for<VerifyOptions>() : table_for<RunOptions>();
+    const OptionRows rows = rows_of({table.rows(), table.others});
+    for (const Option& row : rows) {
+      if (job_option(row.name, is_verify) != nullptr) keys.emplace_back(row.name);
+    }
     fail_at(source_, entry.position, "unknown key " + excerpt(entry.key),
-            is_of_the_batch(entry.key) ? "that is no job's own: see capmin batch --help" : hint);
+            is_of_the_batch(entry.key) ? "that is no job's own: see capmin batch --help"
+                                       : hint_for(entry.key, keys, hint));
   }
 
   BatchJob job(const YamlNode& node) {
@@ -161,7 +169,8 @@ class BatchReader {
                 "the key " + excerpt(entry.key) + " is not for mode verify",
                 "a verification runs the image as its profile says");
       } else {
-        unknown(entry, is_verify ? "keys are the options of capmin verify without dashes"
+        unknown(entry, is_verify,
+                is_verify ? "keys are the options of capmin verify without dashes"
                                  : "keys are the options of capmin run without dashes");
       }
     }

@@ -27,6 +27,17 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
+/// The directory of a profile may be new, as the batch is.
+void make_place_of(const fs::path& profile) {
+  std::error_code error;
+  if (profile.has_parent_path()) fs::create_directories(profile.parent_path(), error);
+  if (error) {
+    throw Error(ExitCode::kOutput,
+                "cannot make " + profile.parent_path().string() +
+                    ", the directory of the profile: " + error.message());
+  }
+}
+
 class Job {
  public:
   Job(const BatchJob& job, const JobFiles& files, const JobRecord* last, const JobBench& bench)
@@ -97,7 +108,10 @@ bool Job::run() {
   if (is_skipped_) return true;
   fs::path target = files_.profile;
   if (has_profile) target += ".new";
-  if (!job_.is_verify()) check_writable(target);
+  if (!job_.is_verify()) {
+    make_place_of(target);
+    check_writable(target);
+  }
 
   const bool is_full = !job_.is_verify() || std::get<VerifyOptions>(job_.options).full;
   VerifyTask task{.full = is_full, .refresh = !job_.is_verify()};

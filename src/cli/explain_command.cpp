@@ -12,6 +12,7 @@
 #include "run/chosen_rules.h"
 #include "system/file.h"
 #include "text/sanitize.h"
+#include "text/spelling.h"
 #include "text/words.h"
 
 #include <algorithm>
@@ -294,8 +295,13 @@ std::string capability_text(Capability capability, const RuleTable& rules) {
 
 namespace {
 
-constexpr const char* kNoSuchSubject =
-    "what is no capability of capabilities(7) and no mask is taken for a log; - is standard input";
+/// What helps where `subject` is no file that can be read.
+std::string hint_for_subject(const std::string& subject) {
+  return hint_for(
+      subject, CapabilitySet::from_bits(~0ULL).names(),
+      "what is no capability of capabilities(7) and no mask is taken for a log; - is standard "
+      "input");
+}
 
 bool is_mask(const std::string& subject) {
   return !capability_named(subject) && mask_named(subject);
@@ -303,7 +309,7 @@ bool is_mask(const std::string& subject) {
 
 std::string subject_text(const std::string& subject, const RuleTable& rules) {
   if (const auto capability = capability_named(subject)) return capability_text(*capability, rules);
-  return log_text(subject, read_log(subject, kNoSuchSubject), rules);
+  return log_text(subject, read_log(subject, hint_for_subject(subject)), rules);
 }
 
 /// The logs, all of which must be some: a capability and a mask are told to people.
@@ -317,7 +323,7 @@ std::vector<std::pair<std::string, std::string>> read_logs(
   std::vector<std::pair<std::string, std::string>> logs;
   for (const std::string& subject : subjects) {
     logs.emplace_back(subject == "-" ? "standard input" : subject,
-                      read_log(subject, kNoSuchSubject));
+                      read_log(subject, hint_for_subject(subject)));
   }
   return logs;
 }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <fcntl.h>
 #include <string_view>
 #include <system_error>
@@ -39,7 +40,15 @@ std::string read_all(int descriptor, const std::string& name, const std::string&
 }  // namespace
 
 std::string read_log(const std::string& path, const std::string& hint) {
-  if (path == "-") return read_all(STDIN_FILENO, "standard input", hint);
+  if (path == "-") {
+    // Who did not mean to be asked would wait for an answer.
+    if (::isatty(STDIN_FILENO) != 0) {
+      static_cast<void>(
+          std::fputs("reading a log from standard input; Ctrl-D on a line of its own ends it\n",
+                     stderr));
+    }
+    return read_all(STDIN_FILENO, "standard input", hint);
+  }
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) fail(path, hint);
   return read_all(file.get(), path, hint);

@@ -13,7 +13,9 @@
 #include "system/file.h"
 #include "system/process_limits.h"
 #include "text/embedded.h"
+#include "text/quote.h"
 #include "text/sanitize.h"
+#include "text/spelling.h"
 
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
@@ -26,6 +28,7 @@
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -65,10 +68,26 @@ constexpr std::array<CommandEntry, 13> kCommands{
      {"clean", clean_command, table_for<CleanOptions>},
      {"completion", completion_command, table_for<CompletionOptions>}}};
 
-const CommandEntry& command_named(const std::string& name) {
-  const auto* const entry = std::ranges::find(kCommands, name, &CommandEntry::name);
-  if (entry != kCommands.end()) return *entry;
-  throw Error(ExitCode::kUsage, "there is no command '" + sanitize(name) + "'", "see capmin help");
+std::vector<std::string_view> command_names() {
+  std::vector<std::string_view> names{"help", "version"};
+  for (const CommandEntry& entry : kCommands) {
+    names.push_back(entry.name);
+  }
+  return names;
+}
+
+/// What helps where `name` is no command; `rest` stands behind it.
+std::string hint_for_command(const std::string& name, const std::vector<std::string>& rest) {
+  const std::vector<std::string_view> names = command_names();
+  // Only a run has one: what is missing is the command's name.
+  const bool names_probe = std::ranges::any_of(
+      rest, [](const std::string& argument) { return argument.starts_with("--probe"); });
+  if (names_probe && near_misses(name, names).empty()) {
+    std::vector<std::string> run{"capmin", "run", name};
+    run.insert(run.end(), rest.begin(), rest.end());
+    return "did you mean: " + shell_quoted(run);
+  }
+  return hint_for(name, names, "see capmin help");
 }
 
 ExitCode print(std::string_view text) {
@@ -92,7 +111,13 @@ ExitCode help(const std::vector<std::string>& arguments) {
   const std::vector<EmbeddedPage> pages = embedded_manual();
   const auto page = std::ranges::find(pages, name, &EmbeddedPage::name);
   const auto* const command = std::ranges::find(kCommands, name, &CommandEntry::name);
-  if (page == pages.end()) return print(command_named(name).table().help());
+  if (page == pages.end() && command == kCommands.end()) {
+    std::vector<std::string_view> names = command_names();
+    std::ranges::transform(pages, std::back_inserter(names), &EmbeddedPage::name);
+    throw Error(ExitCode::kUsage, "there is no command and no topic '" + sanitize(name) + "'",
+                hint_for(name, names, "see capmin help"));
+  }
+  if (page == pages.end()) return print(command->table().help());
   if (command == kCommands.end()) return print(page->text);
   return print(command->table().help() + '\n' + std::string(page->text));
 }
@@ -142,17 +167,19 @@ void occupy_standard_streams() {
 }
 
 ExitCode dispatch(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) {
-    throw Error(ExitCode::kUsage, "no command is given", "see capmin help");
-  }
+  if (arguments.empty()) return help({});
   const std::string& name = arguments.front();
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (name == "--help" || name == "-h" || name == "help") return help(rest);
-  if (name == "--version" || name == "version") return print("capmin " CAPMIN_VERSION "\n");
+  if (name == "--version" || name == "-V" || name == "version") return print("capmin " CAPMIN_VERSION "\n");
   if (name == kGuardianName) return guardian_command(rest);
   if (name == kBatchJobName) return batch_job_command(rest);
-  const CommandEntry& command = command_named(name);
-  return asks_for_help(rest) ? print(command.table().help()) : command.run(rest);
+  const auto* const command = std::ranges::find(kCommands, name, &CommandEntry::name);
+  if (command == kCommands.end()) {
+    throw Error(ExitCode::kUsage, "there is no command '" + sanitize(name) + "'",
+                hint_for_command(name, rest));
+  }
+  return asks_for_help(rest) ? print(command->table().help()) : command->run(rest);
 }
 
 /// A message that may quote an engine, an image or an argument, made harmless line by line. Lines

@@ -10,6 +10,7 @@
 #include "system/interruption.h"
 #include "text/quote.h"
 #include "text/sanitize.h"
+#include "text/words.h"
 #include "trial/trial.h"
 
 #include <spdlog/spdlog.h>
@@ -116,6 +117,7 @@ class Run {
 
  private:
   bool is_quiet() const { return options_.verbosity == Verbosity::kQuiet; }
+  void note_options_without_effect();
   ExitCode finish(const FoundProfile& found);
   ExitCode finish(const CutShort& cut, ExitCode interrupted);
   void write(const Profile& profile);
@@ -130,7 +132,17 @@ class Run {
   ImageSearch search_;
 };
 
+void Run::note_options_without_effect() {
+  if (options_.without_effect.empty() || is_quiet()) return;
+  const bool is_one = options_.without_effect.size() == 1;
+  terminal_.line("note: " + sanitize(joined(options_.without_effect, " ")) +
+                 (is_one ? " changes" : " change") +
+                 " nothing here: each trial has a container of its own, which capmin names, starts "
+                 "once, watches and removes");
+}
+
 ExitCode Run::operator()() {
+  note_options_without_effect();
   if (options_.dry_run) {
     search_.prepare();
     write_standard_output(dry_run_text(search_.plan(), search_.engine()));
@@ -215,8 +227,9 @@ void Run::write(const Profile& profile) {
 }  // namespace
 
 ExitCode run_command(const std::vector<std::string>& arguments) {
-  const RunOptions options = parse_run_options(arguments);
+  RunOptions options = parse_run_options(arguments);
   if (!options.has_probe) throw Error(missing_probe(options.image, options.engine));
+  options.as_given = arguments;
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   if (options.writes_file() && !options.dry_run) check_writable(options.output);
   return Run(options)();

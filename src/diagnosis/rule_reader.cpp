@@ -5,6 +5,7 @@
 #include "document/strict_yaml.h"
 #include "text/embedded.h"
 #include "text/sanitize.h"
+#include "text/spelling.h"
 
 #include <algorithm>
 #include <set>
@@ -225,7 +226,8 @@ class RuleReader {
     const std::optional<Capability> found = capability_named(name);
     if (!found) {
       reader_.fail(node, "unknown capability \"" + name + "\"",
-                   "names are those of capabilities(7), for example NET_BIND_SERVICE");
+                   hint_for(name, CapabilitySet::from_bits(~0ULL).names(),
+                            "names are those of capabilities(7), for example NET_BIND_SERVICE"));
     }
     return *found;
   }

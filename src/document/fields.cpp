@@ -1,5 +1,7 @@
 #include "document/fields.h"
 
+#include "text/spelling.h"
+
 namespace capmin {
 namespace {
 
@@ -54,7 +56,9 @@ void AsCapability::read(const YamlNode& node, const YamlReader& reader, Capabili
   if (!capability || name_of(*capability) != name) {
     reader.fail(node, "unknown capability " + excerpt(name),
                 capability ? "write " + std::string(name_of(*capability))
-                           : "capability names are upper case, without CAP_: NET_BIND_SERVICE");
+                           : hint_for(name, CapabilitySet::from_bits(~0ULL).names(),
+                                      "capability names are upper case, without CAP_: "
+                                      "NET_BIND_SERVICE"));
   }
   value = *capability;
 }

@@ -4,6 +4,7 @@
 #include "document/plain_scalar.h"
 #include "document/yaml_stream.h"
 #include "text/quote.h"
+#include "text/spelling.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -251,7 +252,7 @@ const YamlNode& YamlReader::map(const YamlNode& node, const std::vector<std::str
   for (const YamlEntry& entry : entries(node)) {
     if (std::ranges::find(keys, entry.key) == keys.end()) {
       fail_at(source_, entry.position, "unknown key " + excerpt(entry.key),
-              "the keys here are " + list_of(keys));
+              hint_for(entry.key, {keys.begin(), keys.end()}, "the keys here are " + list_of(keys)));
     }
   }
   return node;
@@ -292,7 +293,8 @@ std::string YamlReader::text_or_empty(const YamlNode& map, std::string_view key)
 std::string YamlReader::word(const YamlNode& node, std::span<const std::string_view> words) const {
   std::string value = text(node);
   if (std::ranges::find(words, value) == words.end()) {
-    fail(node, "unknown word " + excerpt(value), "the words here are " + list_of(words));
+    fail(node, "unknown word " + excerpt(value),
+         hint_for(value, {words.begin(), words.end()}, "the words here are " + list_of(words)));
   }
   return value;
 }

@@ -1,91 +1,10 @@
 #include "engine/arguments.h"
 
-#include "core/container_options.h"
-
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace capmin {
 namespace {
-
-struct Refused {
-  std::string_view option;
-  std::string_view reason;
-};
-
-constexpr std::string_view kGrants = "it would grant more than the trial says; use --allow";
-constexpr std::string_view kOwn = "capmin sets it itself for each trial";
-constexpr std::string_view kNamespace = "it shares a namespace of the host with the trial";
-constexpr std::string_view kUserNamespace =
-    "capabilities mean something else in another user namespace";
-constexpr std::array<Refused, 39> kRefused{{
-    {"--privileged", kGrants},
-    {"--cap-add", kGrants},
-    {"--cap-drop", "a trial drops ALL; use --deny"},
-    {"--pid", kNamespace},
-    {"--ipc", kNamespace},
-    {"--uts", kNamespace},
-    {"--userns", kUserNamespace},
-    {"--uidmap", kUserNamespace},
-    {"--gidmap", kUserNamespace},
-    {"--subuidname", kUserNamespace},
-    {"--subgidname", kUserNamespace},
-    {"--pod", "it shares the namespaces of other containers with the trial"},
-    {"--pod-id-file", "it shares the namespaces of other containers with the trial"},
-    {"--rootfs", "a trial runs an image"},
-    {"--replace", "it removes a container that is not capmin's"},
-    {"--requires", "it starts other containers"},
-    {"--timeout", "give it to capmin: --timeout"},
-    {"--cgroupns", kNamespace},
-    {"--name", kOwn},
-    {"--cidfile", kOwn},
-    {"--log-driver", kOwn},
-    {"--log-opt", kOwn},
-    {"--pull", "give it to capmin: --pull"},
-    {"--label", "labels are how capmin knows its own containers"},
-    {"-l", "labels are how capmin knows its own containers"},
-    {"--label-file", "labels are how capmin knows its own containers"},
-    {"--rm", "capmin reads the container after its end and removes it then"},
-    {"--restart", "a container that starts again hides its failure"},
-    {"--detach", kOwn},
-    {"-d", kOwn},
-    {"--env", "give it to capmin: --env, which keeps its value out of the profile"},
-    {"-e", "give it to capmin: --env, which keeps its value out of the profile"},
-    {"--interactive", "a trial has no input"},
-    {"-i", "a trial has no input"},
-    {"--mount", "use --volume, so that no state is carried from trial to trial"},
-    {"--volumes-from", "it carries state from trial to trial"},
-    {"--health-cmd", "use --probe"},
-    {"--no-healthcheck", "use --probe"},
-    {"--", "it ends the options"},
-}};
-
-/// Other words of the engines for options that capmin has itself.
-struct OtherWord {
-  std::string_view word;
-  std::string_view option;
-};
-constexpr std::array<OtherWord, 9> kOtherWords{{
-    {"-v", "--volume"},
-    {"-p", "--publish"},
-    {"-u", "--user"},
-    {"-w", "--workdir"},
-    {"-h", "--hostname"},
-    {"-m", "--memory"},
-    {"--net", "--network"},
-    {"--network", "--network"},
-    {"--read-only", "--read-only"},
-}};
-
-/// The option of `capmin run` that `name`, with its dashes, is; empty where it is none. Passed
-/// through unread it would reach around what capmin does with it: fresh volumes, ports, secrets.
-std::string own_option(std::string_view name) {
-  if (name == "--volume") return "--volume";
-  const auto* const row = std::ranges::find(kOtherWords, name, &OtherWord::word);
-  if (row != kOtherWords.end()) return std::string(row->option);
-  return name.starts_with("--") && is_passed_on(name.substr(2)) ? std::string(name) : "";
-}
 
 /// Enough for any service, as podman's own 2048 are, and little enough for the host to stay usable
 /// beside an image that forks without end.
@@ -196,18 +115,6 @@ std::optional<std::string> container_port_behind(const ContainerSpec& spec,
     return port.find('/') == std::string::npos ? port + "/tcp" : port;
   }
   return std::nullopt;
-}
-
-std::string refusal(const std::string& option) {
-  const std::string name = option.substr(0, option.find('='));
-  const auto* const row = std::ranges::find(kRefused, name, &Refused::option);
-  if (row != kRefused.end()) return std::string(row->reason);
-  const std::string own = own_option(name);
-  if (!own.empty()) return "give it to capmin: " + own;
-  if (!option.starts_with('-')) return "it is no option; write --engine-arg=--NAME=VALUE";
-  // Short flags can stand together in one argument (-it), and take their value without a blank.
-  if (name.size() > 2 && name[0] == '-' && name[1] != '-') return "write one long option instead";
-  return {};
 }
 
 }  // namespace capmin

@@ -39,8 +39,4 @@ bool takes_host_port(const ContainerSpec& spec);
 std::optional<std::string> container_port_behind(const ContainerSpec& spec,
                                                  unsigned short host_port);
 
-/// Why `option` must not reach the engine, because it would undo what a trial is; empty when it
-/// may.
-std::string refusal(const std::string& option);
-
 }  // namespace capmin

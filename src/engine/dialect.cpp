@@ -80,10 +80,14 @@ bool says_exec_trouble(Dialect dialect, std::string_view output) {
           !has_any(output, {"ontainer ", "o such container"}));
 }
 
+bool says_port_is_taken(std::string_view words) {
+  return has_any(words, {"port is already allocated", "address already in use"});
+}
+
 bool says_machine_trouble(std::string_view words) {
   return says_runtime_trouble(words) ||
-         has_any(words, {"port is already allocated", "address already in use",
-                         "cannot assign requested address", "no space left on device",
+         says_port_is_taken(words) ||
+         has_any(words, {"cannot assign requested address", "no space left on device",
                          "cannot allocate memory", "resource temporarily unavailable",
                          "too many open files", "deadline exceeded", "transport is closing",
                          "connection refused"});
@@ -112,6 +116,10 @@ std::optional<ContainerFault> says_container_fault(std::string_view words, bool 
                           "another",
                           false};
   }
+  if (has(words, "not match the specified platform")) {
+    return ContainerFault{"the engine has the image for another platform than --platform: " + quoted,
+                          "fetch that one: --pull always", false};
+  }
   if (has(words, "plugin") && has_any(words, {"not found", "required plugin missing"})) {
     return ContainerFault{"the options name a plugin that is not there: " + quoted,
                           "install it on the engine's machine, or leave the option out", false};
@@ -133,7 +141,8 @@ std::optional<Unusable> says_unusable(Dialect dialect, std::string_view words) {
   const std::string no_answer = "no engine answers: " + std::string(words);
   if (has(words, "permission denied while trying to connect")) {
     return Unusable{"no permission to use the engine's socket",
-                    "run capmin as root or as a member of the group docker"};
+                    "run capmin as root or as a member of the group docker: sudo usermod -aG "
+                    "docker $USER, and log in anew"};
   }
   if (has(words, "unable to connect to Podman socket")) {
     return Unusable{no_answer, "start it with podman system service, or leave out --host and " +

@@ -47,6 +47,8 @@ bool says_create_refused(Dialect dialect, std::string_view words, int status);
 /// A program could not be run in a container because the engine, or its runtime, is in trouble;
 /// `output` is all that was printed, which may be the program's own.
 bool says_exec_trouble(Dialect dialect, std::string_view output);
+/// A port of the host that a container is to have is taken.
+bool says_port_is_taken(std::string_view words);
 /// A container was refused for a lack of the machine's, which may be over at another time: a port
 /// or a disk in use, or a runtime that does not work.
 bool says_machine_trouble(std::string_view words);

@@ -1,5 +1,7 @@
 #include "options/command_options.h"
 
+#include "text/spelling.h"
+
 #include <algorithm>
 
 namespace capmin {
@@ -343,7 +345,8 @@ RulesOptions parse_rules_options(const vector<string>& arguments) {
     return options;
   }
   if (action != "check" && action != "test") {
-    usage_error("capmin rules does not take '" + action + "'", "it takes list, check and test");
+    usage_error("capmin rules does not take '" + action + "'",
+                hint_for(action, {"list", "check", "test"}, "it takes list, check and test"));
   }
   if (!options.rules.empty()) usage_error("--rules goes with capmin rules list", table.hint());
   const bool is_test = action == "test";

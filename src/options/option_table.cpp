@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "text/embedded.h"
+#include "text/spelling.h"
 
 #include <boost/program_options.hpp>
 
@@ -20,7 +21,8 @@ using std::string;
 Capability parse_capability(const string& name, const string& option) {
   if (const std::optional<Capability> capability = capability_named(name)) return *capability;
   usage_error("--" + option + ": there is no capability '" + name + "'",
-              "names are those of capabilities(7), e.g. NET_ADMIN");
+              hint_for(name, CapabilitySet::from_bits(~0ULL).names(),
+                       "names are those of capabilities(7), e.g. NET_ADMIN"));
 }
 
 po::options_description described(const OptionTable::Group& group) {
@@ -55,7 +57,15 @@ void usage_error(const string& what, const string& hint) {
 }
 
 void not_taken(const string& option, const string& text, const string& words) {
-  usage_error("--" + option + " does not take '" + text + "'", "it takes " + words);
+  std::vector<std::string_view> each;
+  for (std::size_t begin = 0; begin < words.size();) {
+    constexpr std::string_view kBetween = ", ";
+    const std::size_t end = std::min(words.find(kBetween, begin), words.size());
+    each.push_back(std::string_view(words).substr(begin, end - begin));
+    begin = end + kBetween.size();
+  }
+  usage_error("--" + option + " does not take '" + text + "'",
+              hint_for(text, each, "it takes " + words));
 }
 
 std::chrono::milliseconds parse_duration(const string& text) {
@@ -136,7 +146,18 @@ const Option* OptionTable::find(std::string_view name) const {
     const auto row = std::ranges::find(group.rows, name, &Option::name);
     if (row != group.rows.end()) return &*row;
   }
-  return nullptr;
+  const auto other = std::ranges::find(others, name, &Option::name);
+  return other == others.end() ? nullptr : &*other;
+}
+
+std::vector<string> OptionTable::names() const {
+  std::vector<string> result;
+  for (const OptionRows& part : {rows(), others}) {
+    for (const Option& row : part) {
+      result.push_back("--" + row.name);
+    }
+  }
+  return result;
 }
 
 string OptionTable::help() const {
@@ -149,26 +170,82 @@ string OptionTable::help() const {
   string text = help_text(command);
   replace_line("{options}\n", options.str(), text);
   if (!formats.empty()) replace_line("{formats}\n", formats, text);
+  if (!of_others.empty()) replace_line("{others}\n", of_others, text);
   return text;
 }
 
-void read_options(const OptionTable& table, const std::vector<string>& arguments) {
-  po::options_description all = described({"", table.rows()});
+namespace {
+
+/// What is parsed, in the words of the library; `use` gets the parser, which holds no more than
+/// references to them.
+template <typename Use>
+auto with_parser(const OptionTable& table, const std::vector<string>& arguments, const Use& use) {
+  po::options_description all = described({"", rows_of({table.rows(), table.others})});
   po::positional_options_description positions;
   if (table.word.read) {
     all.add_options()(table.word.name.c_str(), po::value<string>());
     positions.add(table.word.name.c_str(), -1);
   }
+  const auto style =
+      po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+  po::command_line_parser parser(arguments);
+  return use(parser.options(all).positional(positions).style(style));
+}
+
+std::vector<std::string_view> views(const std::vector<string>& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+/// Throws Error kUsage for an option that the table does not have.
+[[noreturn]] void unknown_option(const OptionTable& table, const string& option) {
+  // A name of one letter is near to nothing.
+  const string name = option.substr(0, option.find('='));
+  usage_error("unrecognised option '" + name + "'",
+              hint_for(name, views(table.names()), table.hint()));
+}
+
+/// Whether one dash stands before a long name, whose letters would be taken for options.
+bool lacks_dash(const OptionTable& table, const po::option& option) {
+  if (option.original_tokens.empty()) return false;
+  const string& token = option.original_tokens.front();
+  if (token.size() < 4 || token[0] != '-' || token[1] == '-') return false;
+  const string name = token.substr(1, token.find('=') - 1);
+  return name.size() > 2 && table.find(name) != nullptr;
+}
+
+}  // namespace
+
+std::vector<LoosePart> loose_parts(const OptionTable& table,
+                                   const std::vector<string>& arguments) {
+  std::vector<LoosePart> parts;
+  try {
+    with_parser(table, arguments, [&](po::command_line_parser& parser) {
+      for (const po::option& option : parser.allow_unregistered().run().options) {
+        const LoosePart::Kind kind =
+            option.unregistered || lacks_dash(table, option) ? LoosePart::Kind::kUnknownOption
+            : option.string_key == table.word.name           ? LoosePart::Kind::kWord
+                                                             : LoosePart::Kind::kOption;
+        parts.push_back({kind, option.original_tokens});
+      }
+    });
+  } catch (const po::error&) {
+    return {};
+  }
+  return parts;
+}
+
+void read_options(const OptionTable& table, const std::vector<string>& arguments) {
   std::vector<GivenOption> given;
   try {
-    const auto style =
-        po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    const po::parsed_options parsed =
-        po::command_line_parser(arguments).options(all).positional(positions).style(style).run();
-    for (const po::option& option : parsed.options) {
-      given.push_back(
-          {option.string_key, option.value.empty() ? "" : option.value.front(), table.hint()});
-    }
+    with_parser(table, arguments, [&](po::command_line_parser& parser) {
+      for (const po::option& option : parser.run().options) {
+        if (lacks_dash(table, option)) unknown_option(table, option.original_tokens.front());
+        given.push_back(
+            {option.string_key, option.value.empty() ? "" : option.value.front(), table.hint()});
+      }
+    });
+  } catch (const po::unknown_option& error) {
+    unknown_option(table, error.get_option_name());
   } catch (const po::error& error) {
     usage_error(error.what(), table.hint());
   }

@@ -157,11 +157,15 @@ struct OptionTable {
   OptionValue word;     ///< for words that are no options; without `read` there are none
   std::vector<Group> groups;
   std::string formats = {};  ///< a line for each; they stand in the help text for {formats}
+  OptionRows others = {};    ///< taken as well, without a row in help
+  std::string of_others = {};  ///< what help says of them instead, in place of {others}
 
-  /// In the order in which help shows them; --help is the last.
+  /// In the order in which help shows them; --help is the last. Without `others`.
   OptionRows rows() const;
-  /// Nothing where there is none of that name.
+  /// Nothing where there is none of that name, among `others` neither.
   const Option* find(std::string_view name) const;
+  /// The long names, of `others` as well, with their dashes.
+  std::vector<std::string> names() const;
   /// Where to read about them.
   std::string hint() const { return "see capmin " + command + " --help"; }
   /// The command's help text: src/help/COMMAND.txt with the options in their place.
@@ -170,6 +174,18 @@ struct OptionTable {
 
 /// A table with one group.
 OptionTable option_table(std::string command, OptionValue word, OptionRows rows);
+
+/// What stands on a command line where it is not understood as a whole.
+struct LoosePart {
+  enum class Kind { kOption, kUnknownOption, kWord };
+  Kind kind{};
+  std::vector<std::string> arguments;  ///< the option and its value, or the word
+};
+
+/// The arguments one after another, as read_options() would take them apart, but with options that
+/// the table does not have. Empty where an option lacks its value.
+std::vector<LoosePart> loose_parts(const OptionTable& table,
+                                   const std::vector<std::string>& arguments);
 
 /// Reads the arguments in their order into what the table's values are bound to. Names must be
 /// whole. Throws Error kUsage, with what to write instead, for everything that is not understood.

@@ -1,7 +1,9 @@
 #include "options/run_options.h"
 
 #include "core/error.h"
-#include "engine/arguments.h"
+#include "engine/create_options.h"
+#include "engine/mount.h"
+#include "options/docker_words.h"
 #include "trial/network_check.h"
 
 #include <algorithm>
@@ -12,28 +14,6 @@ namespace {
 
 using std::string;
 using std::vector;
-
-/// -v is the engines' letter for a volume and everybody's letter for verbose. A volume holds a path
-/// of the container, so it starts with a slash or has one behind a colon; nothing else does.
-vector<string> with_v_told_apart(const vector<string>& arguments) {
-  const auto is_volume = [](const string& text) {
-    return text.starts_with('/') || text.find(":/") != string::npos;
-  };
-  vector<string> result;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const string& argument = arguments[i];
-    if (argument == "-v" && i + 1 < arguments.size() && is_volume(arguments[i + 1])) {
-      result.insert(result.end(), {"--volume", arguments[++i]});
-    } else if (argument == "-v") {
-      result.emplace_back("--verbose");
-    } else if (argument.starts_with("-v") && is_volume(argument.substr(2))) {
-      result.insert(result.end(), {"--volume", argument.substr(2)});
-    } else {
-      result.push_back(argument);
-    }
-  }
-  return result;
-}
 
 constexpr std::string_view kCommandPrefix = "cmd:";
 
@@ -108,6 +88,17 @@ OptionValue passed_on(const char* name, ContainerSpec& spec, string& last) {
           }};
 }
 
+OptionValue takes_mount(ContainerSpec& spec) {
+  return {"KEY=VALUE,...", [&spec](const GivenOption& given) {
+            const Mount mount = parse_mount(given.value);
+            if (mount.volume.empty()) {
+              spec.options.push_back({.name = "--tmpfs", .value = mount.tmpfs});
+            } else {
+              spec.volumes.push_back(parse_volume(mount.volume));
+            }
+          }};
+}
+
 OptionValue takes_engine_argument(ContainerSpec& spec) {
   return {"ARG", [&spec](const GivenOption& given) {
             const string reason = refusal(given.value);
@@ -172,6 +163,7 @@ OptionRows container_rows(RunOptions& options) {
        {"[SOURCE:]TARGET[:ro]",
         [&spec](const GivenOption& given) { spec.volumes.push_back(parse_volume(given.value)); }},
        "mount a volume, also -v; named volumes are replaced by fresh ones for each trial"},
+      {"mount", takes_mount(spec), "the same as docker's --mount has it: type=bind,source=..."},
       {"keep-volumes", sets(spec.keep_volumes),
        "use named volumes and writable host directories as they are; otherwise each trial has "
        "fresh volumes, and copies of the directories"},
@@ -189,7 +181,7 @@ OptionRows container_rows(RunOptions& options) {
         }},
        "mount the root file system read-only"},
       {"ulimit", passed_on("NAME=SOFT[:HARD]", spec), "set a resource limit"},
-      {"memory", passed_on("BYTES", spec), "limit the memory"},
+      {"memory,m", passed_on("BYTES", spec), "limit the memory"},
       {"pids-limit", passed_on("N", spec),
        "limit the number of processes (default with docker: 4096)"},
       {"security-opt", passed_on("OPTION", spec), "for instance no-new-privileges"},
@@ -348,14 +340,40 @@ OptionTable table_of(RunOptions& options) {
            {"How the container runs, spelled as the engine spells it", container_rows(options)},
            {"What may be tried", ceiling_rows(options)},
            {"Judgement", judgement_rows(options)},
-           {"Work", work_rows(options)}}};
+           {"Work", work_rows(options)}},
+          {},
+          docker_rows(options.spec, options.without_effect),
+          docker_rows_text()};
+}
+
+vector<string> with_other_probe(const vector<string>& arguments, const vector<string>& probe) {
+  vector<string> result;
+  const auto end = std::ranges::find(arguments, "--");
+  for (auto argument = arguments.begin(); argument != end; ++argument) {
+    if (*argument == "--oneshot") continue;
+    if (*argument == "--probe" || *argument == "--probe-exec") {
+      result.insert(result.end(), probe.begin(), probe.end());
+      if (argument + 1 != end) ++argument;
+    } else if (argument->starts_with("--probe=") || argument->starts_with("--probe-exec=")) {
+      result.insert(result.end(), probe.begin(), probe.end());
+    } else {
+      result.push_back(*argument);
+    }
+  }
+  result.insert(result.end(), end, arguments.end());
+  return result;
 }
 
 RunOptions parse_run_options(const vector<string>& arguments) {
   const auto separator = std::ranges::find(arguments, "--");
   RunOptions options;
   if (separator != arguments.end()) options.spec.command.assign(separator + 1, arguments.end());
-  read_options(table_of(options), with_v_told_apart({arguments.begin(), separator}));
+  const OptionTable table = table_of(options);
+  vector<string> spelled = with_docker_words_spelled({arguments.begin(), separator});
+  const auto end = static_cast<std::ptrdiff_t>(spelled.size());
+  spelled.insert(spelled.end(), separator, arguments.end());
+  check_docker_words(table, spelled);
+  read_options(table, {spelled.begin(), spelled.begin() + end});
   check(options);
   return options;
 }

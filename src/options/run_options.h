@@ -26,6 +26,8 @@ struct RunOptions {
   std::string directory;         ///< where an --env-file is looked for first; empty: nowhere else
   /// How the image is run; `spec.image` stays empty.
   ContainerSpec spec;
+  std::vector<std::string> as_given;        ///< all arguments; empty where no person wrote them
+  std::vector<std::string> without_effect;  ///< options of docker's that change nothing here
   std::string user;      ///< --user; empty without
   std::string platform;  ///< --platform; empty without
   CapabilitySet allow;
@@ -56,6 +58,11 @@ struct RunOptions {
 
 /// The options of `capmin run`, bound to `options`.
 OptionTable table_of(RunOptions& options);
+
+/// The command line behind `capmin run` with `probe`, "--probe exit" for instance, in place of the
+/// probe that it has.
+std::vector<std::string> with_other_probe(const std::vector<std::string>& arguments,
+                                          const std::vector<std::string>& probe);
 
 /// Reads the arguments behind `capmin run`; that there is a probe is not looked at. Throws Error
 /// kUsage, with what to write instead, for everything that is not understood.

@@ -215,6 +215,7 @@ void ImageSearch::announce() {
   if (bench_.terminal == nullptr) return;
   bench_.terminal->line(headline(options_, plan_));
   if (!chosen_.note.empty()) say(sanitize(chosen_.note));
+  if (const std::string line = platform_line(plan_); !line.empty()) say(line);
   if (const std::string line = slots_line(options_, plan_); !line.empty()) say(line);
   for (const std::string& text : plan_.left_out) {
     say(text);

@@ -8,6 +8,7 @@
 #include "run/progress.h"
 #include "text/quote.h"
 #include "text/sanitize.h"
+#include "text/words.h"
 #include "trial/harmless_evidence.h"
 
 #include <algorithm>
@@ -82,7 +83,11 @@ std::string probe_name(const RunOptions& options) {
 std::string cause_of(const FinishedTrial& trial, const RunOptions& options,
                      const SearchResult& result) {
   const Outcome& outcome = trial.outcome;
-  std::string text = "\n  cause: " + sanitize(describe(outcome));
+  const bool still_runs =
+      options.probe.kind == Probe::Kind::kExit && outcome.ending == Ending::kTimeUp;
+  std::string text = "\n  cause: " + (still_runs ? "the container still ran after its " +
+                                                       seconds_text(outcome.deadline_seconds)
+                                                 : sanitize(describe(outcome)));
   if (outcome.probe_exit) {
     text += "; " + probe_name(options) + ": exit status " + std::to_string(*outcome.probe_exit);
   }
@@ -304,6 +309,51 @@ std::string hint_for_unreached(const std::optional<ConditionTrial>& passed, Capa
   return hint;
 }
 
+/// What helps where the kernel does not know what the image's program is; empty where it does.
+std::string hint_for_program(const Outcome& outcome, const RunPlan& plan) {
+  constexpr std::string_view kUnknown = "exec format error";
+  // The runtime's own line, which a shell in the container would write otherwise.
+  const bool is_unknown = outcome.engine_message.find(kUnknown) != std::string::npos ||
+                          (outcome.log.starts_with("exec ") &&
+                           outcome.log.find(kUnknown) < outcome.log.find('\n'));
+  if (!is_unknown) return {};
+  const std::string line = platform_line(plan);
+  if (line.empty()) {
+    return "the image's program is a script whose first line names no interpreter (#!/bin/sh), or "
+           "made for another machine than " +
+           sanitize(plan.engine.platform);
+  }
+  return line + "; fetch it for this one with --platform " + sanitize(plan.engine.platform) +
+         " --pull always, or set up an emulator (qemu-user-static, binfmt)";
+}
+
+/// `capmin run` as it was given, but with another probe; empty where no person gave it.
+std::string command_with_probe(const RunOptions& options, const std::vector<std::string>& probe) {
+  if (options.as_given.empty()) return {};
+  return "\n  capmin run " + shell_quoted(with_other_probe(options.as_given, probe));
+}
+
+/// What helps where a service is taken for a job or a job for a service, whatever is granted; empty
+/// where it is not that.
+std::string hint_for_kind(const Outcome& outcome, const RunOptions& options) {
+  const Probe::Kind kind = options.probe.kind;
+  if (kind == Probe::Kind::kExit && outcome.ending == Ending::kTimeUp) {
+    return "--probe exit is for jobs, which end by themselves: give a service a probe that asks "
+           "whether it works, and a job that takes longer more time with --timeout" +
+           command_with_probe(options, {"--probe", "./health.sh"});
+  }
+  const bool is_done = outcome.ending == Ending::kExited && outcome.exit_code == 0;
+  if (options.probe.is_of_job() || !is_done) return {};
+  std::string hint =
+      "a container that ends by itself is a job: --probe exit takes status 0 for its success" +
+      command_with_probe(options, {"--probe", "exit"});
+  if (kind == Probe::Kind::kFile) {
+    hint += "\n  or --oneshot runs the probe once, after its end" +
+            command_with_probe(options, {"--probe", options.probe_as_written, "--oneshot"});
+  }
+  return hint;
+}
+
 }  // namespace
 
 Error failure_of(const CeilingFails& verdict, const RunOptions& options, const RunPlan& plan,
@@ -321,6 +371,15 @@ Error failure_of(const CeilingFails& verdict, const RunOptions& options, const R
     return {ExitCode::kNoWorkingSet, what,
             "the probe itself seems to be at fault, whatever is granted (" + *fault +
                 "): run it by hand against a container of the image"};
+  }
+  if (const std::string hint = hint_for_program(last.outcome, plan); !hint.empty()) {
+    return {ExitCode::kNoWorkingSet, what, hint};
+  }
+  const std::string hint = hint_for_kind(last.outcome, options);
+  // A job may also wait for what it lacks.
+  const bool is_lacking = options.probe.is_of_job() && clue_beyond(result, ceiling);
+  if (!hint.empty() && !is_lacking) {
+    return {ExitCode::kNoWorkingSet, what, hint};
   }
   const std::string unreached = unreached_user(options, plan, result, programs);
   if (!unreached.empty() && !is_carried_beyond(result, ceiling)) {
@@ -367,6 +426,13 @@ Error failure_of(const Undecided& verdict, const SearchResult& result) {
   const Outcome& outcome = result.trial(verdict.trials.back()).outcome;
   const std::string times = std::to_string(verdict.trials.size());
   const bool is_reset = outcome.ending == Ending::kNotReset;
+  if (says_port_is_taken(outcome.engine_message)) {
+    return {ExitCode::kUsage,
+            "the port of this host that --publish names is taken: " +
+                sanitize(outcome.engine_message),
+            "name another one, or none, -p CONTAINER_PORT: the probe finds the port that the "
+            "engine chooses in CAPMIN_PORT_..."};
+  }
   const std::string what = "no trial with " + to_string(verdict.grant) + " could be judged, in " +
                            times + " attempts\n  cause: " + sanitize(describe(outcome)) +
                            last_lines(is_reset ? "reset" : "probe", outcome.probe_output);

@@ -8,14 +8,17 @@
 #include "engine/owned_directory.h"
 #include "profile/platform.h"
 #include "run/grant_effect.h"
+#include "run/script.h"
 #include "run/shared.h"
 #include "run/variables.h"
 #include "system/file.h"
 #include "system/process_identity.h"
 #include "system/stall.h"
+#include "text/quote.h"
 #include "text/sanitize.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <future>
@@ -82,9 +85,12 @@ void prepare_probe(const RunOptions& options, RunPlan& plan) {
     const std::string text = read_file(path);
     if (::access(path.c_str(), X_OK) != 0) {
       throw Error(ExitCode::kUsage, "the probe " + path.string() + " is not executable",
-                  "chmod +x " + path.string());
+                  "chmod +x " + shell_quoted(path.string()));
     }
     if (probe.kind == Probe::Kind::kExec) check_mountable(path);
+    check_interpreter("the probe", path.string(), text,
+                      probe.kind == Probe::Kind::kExec ? ScriptPlace::kContainer
+                                                       : ScriptPlace::kHost);
     probe.path = path.string();
     probe.sha256 = sha256(text);
   } else if (probe.kind == Probe::Kind::kHealthcheck) {
@@ -105,10 +111,13 @@ void prepare_reset(const RunOptions& options, RunPlan& plan) {
       options.reset_file.empty() ? options.reset_as_written : options.reset_file;
   if (file.empty()) return;
   const std::string path = fs::absolute(file).lexically_normal().string();
-  plan.setup.reset = {.path = path, .sha256 = sha256(read_file(path))};
-  if (::access(path.c_str(), X_OK) == 0) return;
-  throw Error(ExitCode::kUsage, "the file of --reset, " + path + ", is not executable",
-              "chmod +x " + path);
+  const std::string text = read_file(path);
+  plan.setup.reset = {.path = path, .sha256 = sha256(text)};
+  if (::access(path.c_str(), X_OK) != 0) {
+    throw Error(ExitCode::kUsage, "the file of --reset, " + path + ", is not executable",
+                "chmod +x " + shell_quoted(path));
+  }
+  check_interpreter("the file of --reset,", path, text, ScriptPlace::kHost);
 }
 
 /// Reads the files from which each container is made, and all values that the user gives to it.
@@ -174,6 +183,31 @@ void check_temporary_directory(const RunOptions& options) {
   }
 }
 
+/// An engine makes a directory of what it is to mount and does not find, which nobody meant.
+void check_mounted_paths(const RunOptions& options) {
+  for (const Volume& volume : options.spec.volumes) {
+    std::error_code error;
+    if (volume.kind != Volume::Kind::kBind || std::filesystem::exists(volume.source, error)) {
+      continue;
+    }
+    // What may not be looked at may still be there.
+    if (error && error != std::errc::no_such_file_or_directory) continue;
+    throw Error(ExitCode::kUsage, "there is no " + volume.source + ", which is to be mounted",
+                "correct the path of --volume, or make what it names");
+  }
+}
+
+/// A volume whose state matters is not one that the engine would make, empty, for the occasion.
+void check_kept_volumes(const RunOptions& options, Engine& engine) {
+  if (!options.spec.keep_volumes) return;
+  for (const Volume& volume : options.spec.volumes) {
+    if (volume.kind != Volume::Kind::kNamed || engine.find_labelled_volume(volume.source)) continue;
+    throw Error(ExitCode::kUsage, "there is no volume " + sanitize(volume.source) + " to keep",
+                "make it with " + engine.name() + " volume create " + shell_quoted(volume.source) +
+                    ", or leave --keep-volumes out: each trial has a fresh one then");
+  }
+}
+
 /// Docker opens low ports in networks of a container's own; podman and the host do not.
 bool exposes_privileged_port(const RunOptions& options, const RunPlan& plan) {
   const bool is_privileged = options.spec.ports == Ports::kPortable ||
@@ -201,6 +235,21 @@ std::string headline(const RunOptions& options, const RunPlan& plan) {
          std::string(name_of(plan.engine.dialect)) + ' ' + sanitize(plan.engine.version) +
          "  user " + (user.empty() ? "root" : sanitize(user)) + "  ports " +
          std::string(name_of(ports));
+}
+
+std::string platform_line(const RunPlan& plan) {
+  // Of kernels that run programs for their smaller sisters.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kSisters{
+      {{"linux/386", "linux/amd64"}, {"linux/arm", "linux/arm64"}}};
+  const std::string& image = plan.image.platform;
+  const std::string& engine = plan.engine.platform;
+  const bool is_sister = std::ranges::any_of(kSisters, [&](const auto& sisters) {
+    return image == sisters.first && engine == sisters.second;
+  });
+  const bool is_known = !image.ends_with('/') && !engine.ends_with('/');
+  if (!is_known || image == engine || is_sister) return {};
+  return "the image is for " + sanitize(image) + ", and this engine's machine is " +
+         sanitize(engine) + ": only an emulator can run it";
 }
 
 std::string slots_line(const RunOptions& options, const RunPlan& plan) {
@@ -251,8 +300,12 @@ void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan)
                                        const std::stop_token& stop) {
     return engine.await_answer(patience, stop);
   };
-  if (is_local(options.engine, engine.dialect())) plan.search.stalled = machine_stall;
+  if (is_local(options.engine, engine.dialect())) {
+    plan.search.stalled = machine_stall;
+    check_mounted_paths(options);
+  }
   plan.engine = engine.facts();
+  check_kept_volumes(options, engine);
   plan.image = or_pulled(image.get(), options, engine);
   if (options.probe.kind == Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   plan.setup.spec.image = plan.image.id;

@@ -34,6 +34,10 @@ void complete_run_plan(const RunOptions& options, Engine& engine, RunPlan& plan)
 /// What is run on what, in a line for a person.
 std::string headline(const RunOptions& options, const RunPlan& plan);
 
+/// That the image is for another platform than the engine's machine, in a line for a person; empty
+/// where it is not, or the machine runs what is for it as well.
+std::string platform_line(const RunPlan& plan);
+
 /// Why trials run one at a time although more were asked for, in a line for a person; empty where
 /// as many run as were asked for.
 std::string slots_line(const RunOptions& options, const RunPlan& plan);

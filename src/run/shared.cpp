@@ -1,6 +1,7 @@
 #include "run/shared.h"
 
 #include "core/container_options.h"
+#include "engine/create_options.h"
 #include "text/sanitize.h"
 
 #include <algorithm>
@@ -77,70 +78,9 @@ bool names_neighbour(std::string_view line) {
          address != "[::1]" && address != "::";
 }
 
-/// Options of the engines' create commands that concern one container alone, of those that `capmin
-/// run` has not itself (docker-create(1), podman-create(1)).
-constexpr std::array<std::string_view, 55> kOfOneContainer{
-    "--annotation",
-    "--arch",
-    "--attach",
-    "--blkio-weight",
-    "--blkio-weight-device",
-    "--cpu-count",
-    "--cpu-percent",
-    "--cpu-period",
-    "--cpu-quota",
-    "--cpu-shares",
-    "--cpus",
-    "--cpuset-cpus",
-    "--cpuset-mems",
-    "--device-read-bps",
-    "--device-read-iops",
-    "--device-write-bps",
-    "--device-write-iops",
-    "--disable-content-trust",
-    "--dns",
-    "--dns-opt",
-    "--dns-option",
-    "--dns-search",
-    "--domainname",
-    "--expose",
-    "--group-add",
-    "--health-interval",
-    "--health-retries",
-    "--health-start-period",
-    "--health-timeout",
-    "--http-proxy",
-    "--image-volume",
-    "--init",
-    "--init-path",
-    "--isolation",
-    "--kernel-memory",
-    "--memory-reservation",
-    "--memory-swap",
-    "--memory-swappiness",
-    "--no-hosts",
-    "--oom-kill-disable",
-    "--oom-score-adj",
-    "--os",
-    "--passwd",
-    "--publish-all",
-    "-P",
-    "--read-only-tmpfs",
-    "--runtime",
-    "--stop-signal",
-    "--stop-timeout",
-    "--storage-opt",
-    "--systemd",
-    "--tty",
-    "-t",
-    "--tz",
-    "--umask",
-};
-
 /// What an option of the engine's own shares; empty where that is nothing.
 std::string shared_by_engine(std::string_view option) {
-  const std::string_view name = option.substr(0, option.find('='));
-  if (std::ranges::find(kOfOneContainer, name) != kOfOneContainer.end()) return {};
+  if (concerns_one_container(option)) return {};
   return "what only the engine understands (" + std::string(option) + ")";
 }
 

@@ -30,7 +30,8 @@ struct EmbeddedPage {
 /// The pages of the manual, by their topics.
 std::vector<EmbeddedPage> embedded_manual();
 
-/// What commands say of themselves: "{options}" stands for the table of options; capmin.txt is the
+/// What commands say of themselves: "{options}" stands for the table of options,
+/// "{others}" for what is said of those that are not in it; capmin.txt is the
 /// overview of all.
 std::vector<EmbeddedPage> embedded_help();
 

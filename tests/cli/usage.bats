@@ -15,12 +15,22 @@ refused() {
   no_calls
 }
 
-@test "capmin without a command says where help is" {
-  refused $'error: no command is given\n  hint: see capmin help'
+@test "capmin without a command prints the help" {
+  capmin
+  expect_status 0
+  expect_stdout "usage: capmin COMMAND"
+  [ -z "$stderr" ]
+  no_calls
 }
 
-@test "an unknown command is an error" {
+@test "an unknown command is an error that names the one that is near" {
   refused $'error: there is no command \'minimise\'\n  hint: see capmin help' minimise
+  refused $'error: there is no command \'batc\'\n  hint: did you mean batch? see capmin help' batc jobs.yaml
+}
+
+@test "an image in the place of the command is answered with the run that was meant" {
+  refused $'error: there is no command \'nginx:1.27\'\n  hint: did you mean: capmin run nginx:1.27 --probe \'./my probe.sh\' -o x.yaml' \
+    nginx:1.27 --probe './my probe.sh' -o x.yaml
 }
 
 @test "a run without an image is an error" {
@@ -35,8 +45,10 @@ refused() {
   refused $'error: more than one probe is given\n  hint: see capmin run --help' run app:1 --probe exit --probe-exec ./health.sh
 }
 
-@test "two images are an error" {
-  refused $'error: \'app:2\' is one image too many\n  hint: see capmin run --help' run app:1 app:2 --probe exit
+@test "two images are an error, and so is a command without its --: the hint puts it there" {
+  refused $'error: \'app:2\' is one image too many; the command of the container stands behind --\n  hint: capmin run app:1 --probe exit -- app:2' run app:1 app:2 --probe exit
+  refused $'error: \'nginx\' is one image too many; the command of the container stands behind --\n  hint: capmin run app:1 --probe ./health.sh -e \'A=b c\' -- nginx -g \'daemon off;\'' \
+    run app:1 --probe ./health.sh -e 'A=b c' nginx -g 'daemon off;'
 }
 
 @test "a probe that does not exist is an error before the engine is asked" {
@@ -62,10 +74,10 @@ refused() {
   expect_status 0
 }
 
-@test "an unknown capability is an error, with --allow and with --deny" {
+@test "an unknown capability is an error that names the one that is near, with --allow and with --deny" {
   local option
   for option in allow deny; do
-    refused $'error: --'$option$': there is no capability \'CHWON\'\n  hint: names are those of capabilities(7), e.g. NET_ADMIN' \
+    refused $'error: --'$option$': there is no capability \'CHWON\'\n  hint: did you mean CHOWN? names are those of capabilities(7), e.g. NET_ADMIN' \
       run app:1 --probe exit --$option CHOWN,CHWON
   done
 }
@@ -74,12 +86,11 @@ refused() {
   refused $'error: --allow and --deny both name SYSLOG\n  hint: see capmin run --help' run app:1 --probe exit --allow SYSLOG --deny SYSLOG
 }
 
-@test "an unknown option is an error, and the beginning of a known one is not guessed" {
-  local option
-  for option in --prob --no-such-option; do
-    refused "error: unrecognised option '$option'
-  hint: see capmin run --help" run app:1 "$option" exit
-  done
+@test "an unknown option is an error, and the one that is near is named and not taken" {
+  refused $'error: unrecognised option \'--no-such-option\'\n  hint: see capmin run --help' run app:1 --no-such-option exit
+  refused $'error: unrecognised option \'--prob\'\n  hint: did you mean --probe? see capmin run --help' run app:1 --prob exit
+  refused $'error: unrecognised option \'-probe\'\n  hint: did you mean --probe? see capmin run --help' run app:1 -probe exit
+  refused $'error: unrecognised option \'--formt\'\n  hint: did you mean --format? see capmin export --help' export --formt kubernetes x.yaml
 }
 
 @test "an option without its value is an error" {
@@ -99,6 +110,19 @@ refused() {
   refused $'error: --ports does not take \'open\'\n  hint: it takes portable, engine' run app:1 --probe exit --ports open
   refused $'error: --format does not take \'xml\'\n  hint: it takes yaml, json' run app:1 --probe exit --format xml
   refused $'error: --color does not take \'blue\'\n  hint: it takes auto, always, never' run app:1 --probe exit --color blue
+}
+
+@test "a choice that is nearly one is an error that names it" {
+  refused $'error: --pull does not take \'alway\'\n  hint: did you mean always? it takes never, missing, always' run app:1 --probe exit --pull alway
+  capmin export profile.yaml --format kubernets
+  expect_status 2
+  expect_stderr "did you mean kubernetes?"
+  capmin rules lst
+  expect_status 2
+  expect_stderr "did you mean list?"
+  capmin explain SYS_TIM
+  expect_status 2
+  expect_stderr "did you mean SYS_TIME?"
 }
 
 @test "--oneshot with a probe that needs the running container is an error" {
@@ -131,7 +155,7 @@ refused() {
 @test "an option that would undo the trial is refused with its reason" {
   local option
   for option in --privileged --cap-add=ALL --cap-drop --pid=host --ipc=host --userns=host --name=x \
-    --rm --restart=always --mount --label=a=b -it -- other:1 --volume=/:/host -v=/:/host --net=host \
+    --rm --restart=always --mount --label=a=b -it --env-host -- other:1 --volume=/:/host -v=/:/host --net=host \
     --security-opt=seccomp=unconfined --device=/dev/mem; do
     capmin run app:1 --probe exit "--engine-arg=$option"
     expect_status 2
@@ -164,7 +188,7 @@ refused() {
   capmin "$argument"
   expect_status 2
   refute_anywhere $'\e'
-  for option in --allow --pull --timeout --engine-arg --probe-exec --volume --no-such-option; do
+  for option in --allow --pull --timeout --engine-arg --probe-exec --volume --no-such-option --mount --pid --restart; do
     capmin run app:1 "$option=$argument"
     expect_status 2
     refute_anywhere $'\e'
@@ -173,8 +197,11 @@ refused() {
 }
 
 @test "help and the version go to standard output and need no engine" {
+  capmin -V
+  version=$output
   capmin --version
   expect_status 0
+  [ "$output" = "$version" ]
   [[ "$output" =~ ^capmin\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
   version=$output
   capmin version
@@ -222,5 +249,6 @@ refused() {
 }
 
 @test "help on an unknown command is an error" {
-  refused $'error: there is no command \'walk\'\n  hint: see capmin help' help walk
+  refused $'error: there is no command and no topic \'walk\'\n  hint: see capmin help' help walk
+  refused $'error: there is no command and no topic \'enginse\'\n  hint: did you mean engines? see capmin help' help enginse
 }

@@ -47,54 +47,6 @@ TEST_CASE("privileged ports are not asked for where they cannot be set") {
   CHECK(trial_sysctls(spec).empty());
 }
 
-TEST_CASE("options that would undo the trial are refused, however they are written") {
-  for (const char* option : {"--privileged",
-                             "--privileged=true",
-                             "--cap-add=ALL",
-                             "--cap-drop",
-                             "--pid=host",
-                             "--name",
-                             "--rm",
-                             "--restart=always",
-                             "--label",
-                             "--mount=type=bind",
-                             "-dit",
-                             "-lx=y",
-                             "-i",
-                             "--",
-                             "--volume=/:/host",
-                             "-v=/:/host",
-                             "--network=host",
-                             "--net=host",
-                             "--security-opt=x",
-                             "--device=/dev/mem",
-                             "--user=0",
-                             "-u=0",
-                             "--sysctl=a=b",
-                             "--memory=1g",
-                             "-m=1g",
-                             "--publish=80",
-                             "-p=80",
-                             "--read-only=false",
-                             "--env-file=x",
-                             "-h=x",
-                             "-w=/"}) {
-    CAPTURE(option);
-    CHECK_FALSE(refusal(option).empty());
-  }
-  for (const char* option : {"--init", "--runtime=runc", "--group-add=5", "--dns"}) {
-    CAPTURE(option);
-    CHECK(refusal(option).empty());
-  }
-}
-
-TEST_CASE("an option of capmin's own is refused as another's, with what to write") {
-  CHECK(refusal("--volume=/:/host") == "give it to capmin: --volume");
-  CHECK(refusal("-v=/:/host") == "give it to capmin: --volume");
-  CHECK(refusal("--net=host") == "give it to capmin: --network");
-  CHECK(refusal("--pids-limit=-1") == "give it to capmin: --pids-limit");
-}
-
 TEST_CASE("processes are limited where the engine does not, unless an option says how") {
   const auto arguments = [](const ContainerSpec& spec) {
     return shell_quoted(create_arguments(spec, identity()));

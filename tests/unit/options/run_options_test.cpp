@@ -63,6 +63,73 @@ TEST_CASE("-v with a path is a volume, and without one means verbose") {
         "registry:5000/image:1");
 }
 
+TEST_CASE("docker's other options reach the container as --engine-arg passes them on") {
+  const std::vector<EngineOption> expected{{.name = "--group-add=5", .value = {}},
+                                           {.name = "--init", .value = {}},
+                                           {.name = "--interactive", .value = {}},
+                                           {.name = "--tty", .value = {}},
+                                           {.name = "--cpus=2", .value = {}},
+                                           {.name = "--ipc=private", .value = {}}};
+  CHECK(parsed({"--group-add", "5", "--init=true", "-it", "--cpus=2", "--ipc", "private"})
+            .spec.options == expected);
+  CHECK(parsed({"--init=false", "--privileged=false"}).spec.options.empty());
+  CHECK(parsed({"--net", "host"}).spec.network == "host");
+  CHECK(parsed({"-m", "64m"}).spec.options ==
+        std::vector<EngineOption>{{.name = "--memory", .value = "64m"}});
+  CHECK(parsed({"--mount", "source=data,target=/data"}).spec.volumes ==
+        parsed({"-v", "data:/data"}).spec.volumes);
+}
+
+TEST_CASE("docker's options that change nothing are left out, and can be told") {
+  const RunOptions options = parsed({"--rm", "-d", "--name", "web", "--restart", "always",
+                                     "--log-opt=max-size=1m", "--label", "a=b"});
+  CHECK(options.without_effect == Arguments{"--rm", "--detach", "--name web", "--restart always",
+                                            "--log-opt max-size=1m", "--label a=b"});
+  CHECK(options.spec.options.empty());
+  CHECK_FALSE(options.scenario.restart);
+  CHECK(parsed({"--restart", "--rm"}).scenario.restart);
+  CHECK(code({"--restart=sometimes"}) == ExitCode::kUsage);
+}
+
+std::string hint(const Arguments& arguments) {
+  const auto error = error_of([&arguments] { parse_run_options(arguments); });
+  return error && error->code() == ExitCode::kUsage ? error->hint() : "no usage error";
+}
+
+TEST_CASE("capabilities spelled as docker does are answered with the command in capmin's words") {
+  CHECK(hint({"app", "--cap-drop=ALL", "--cap-add", "NET_ADMIN", "--probe", "a b", "--", "x"})
+            .ends_with("\n  capmin run app --allow NET_ADMIN --probe 'a b' -- x"));
+  CHECK(hint({"app", "--cap-drop", "KILL", "--probe=x"})
+            .ends_with("\n  capmin run app --deny KILL --probe=x"));
+}
+
+TEST_CASE("a command without its -- is answered with the command where it belongs") {
+  const std::string expected = "capmin run app --probe ./p.sh -- nginx -g 'daemon off;'";
+  CHECK(hint({"app", "--probe", "./p.sh", "nginx", "-g", "daemon off;"}) == expected);
+  CHECK(hint({"app", "nginx", "-g", "daemon off;", "--probe", "./p.sh"}) == expected);
+  CHECK(hint({"app", "--probe=p", "sh", "-c", "exit 1", "-e"}) ==
+        "capmin run app --probe=p -- sh -c 'exit 1' -e");
+  CHECK(hint({"app", "nginx", "--probe=p", "--", "-t"}) ==
+        "capmin run app --probe=p -- nginx -t");
+}
+
+TEST_CASE("an option that is nearly one is answered with that one") {
+  CHECK(hint({"app", "--prob", "x"}) == "did you mean --probe? see capmin run --help");
+  CHECK(hint({"app", "--no-such-option"}) == "see capmin run --help");
+  CHECK(hint({"app", "-probe", "x"}) == "did you mean --probe? see capmin run --help");
+  CHECK(hint({"app", "--probe", "x", "--allow", "NET_ADMN"}).starts_with("did you mean NET_ADMIN?"));
+  CHECK(hint({"app", "--probe", "x", "--pull", "alway"}) ==
+        "did you mean always? it takes never, missing, always");
+}
+
+TEST_CASE("another probe takes the place of the one that was given") {
+  CHECK(with_other_probe({"app", "--probe", "x", "--oneshot", "-e", "A", "--", "--probe", "y"},
+                         {"--probe", "exit"}) ==
+        Arguments{"app", "--probe", "exit", "-e", "A", "--", "--probe", "y"});
+  CHECK(with_other_probe({"--probe-exec=x", "app"}, {"--probe", "exit"}) ==
+        Arguments{"--probe", "exit", "app"});
+}
+
 TEST_CASE("capabilities are allowed and denied by name only") {
   const RunOptions options = parsed({"--allow", "net_admin,CAP_SYS_NICE", "--deny", "NET_RAW"});
   CHECK(options.allow == CapabilitySet{Capability::kNetAdmin, Capability::kSysNice});
