@@ -171,7 +171,7 @@ class BatchReader {
       } else {
         unknown(entry, is_verify,
                 is_verify ? "keys are the options of capmin verify without dashes"
-                                 : "keys are the options of capmin run without dashes");
+                          : "keys are the options of capmin run without dashes");
       }
     }
     return arguments;

@@ -32,9 +32,8 @@ void make_place_of(const fs::path& profile) {
   std::error_code error;
   if (profile.has_parent_path()) fs::create_directories(profile.parent_path(), error);
   if (error) {
-    throw Error(ExitCode::kOutput,
-                "cannot make " + profile.parent_path().string() +
-                    ", the directory of the profile: " + error.message());
+    throw Error(ExitCode::kOutput, "cannot make " + profile.parent_path().string() +
+                                       ", the directory of the profile: " + error.message());
   }
 }
 

@@ -13,13 +13,16 @@
 #include "system/interruption.h"
 #include "text/quote.h"
 #include "text/sanitize.h"
+#include "text/spelling.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 namespace capmin {
@@ -41,7 +44,11 @@ std::vector<PlacedJob> jobs_of(const BatchOptions& options, std::string_view tex
     const bool is_known = std::ranges::any_of(
         placed, [&name](const PlacedJob& each) { return each.job.name == name; });
     if (is_known) continue;
-    throw Error(ExitCode::kUsage, options.file + " has no job " + excerpt(name));
+    std::vector<std::string_view> names;
+    std::ranges::transform(placed, std::back_inserter(names),
+                           [](const PlacedJob& each) { return std::string_view(each.job.name); });
+    throw Error(ExitCode::kUsage, options.file + " has no job " + excerpt(name),
+                did_you_mean(name, names));
   }
   return placed;
 }

@@ -43,9 +43,8 @@ std::string read_log(const std::string& path, const std::string& hint) {
   if (path == "-") {
     // Who did not mean to be asked would wait for an answer.
     if (::isatty(STDIN_FILENO) != 0) {
-      static_cast<void>(
-          std::fputs("reading a log from standard input; Ctrl-D on a line of its own ends it\n",
-                     stderr));
+      static_cast<void>(std::fputs(
+          "reading a log from standard input; Ctrl-D on a line of its own ends it\n", stderr));
     }
     return read_all(STDIN_FILENO, "standard input", hint);
   }

@@ -171,7 +171,8 @@ ExitCode dispatch(const std::vector<std::string>& arguments) {
   const std::string& name = arguments.front();
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (name == "--help" || name == "-h" || name == "help") return help(rest);
-  if (name == "--version" || name == "-V" || name == "version") return print("capmin " CAPMIN_VERSION "\n");
+  if (name == "--version" || name == "-V" || name == "version")
+    return print("capmin " CAPMIN_VERSION "\n");
   if (name == kGuardianName) return guardian_command(rest);
   if (name == kBatchJobName) return batch_job_command(rest);
   const auto* const command = std::ranges::find(kCommands, name, &CommandEntry::name);

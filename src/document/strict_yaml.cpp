@@ -251,8 +251,9 @@ void YamlReader::wrong_type(const YamlNode& node, const std::string& wanted) con
 const YamlNode& YamlReader::map(const YamlNode& node, const std::vector<std::string>& keys) const {
   for (const YamlEntry& entry : entries(node)) {
     if (std::ranges::find(keys, entry.key) == keys.end()) {
-      fail_at(source_, entry.position, "unknown key " + excerpt(entry.key),
-              hint_for(entry.key, {keys.begin(), keys.end()}, "the keys here are " + list_of(keys)));
+      fail_at(
+          source_, entry.position, "unknown key " + excerpt(entry.key),
+          hint_for(entry.key, {keys.begin(), keys.end()}, "the keys here are " + list_of(keys)));
     }
   }
   return node;

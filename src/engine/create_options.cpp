@@ -21,8 +21,7 @@ constexpr std::string_view kUserNamespace =
     "capabilities mean something else in another user namespace";
 constexpr std::string_view kNoUserNamespace =
     "leave it out, or let the engine map the users of all its containers";
-constexpr std::string_view kPods =
-    "it shares the namespaces of other containers with the trial";
+constexpr std::string_view kPods = "it shares the namespaces of other containers with the trial";
 constexpr std::string_view kNetworkInstead =
     "name what is needed of it: --network container:NAME shares a network";
 
@@ -63,6 +62,7 @@ constexpr std::array kOptions{
     CreateOption{"blkio-weight-device", 0, "DEVICE:N", kPassedOn, kAlone},
     CreateOption{"cgroup-conf", 0, "NAME=VALUE", kPassedOn},
     CreateOption{"cgroup-parent", 0, "CGROUP", kPassedOn},
+    CreateOption{"chrootdirs", 0, "DIRECTORY", kPassedOn, kAlone},
     CreateOption{"cpu-count", 0, "N", kPassedOn, kAlone},
     CreateOption{"cpu-percent", 0, "N", kPassedOn, kAlone},
     CreateOption{"cpu-period", 0, "N", kPassedOn, kAlone},
@@ -156,9 +156,6 @@ constexpr std::array kOptions{
     CreateOption{"cap-drop", 0, "CAP", kRefused, false, "a trial drops ALL by itself",
                  "leave it out; --deny CAP,... says what no trial may be granted"},
     CreateOption{"cgroupns", 0, "KIND", kRefused, false, kNamespace, kOwnNamespace, "private"},
-    CreateOption{"chrootdirs", 0, "DIRECTORY", kRefused, false,
-                 "the program would run in another directory than the probe and the trial look at",
-                 "leave it out"},
     CreateOption{"env-host", 0, "", kRefused, false,
                  "it gives each trial all variables of this shell, which nobody could repeat",
                  "name those that are needed: --env NAME"},

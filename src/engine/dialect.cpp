@@ -85,8 +85,7 @@ bool says_port_is_taken(std::string_view words) {
 }
 
 bool says_machine_trouble(std::string_view words) {
-  return says_runtime_trouble(words) ||
-         says_port_is_taken(words) ||
+  return says_runtime_trouble(words) || says_port_is_taken(words) ||
          has_any(words, {"cannot assign requested address", "no space left on device",
                          "cannot allocate memory", "resource temporarily unavailable",
                          "too many open files", "deadline exceeded", "transport is closing",
@@ -117,8 +116,9 @@ std::optional<ContainerFault> says_container_fault(std::string_view words, bool 
                           false};
   }
   if (has(words, "not match the specified platform")) {
-    return ContainerFault{"the engine has the image for another platform than --platform: " + quoted,
-                          "fetch that one: --pull always", false};
+    return ContainerFault{
+        "the engine has the image for another platform than --platform: " + quoted,
+        "fetch that one: --pull always", false};
   }
   if (has(words, "plugin") && has_any(words, {"not found", "required plugin missing"})) {
     return ContainerFault{"the options name a plugin that is not there: " + quoted,

@@ -98,8 +98,9 @@ OptionRows docker_rows(ContainerSpec& spec, vector<string>& without_effect) {
        {"POLICY",
         [&without_effect](const GivenOption& given) {
           if (!is_restart_policy(given.value)) {
-            not_taken("restart", given.value, "no policy but docker's, or, without a value, starts "
-                                              "each container a second time");
+            not_taken("restart", given.value,
+                      "no policy but docker's, or, without a value, starts "
+                      "each container a second time");
           }
           without_effect.push_back("--restart " + given.value);
         }},
@@ -118,11 +119,11 @@ OptionRows docker_rows(ContainerSpec& spec, vector<string>& without_effect) {
 }
 
 string docker_rows_text() {
-  return paragraph("Of docker's and podman's other options these reach each container as they are:" +
-                   names_text([](const CreateOption& option) {
-                     return option.fate == OptionFate::kPassedOn;
-                   }) +
-                   "; --engine-arg passes on any that is not known here.") +
+  return paragraph(
+             "Of docker's and podman's other options these reach each container as they are:" +
+             names_text(
+                 [](const CreateOption& option) { return option.fate == OptionFate::kPassedOn; }) +
+             "; --engine-arg passes on any that is not known here.") +
          paragraph("These change nothing in a trial and are left out:" +
                    names_text([](const CreateOption& option) {
                      return option.fate == OptionFate::kNothing;

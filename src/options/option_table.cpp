@@ -215,8 +215,7 @@ bool lacks_dash(const OptionTable& table, const po::option& option) {
 
 }  // namespace
 
-std::vector<LoosePart> loose_parts(const OptionTable& table,
-                                   const std::vector<string>& arguments) {
+std::vector<LoosePart> loose_parts(const OptionTable& table, const std::vector<string>& arguments) {
   std::vector<LoosePart> parts;
   try {
     with_parser(table, arguments, [&](po::command_line_parser& parser) {

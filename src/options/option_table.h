@@ -156,8 +156,8 @@ struct OptionTable {
   std::string command;  ///< its name
   OptionValue word;     ///< for words that are no options; without `read` there are none
   std::vector<Group> groups;
-  std::string formats = {};  ///< a line for each; they stand in the help text for {formats}
-  OptionRows others = {};    ///< taken as well, without a row in help
+  std::string formats = {};    ///< a line for each; they stand in the help text for {formats}
+  OptionRows others = {};      ///< taken as well, without a row in help
   std::string of_others = {};  ///< what help says of them instead, in place of {others}
 
   /// In the order in which help shows them; --help is the last. Without `others`.

@@ -28,8 +28,8 @@ struct RunOptions {
   ContainerSpec spec;
   std::vector<std::string> as_given;        ///< all arguments; empty where no person wrote them
   std::vector<std::string> without_effect;  ///< options of docker's that change nothing here
-  std::string user;      ///< --user; empty without
-  std::string platform;  ///< --platform; empty without
+  std::string user;                         ///< --user; empty without
+  std::string platform;                     ///< --platform; empty without
   CapabilitySet allow;
   CapabilitySet deny;
   std::string start_with;  ///< a profile or capabilities; empty without

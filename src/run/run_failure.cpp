@@ -313,9 +313,9 @@ std::string hint_for_unreached(const std::optional<ConditionTrial>& passed, Capa
 std::string hint_for_program(const Outcome& outcome, const RunPlan& plan) {
   constexpr std::string_view kUnknown = "exec format error";
   // The runtime's own line, which a shell in the container would write otherwise.
-  const bool is_unknown = outcome.engine_message.find(kUnknown) != std::string::npos ||
-                          (outcome.log.starts_with("exec ") &&
-                           outcome.log.find(kUnknown) < outcome.log.find('\n'));
+  const bool is_unknown =
+      outcome.engine_message.find(kUnknown) != std::string::npos ||
+      (outcome.log.starts_with("exec ") && outcome.log.find(kUnknown) < outcome.log.find('\n'));
   if (!is_unknown) return {};
   const std::string line = platform_line(plan);
   if (line.empty()) {
@@ -427,11 +427,11 @@ Error failure_of(const Undecided& verdict, const SearchResult& result) {
   const std::string times = std::to_string(verdict.trials.size());
   const bool is_reset = outcome.ending == Ending::kNotReset;
   if (says_port_is_taken(outcome.engine_message)) {
-    return {ExitCode::kUsage,
-            "the port of this host that --publish names is taken: " +
-                sanitize(outcome.engine_message),
-            "name another one, or none, -p CONTAINER_PORT: the probe finds the port that the "
-            "engine chooses in CAPMIN_PORT_..."};
+    return {
+        ExitCode::kUsage,
+        "the port of this host that --publish names is taken: " + sanitize(outcome.engine_message),
+        "name another one, or none, -p CONTAINER_PORT: the probe finds the port that the "
+        "engine chooses in CAPMIN_PORT_..."};
   }
   const std::string what = "no trial with " + to_string(verdict.grant) + " could be judged, in " +
                            times + " attempts\n  cause: " + sanitize(describe(outcome)) +

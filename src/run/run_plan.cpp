@@ -88,9 +88,9 @@ void prepare_probe(const RunOptions& options, RunPlan& plan) {
                   "chmod +x " + shell_quoted(path.string()));
     }
     if (probe.kind == Probe::Kind::kExec) check_mountable(path);
-    check_interpreter("the probe", path.string(), text,
-                      probe.kind == Probe::Kind::kExec ? ScriptPlace::kContainer
-                                                       : ScriptPlace::kHost);
+    check_interpreter(
+        "the probe", path.string(), text,
+        probe.kind == Probe::Kind::kExec ? ScriptPlace::kContainer : ScriptPlace::kHost);
     probe.path = path.string();
     probe.sha256 = sha256(text);
   } else if (probe.kind == Probe::Kind::kHealthcheck) {

@@ -1,6 +1,6 @@
 #include "options/run_options.h"
 
-#include "engine/arguments.h"
+#include "engine/create_options.h"
 #include "expect_error.h"
 #include "options/option_table.h"
 
@@ -64,12 +64,10 @@ TEST_CASE("-v with a path is a volume, and without one means verbose") {
 }
 
 TEST_CASE("docker's other options reach the container as --engine-arg passes them on") {
-  const std::vector<EngineOption> expected{{.name = "--group-add=5", .value = {}},
-                                           {.name = "--init", .value = {}},
-                                           {.name = "--interactive", .value = {}},
-                                           {.name = "--tty", .value = {}},
-                                           {.name = "--cpus=2", .value = {}},
-                                           {.name = "--ipc=private", .value = {}}};
+  const std::vector<EngineOption> expected{
+      {.name = "--group-add=5", .value = {}}, {.name = "--init", .value = {}},
+      {.name = "--interactive", .value = {}}, {.name = "--tty", .value = {}},
+      {.name = "--cpus=2", .value = {}},      {.name = "--ipc=private", .value = {}}};
   CHECK(parsed({"--group-add", "5", "--init=true", "-it", "--cpus=2", "--ipc", "private"})
             .spec.options == expected);
   CHECK(parsed({"--init=false", "--privileged=false"}).spec.options.empty());
@@ -91,6 +89,38 @@ TEST_CASE("docker's options that change nothing are left out, and can be told") 
   CHECK(code({"--restart=sometimes"}) == ExitCode::kUsage);
 }
 
+TEST_CASE("each option of the engines' does what its row says") {
+  for (const CreateOption& option : create_options()) {
+    CAPTURE(option.name);
+    const std::string name = "--" + std::string(option.name);
+    const Arguments given = option.value.empty() ? Arguments{name} : Arguments{name, "1"};
+    if (option.name == "restart" || option.fate == OptionFate::kOwn) continue;
+    if (option.fate == OptionFate::kRefused) {
+      CHECK(code(given) == ExitCode::kUsage);
+      continue;
+    }
+    const RunOptions options = parsed(given);
+    const bool is_passed_on = option.fate == OptionFate::kPassedOn;
+    CHECK(options.spec.options.size() == (is_passed_on ? 1 : 0));
+    CHECK(options.without_effect.size() == (is_passed_on ? 0 : 1));
+    if (!is_passed_on) continue;
+    CHECK(options.spec.options ==
+          parsed({"--engine-arg=" + options.spec.options[0].name}).spec.options);
+    if (option.letter == 0) continue;
+    Arguments short_form{std::string("-") + option.letter};
+    if (!option.value.empty()) short_form.emplace_back("1");
+    CHECK(parsed(short_form).spec.options == options.spec.options);
+  }
+}
+
+TEST_CASE("each option of the engines' that is capmin's own has a row of that name") {
+  for (const CreateOption& option : create_options()) {
+    CAPTURE(option.name);
+    if (option.fate != OptionFate::kOwn) continue;
+    CHECK(table_for<RunOptions>().find(option.name) != nullptr);
+  }
+}
+
 std::string hint(const Arguments& arguments) {
   const auto error = error_of([&arguments] { parse_run_options(arguments); });
   return error && error->code() == ExitCode::kUsage ? error->hint() : "no usage error";
@@ -109,15 +139,15 @@ TEST_CASE("a command without its -- is answered with the command where it belong
   CHECK(hint({"app", "nginx", "-g", "daemon off;", "--probe", "./p.sh"}) == expected);
   CHECK(hint({"app", "--probe=p", "sh", "-c", "exit 1", "-e"}) ==
         "capmin run app --probe=p -- sh -c 'exit 1' -e");
-  CHECK(hint({"app", "nginx", "--probe=p", "--", "-t"}) ==
-        "capmin run app --probe=p -- nginx -t");
+  CHECK(hint({"app", "nginx", "--probe=p", "--", "-t"}) == "capmin run app --probe=p -- nginx -t");
 }
 
 TEST_CASE("an option that is nearly one is answered with that one") {
   CHECK(hint({"app", "--prob", "x"}) == "did you mean --probe? see capmin run --help");
   CHECK(hint({"app", "--no-such-option"}) == "see capmin run --help");
   CHECK(hint({"app", "-probe", "x"}) == "did you mean --probe? see capmin run --help");
-  CHECK(hint({"app", "--probe", "x", "--allow", "NET_ADMN"}).starts_with("did you mean NET_ADMIN?"));
+  CHECK(
+      hint({"app", "--probe", "x", "--allow", "NET_ADMN"}).starts_with("did you mean NET_ADMIN?"));
   CHECK(hint({"app", "--probe", "x", "--pull", "alway"}) ==
         "did you mean always? it takes never, missing, always");
 }

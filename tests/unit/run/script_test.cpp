@@ -19,7 +19,9 @@ TEST_CASE("a script whose interpreter is there can be executed, and so can a pro
   CHECK(code("#!/usr/bin/env sh\n") == kFine);
   CHECK(code("#!/usr/bin/env -S A=b sh -e\n") == kFine);
   CHECK(code("#!/bin/sh") == kFine);
-  CHECK(code(std::string_view("\x7f" "ELF\x02\x01\x01\x00", 8)) == kFine);
+  CHECK(code(std::string_view("\x7f"
+                              "ELF\x02\x01\x01\x00",
+                              8)) == kFine);
 }
 
 TEST_CASE("a script without an interpreter that is there cannot") {
