@@ -65,7 +65,9 @@ bool says_start_failed(std::string_view words) {
 bool says_create_refused(Dialect dialect, std::string_view words, int status) {
   constexpr int kRefused = 125;
   if (status == kRefused) return true;
-  return dialect == Dialect::kDocker && has(words, "Error response from daemon");
+  // The client itself knows what an older engine lacks.
+  return dialect == Dialect::kDocker &&
+         has_any(words, {"Error response from daemon", "requires API version"});
 }
 
 bool says_exec_trouble(Dialect dialect, std::string_view output) {

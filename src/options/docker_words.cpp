@@ -20,7 +20,7 @@ bool is_volume(const string& text) {
 
 bool is_restart_policy(const string& text) {
   return text == "no" || text == "always" || text == "unless-stopped" ||
-         text.starts_with("on-failure");
+         text == "on-failure" || text.starts_with("on-failure:");
 }
 
 /// What is left of "--FLAG=true" and "--FLAG=false" for a flag of the engines: the flag, or

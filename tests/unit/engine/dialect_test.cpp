@@ -132,6 +132,20 @@ TEST_CASE("what the machine lacks for a time is no fault of the options") {
   CHECK_FALSE(says_machine_trouble("Minimum memory limit allowed is 6MB"));
 }
 
+TEST_CASE("a port of the host that is taken is known in both engines' words") {
+  CHECK(says_port_is_taken("Bind for 0.0.0.0:8080 failed: port is already allocated"));
+  CHECK(says_port_is_taken("rootlessport listen tcp 0.0.0.0:8080: bind: address already in use"));
+  CHECK_FALSE(says_port_is_taken("no space left on device"));
+}
+
+TEST_CASE("options that an older engine lacks are refused by docker's client") {
+  CHECK(says_create_refused(Dialect::kDocker,
+                            "\"specify mac-address per network\" requires API version 1.44, but "
+                            "the Docker daemon API version is 1.41",
+                            1));
+  CHECK_FALSE(says_create_refused(Dialect::kDocker, "error during connect", 1));
+}
+
 TEST_CASE("a warning of podman's is the same at another time") {
   CHECK(without_time("time=\"2026-11-24T08:13:04Z\" level=warning msg=\"x\"\n") ==
         "level=warning msg=\"x\"\n");
