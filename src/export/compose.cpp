@@ -2,6 +2,11 @@
 #include "document/plain_scalar.h"
 #include "export/writers.h"
 #include "text/quote.h"
+#include "text/words.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace capmin {
 namespace {
@@ -43,6 +48,7 @@ class ComposeFile {
 
  private:
   void place(const Setting& setting);
+  void place_engine_option(const std::string& option);
   void place_network(const std::string& network);
   void place_ulimit(const Setting& setting);
   void set(const char* key, const std::string& value) { service_.set(key, service_text(value)); }
@@ -123,8 +129,41 @@ void ComposeFile::place(const Setting& setting) {
     case SettingKind::kVariableFile:
       return add("env_file", setting.value);
     case SettingKind::kEngine:
-      return content_.leave_out(setting.option, "an option of the engine's own");
+      return place_engine_option(setting.option);
   }
+}
+
+/// Options of the engines that Compose has by another name; other options may take confinement
+/// away.
+void ComposeFile::place_engine_option(const std::string& option) {
+  enum class Form { kFlag, kText, kList };
+  struct Twin {
+    std::string_view option;
+    const char* key;
+    Form form = Form::kText;
+  };
+  constexpr std::array<Twin, 14> kTwins{{{"--tty", "tty", Form::kFlag},
+                                         {"--interactive", "stdin_open", Form::kFlag},
+                                         {"--dns", "dns", Form::kList},
+                                         {"--dns-search", "dns_search", Form::kList},
+                                         {"--dns-option", "dns_opt", Form::kList},
+                                         {"--expose", "expose", Form::kList},
+                                         {"--cpus", "cpus"},
+                                         {"--cpuset-cpus", "cpuset"},
+                                         {"--cpu-shares", "cpu_shares"},
+                                         {"--domainname", "domainname"},
+                                         {"--memory-swap", "memswap_limit"},
+                                         {"--memory-reservation", "mem_reservation"},
+                                         {"--oom-score-adj", "oom_score_adj"},
+                                         {"--stop-signal", "stop_signal"}}};
+  const auto [name, value] = split_at(option, '=');
+  const auto* const twin = std::ranges::find(kTwins, name, &Twin::option);
+  if (twin == kTwins.end() || (twin->form == Form::kFlag) != (option == name)) {
+    return content_.leave_out(option, "an option of the engine's own");
+  }
+  if (twin->form == Form::kFlag) return service_.set(twin->key, {true});
+  if (twin->form == Form::kList) return add(twin->key, value);
+  set(twin->key, value);
 }
 
 void ComposeFile::place_network(const std::string& network) {

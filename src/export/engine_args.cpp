@@ -9,7 +9,7 @@ namespace capmin {
 namespace {
 
 /// Options of the engines' own that both have and that take nothing of the confinement away.
-constexpr std::array<std::string_view, 14> kShared{"--dns",
+constexpr std::array<std::string_view, 15> kShared{"--dns",
                                                    "--dns-search",
                                                    "--dns-option",
                                                    "--expose",
@@ -22,7 +22,8 @@ constexpr std::array<std::string_view, 14> kShared{"--dns",
                                                    "--memory-reservation",
                                                    "--network-alias",
                                                    "--oom-score-adj",
-                                                   "--tty"};
+                                                   "--tty",
+                                                   "--interactive"};
 
 /// The options of a tmpfs that podman takes; podman 4.3 ends with "unknown mount option" at an
 /// owner.

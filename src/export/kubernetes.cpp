@@ -184,6 +184,8 @@ void Pod::place(const Setting& setting) {
     case SettingKind::kVariableFile:
       return content_.leave_out(setting.option, "make a ConfigMap or Secret of it, for envFrom");
     case SettingKind::kEngine:
+      if (setting.option == "--tty") return container_.set("tty", {true});
+      if (setting.option == "--interactive") return container_.set("stdin", {true});
       return content_.leave_out(setting.option, "an option of the engine's own");
   }
 }

@@ -19,8 +19,8 @@ bool is_volume(const string& text) {
 }
 
 bool is_restart_policy(const string& text) {
-  return text == "no" || text == "always" || text == "unless-stopped" ||
-         text == "on-failure" || text.starts_with("on-failure:");
+  return text == "no" || text == "always" || text == "unless-stopped" || text == "on-failure" ||
+         text.starts_with("on-failure:");
 }
 
 /// What is left of "--FLAG=true" and "--FLAG=false" for a flag of the engines: the flag, or
@@ -71,7 +71,11 @@ vector<string> with_docker_words_spelled(const vector<string>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const string& argument = arguments[i];
     const string next = i + 1 < arguments.size() ? arguments[i + 1] : "";
-    if (argument == "-v" && is_volume(next)) {
+    if (argument == "--engine-arg" && next.starts_with('-')) {
+      // What is no value to the parser where it is an option as well.
+      result.push_back(argument + '=' + next);
+      ++i;
+    } else if (argument == "-v" && is_volume(next)) {
       result.insert(result.end(), {"--volume", next});
       ++i;
     } else if (argument == "-v") {
@@ -173,37 +177,46 @@ void check_capability_words(const vector<string>& arguments) {
               string(option.instead) + "\n  " + command_text(with_own_capability_words(arguments)));
 }
 
-/// Where the second word of the parts is: the first one of a command that lacks its "--". Nothing
-/// where there is none, or where something before it is not understood.
-std::optional<std::size_t> second_word(const vector<LoosePart>& parts) {
-  int words = 0;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].kind == LoosePart::Kind::kUnknownOption) return std::nullopt;
-    if (parts[i].kind == LoosePart::Kind::kWord && ++words == 2) return i;
+/// Where the second word is that is no option and no option's value: the first one of a command
+/// that lacks its "--". Nothing where there is none, or where something before it is not
+/// understood.
+std::optional<std::size_t> place_of_second_word(const OptionTable& table,
+                                                const vector<string>& arguments) {
+  // What stands behind it is not for this table to read.
+  for (std::size_t count = 2; count <= arguments.size(); ++count) {
+    const auto end = arguments.begin() + static_cast<std::ptrdiff_t>(count);
+    int words = 0;
+    for (const LoosePart& part : loose_parts(table, {arguments.begin(), end})) {
+      if (part.kind == LoosePart::Kind::kUnknownOption) return std::nullopt;
+      if (part.kind == LoosePart::Kind::kWord && ++words == 2) return count - 1;
+    }
   }
   return std::nullopt;
 }
 
 void check_command_place(const OptionTable& table, const vector<string>& arguments) {
-  const auto end = std::ranges::find(arguments, "--");
-  const vector<LoosePart> parts = loose_parts(table, {arguments.begin(), end});
-  const std::optional<std::size_t> second = second_word(parts);
+  const auto separator = std::ranges::find(arguments, "--");
+  const vector<string> front(arguments.begin(), separator);
+  const std::optional<std::size_t> second = place_of_second_word(table, front);
   if (!second) return;
-  vector<string> own;
+  const auto begin = front.begin() + static_cast<std::ptrdiff_t>(*second);
+  vector<string> own(front.begin(), begin);
   vector<string> command;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    // Of the options behind the word, a letter is rather the command's.
-    const bool is_own = i < *second || (parts[i].kind == LoosePart::Kind::kOption &&
-                                        parts[i].arguments.front().starts_with("--"));
-    vector<string>& place = is_own ? own : command;
-    place.insert(place.end(), parts[i].arguments.begin(), parts[i].arguments.end());
+  for (auto argument = begin; argument != front.end(); ++argument) {
+    const string name = argument->substr(0, argument->find('='));
+    const Option* const option = name.starts_with("--") ? table.find(name.substr(2)) : nullptr;
+    // A letter is rather the command's.
+    vector<string>& place = option == nullptr ? command : own;
+    place.push_back(*argument);
+    const bool has_value = option != nullptr && !option->value.name.empty() && name == *argument;
+    if (has_value && argument + 1 != front.end()) own.push_back(*++argument);
   }
   own.emplace_back("--");
   own.insert(own.end(), command.begin(), command.end());
-  if (end != arguments.end()) own.insert(own.end(), end + 1, arguments.end());
-  usage_error("'" + parts[*second].arguments.front() +
-                  "' is one image too many; the command of the container stands behind --",
-              command_text(own));
+  if (separator != arguments.end()) own.insert(own.end(), separator + 1, arguments.end());
+  usage_error(
+      "'" + *begin + "' is one image too many; the command of the container stands behind --",
+      command_text(own));
 }
 
 }  // namespace

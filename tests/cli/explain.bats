@@ -156,7 +156,7 @@ CHECKS
 @test "what is neither a capability, a mask nor a file is an error" {
   explain NET_RWA
   expect_status 2
-  expect_error $'error: cannot read NET_RWA: No such file or directory\n  hint: what is no capability of capabilities(7) and no mask is taken for a log; - is standard input'
+  expect_error $'error: cannot read NET_RWA: No such file or directory\n  hint: did you mean NET_RAW? what is no capability of capabilities(7) and no mask is taken for a log; - is standard input'
   [ -z "$output" ]
 }
 

@@ -211,6 +211,26 @@ std::string mark_of(const std::string& option) {
   return value;
 }
 
+TEST_CASE("a terminal and an open input go where containers are described") {
+  const Profile profile = proven_with({"--tty", "--interactive"});
+  const Exported compose = exported(profile, "compose");
+  CHECK(contains(compose.text, "tty: true"));
+  CHECK(contains(compose.text, "stdin_open: true"));
+  const Exported pod = exported(profile, "kubernetes");
+  CHECK(contains(pod.text, "tty: true"));
+  CHECK(contains(pod.text, "stdin: true"));
+  CHECK(contains(exported(profile, "docker-args").text, "--tty --interactive"));
+}
+
+TEST_CASE("the engines' limits and names are keys of Compose, by Compose's names") {
+  const Exported compose = exported(
+      proven_with({"--cpus=0.5", "--dns=10.1.1.1", "--stop-signal=INT", "--gpus=all"}), "compose");
+  CHECK(contains(compose.text, "cpus: \"0.5\""));
+  CHECK(contains(compose.text, "dns: [\"10.1.1.1\"]"));
+  CHECK(contains(compose.text, "stop_signal: \"INT\""));
+  CHECK(mentions(compose.warnings, "--gpus=all"));
+}
+
 TEST_CASE("no option of the proof is dropped in silence, whatever the target") {
   for (const Target& target : targets()) {
     if (target.format == "json" || target.format == "intoto") continue;

@@ -139,6 +139,8 @@ TEST_CASE("a command without its -- is answered with the command where it belong
   CHECK(hint({"app", "nginx", "-g", "daemon off;", "--probe", "./p.sh"}) == expected);
   CHECK(hint({"app", "--probe=p", "sh", "-c", "exit 1", "-e"}) ==
         "capmin run app --probe=p -- sh -c 'exit 1' -e");
+  CHECK(hint({"app", "--probe=p", "sh", "-e", "-c", "exit 1"}) ==
+        "capmin run app --probe=p -- sh -e -c 'exit 1'");
   CHECK(hint({"app", "nginx", "--probe=p", "--", "-t"}) == "capmin run app --probe=p -- nginx -t");
 }
 

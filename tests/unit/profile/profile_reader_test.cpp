@@ -116,7 +116,7 @@ TEST_CASE("unknown keys are errors in every section") {
 
 TEST_CASE("the hint for an unknown key lists the known ones") {
   CHECK(refusal(sample_with("  drop:", "  dorp:")).hint ==
-        "the keys here are drop, add, conditional");
+        "did you mean drop? the keys here are drop, add, conditional");
 }
 
 TEST_CASE("missing keys are errors at the map that lacks them") {
