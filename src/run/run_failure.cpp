@@ -428,7 +428,7 @@ Error failure_of(const Undecided& verdict, const SearchResult& result) {
   const bool is_reset = outcome.ending == Ending::kNotReset;
   if (says_port_is_taken(outcome.engine_message)) {
     return {
-        ExitCode::kUsage,
+        ExitCode::kEngine,
         "the port of this host that --publish names is taken: " + sanitize(outcome.engine_message),
         "name another one, or none, -p CONTAINER_PORT: the probe finds the port that the "
         "engine chooses in CAPMIN_PORT_..."};

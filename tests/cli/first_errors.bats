@@ -107,7 +107,7 @@ written() {
 @test "a port of the host that is taken is told as that" {
   FAKE_START_ERROR='driver failed programming external connectivity on endpoint x: Bind for 0.0.0.0:8080 failed: port is already allocated' \
     capmin run app:1 --probe ./health.sh -p 8080:80
-  expect_status 2
+  expect_status 5
   expect_stderr "error: the port of this host that --publish names is taken: "
   expect_stderr "name another one, or none, -p CONTAINER_PORT"
 }

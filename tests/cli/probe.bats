@@ -62,8 +62,8 @@ PROBE
   [ "$(calls "^'create'" | wc -l)" = 3 ]
 }
 
-@test "a probe whose interpreter is missing cannot judge" {
-  printf '#!/no/such/interpreter\n' >health.sh
+@test "a probe that is a program for another machine cannot judge" {
+  printf '\x7fELF\0' >health.sh
   minimize
   expect_status 3
   expect_stderr "could not"

@@ -42,7 +42,7 @@ passes() {
   other=$(docker run -d -p 127.0.0.1:18471:80 --entrypoint busybox capmin-test-busybox sleep 100)
   minimize static --probe "$images/static/probe.sh" -p 127.0.0.1:18471:8080
   docker rm -f "$other"
-  expect_status 2
+  expect_status 5
   expect_stderr "error: the port of this host that --publish names is taken"
   expect_no_profile
 }
