@@ -125,7 +125,7 @@ refused() {
 }
 
 @test "an option that the engine does not have ends the run with the engine's words" {
-  FAKE_FAULT_CALLS=1 FAKE_FAULT='create:error:"specify mac-address per network" requires API version 1.44, but the Docker daemon API version is 1.41' \
+  FAKE_FAULT_CALLS=1,3 FAKE_FAULT='create:error:"specify mac-address per network" requires API version 1.44, but the Docker daemon API version is 1.41' \
     minimize --mac-address 02:42:ac:11:00:02
   expect_status 2
   expect_stderr "error: docker does not take a container with these options: "
