@@ -64,5 +64,5 @@ passes() {
   minimize busybox --probe exit --keep-volumes -v capmin-test-no-such-volume:/data -- busybox true
   expect_status 2
   expect_stderr "there is no volume capmin-test-no-such-volume to keep"
-  ! docker volume inspect capmin-test-no-such-volume
+  run ! docker volume inspect capmin-test-no-such-volume
 }

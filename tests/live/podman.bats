@@ -74,6 +74,16 @@ minimize() {
   [ "$(yaml 'len(p["capabilities"]["conditional"])')" = 0 ]
 }
 
+@test "podman: options that are spelled as docker run has them reach the program" {
+  minimize hang --probe exit --timeout 30s -t --group-add 4444 --stop-signal INT --rm --replace --name web -- \
+    busybox sh -c 'busybox test -t 1 && busybox id -G | busybox grep -w 4444'
+  expect_set
+  expect_stderr "note: --rm --replace --name web change nothing here"
+  minimize hang --probe exit --gpus all
+  expect_status 2
+  expect_stderr "unknown flag: --gpus"
+}
+
 # expect_nginx ARG...: nginx answers its probe in podman's own hands, with the five of its profile.
 expect_nginx() {
   local id address pid bounding passed=0
