@@ -200,8 +200,14 @@ std::vector<std::string_view> views(const std::vector<string>& texts) {
 [[noreturn]] void unknown_option(const OptionTable& table, const string& option) {
   // A name of one letter is near to nothing.
   const string name = option.substr(0, option.find('='));
+  const std::vector<string> names = table.names();
+  // Where those of the engines are taken, what is like none of them may be another of these.
+  const bool may_be_engines =
+      !table.others.empty() && name.starts_with("--") && near_misses(name, views(names)).empty();
   usage_error("unrecognised option '" + name + "'",
-              hint_for(name, views(table.names()), table.hint()));
+              may_be_engines ? "if it is an option of the engine, --engine-arg=" + name +
+                                   " passes it on; " + table.hint()
+                             : hint_for(name, views(names), table.hint()));
 }
 
 /// Whether one dash stands before a long name, whose letters would be taken for options.

@@ -87,7 +87,7 @@ refused() {
 }
 
 @test "an unknown option is an error, and the one that is near is named and not taken" {
-  refused $'error: unrecognised option \'--no-such-option\'\n  hint: see capmin run --help' run app:1 --no-such-option exit
+  refused $'error: unrecognised option \'--no-such-option\'\n  hint: if it is an option of the engine, --engine-arg=--no-such-option passes it on; see capmin run --help' run app:1 --no-such-option exit
   refused $'error: unrecognised option \'--prob\'\n  hint: did you mean --probe? see capmin run --help' run app:1 --prob exit
   refused $'error: unrecognised option \'-probe\'\n  hint: did you mean --probe? see capmin run --help' run app:1 -probe exit
   refused $'error: unrecognised option \'--formt\'\n  hint: did you mean --format? see capmin export --help' export --formt kubernetes x.yaml

@@ -146,7 +146,9 @@ TEST_CASE("a command without its -- is answered with the command where it belong
 
 TEST_CASE("an option that is nearly one is answered with that one") {
   CHECK(hint({"app", "--prob", "x"}) == "did you mean --probe? see capmin run --help");
-  CHECK(hint({"app", "--no-such-option"}) == "see capmin run --help");
+  CHECK(hint({"app", "--no-such-option=1"}) ==
+        "if it is an option of the engine, --engine-arg=--no-such-option passes it on; see capmin "
+        "run --help");
   CHECK(hint({"app", "-probe", "x"}) == "did you mean --probe? see capmin run --help");
   CHECK(
       hint({"app", "--probe", "x", "--allow", "NET_ADMN"}).starts_with("did you mean NET_ADMIN?"));
