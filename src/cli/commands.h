@@ -19,6 +19,12 @@
 
 namespace capmin {
 
+/// `capmin audit`: says of running containers what they hold beyond what the profiles of their
+/// images say they need. Changes nothing on the engine. Returns kDifference where --fail-on names
+/// what was found, else kDone. Throws Error kUsage, kOutput, and kEngine also where the processes
+/// of containers are not visible from here.
+ExitCode audit_command(const std::vector<std::string>& arguments);
+
 /// `capmin batch`: searches and verifications of many images. Returns the exit status or throws
 /// Error.
 ExitCode batch_command(const std::vector<std::string>& arguments);
@@ -111,13 +117,17 @@ std::optional<CapabilitySet> mask_named(std::string_view text);
 /// their bit numbers; a bit that no known capability has is its number.
 std::string mask_text(CapabilitySet mask);
 
+/// Explains that the first process of a container cannot be seen; `pid` is its number where the
+/// engine runs.
+Error process_not_visible(const std::string& container, int pid, const Engine& engine);
+
 /// The sets of a container's first process, and how its bounding and effective sets differ from
-/// Docker's default set and from what `profile` adds.
+/// Docker's default set and from what `profile` adds; what that adds under conditions may be there.
 std::string sets_text(const std::string& container, int pid, const KernelSets& sets,
                       const Profile* profile);
 
 /// `capmin explain`: what a log, a capability, a mask or a running container's sets mean. Returns
-/// the exit status or throws Error.
+/// kDifference where a container holds more than --profile says it needs, else kDone; throws Error.
 ExitCode explain_command(const std::vector<std::string>& arguments);
 
 /// `capmin export`: writes a profile's set as another tool spells it, to a file of its own or into

@@ -9,6 +9,7 @@
 #include "options/command_options.h"
 #include "profile/platform.h"
 #include "profile/profile_yaml.h"
+#include "report/audit.h"
 #include "run/chosen_rules.h"
 #include "system/file.h"
 #include "text/sanitize.h"
@@ -193,6 +194,14 @@ std::string mask_text(CapabilitySet mask) {
   return text + '\n';
 }
 
+Error process_not_visible(const std::string& container, int pid, const Engine& engine) {
+  return {ExitCode::kEngine,
+          "the first process of the container " + container + " (process " + std::to_string(pid) +
+              " where the engine runs) is not visible from here",
+          "run capmin where the engine runs, in its process namespace; or: " + engine.name() +
+              " exec " + container + " grep Cap /proc/1/status, then capmin explain MASK"};
+}
+
 std::string sets_text(const std::string& container, int pid, const KernelSets& sets,
                       const Profile* profile) {
   const std::array<std::pair<const char*, CapabilitySet>, 5> rows{{{"CapInh", sets.inheritable},
@@ -207,8 +216,12 @@ std::string sets_text(const std::string& container, int pid, const KernelSets& s
   text += "beside Docker's default set\n" +
           comparisons(sets, docker_default_set(), "Docker's default set");
   if (profile == nullptr) return text;
-  return text + "beside the profile of " + sanitize(profile->image.reference) + ", which adds " +
-         to_string(profile->add) + '\n' + comparisons(sets, profile->add, "the profile's set");
+  const CapabilitySet conditional = conditional_set(*profile);
+  text += "beside the profile of " + sanitize(profile->image.reference) + ", which adds " +
+          to_string(profile->add) +
+          (conditional.empty() ? "" : ", and in some places " + to_string(conditional)) + '\n';
+  const CapabilitySet wanted = profile->add | (conditional & sets.bounding);
+  return text + comparisons(sets, wanted, "the profile's set");
 }
 
 namespace {
@@ -328,7 +341,7 @@ std::vector<std::pair<std::string, std::string>> read_logs(
   return logs;
 }
 
-std::string container_text(const ExplainOptions& options) {
+ExitCode explain_container(const ExplainOptions& options) {
   std::optional<Profile> profile;
   if (!options.profile.empty()) {
     profile = profile_from_yaml(read_file(options.profile), options.profile);
@@ -346,25 +359,18 @@ std::string container_text(const ExplainOptions& options) {
                 "start it: " + engine.name() + " start " + options.container);
   }
   const std::optional<KernelSets> sets = kernel_sets_of_container(facts.id, facts.pid);
-  if (!sets) {
-    throw Error(ExitCode::kEngine,
-                "the first process of the container " + options.container + " (process " +
-                    std::to_string(facts.pid) + " where the engine runs) is not visible from here",
-                "run capmin where the engine runs, in its process namespace; or: " + engine.name() +
-                    " exec " + options.container +
-                    " grep Cap /proc/1/status, then capmin explain MASK");
-  }
-  return sets_text(options.container, facts.pid, *sets, profile ? &*profile : nullptr);
+  if (!sets) throw process_not_visible(options.container, facts.pid, engine);
+  write_standard_output(
+      sets_text(options.container, facts.pid, *sets, profile ? &*profile : nullptr));
+  const bool has_surplus = profile && !(sets->held() - needed_set(*profile)).empty();
+  return has_surplus ? ExitCode::kDifference : ExitCode::kDone;
 }
 
 }  // namespace
 
 ExitCode explain_command(const std::vector<std::string>& arguments) {
   const ExplainOptions options = parse_explain_options(arguments);
-  if (!options.container.empty()) {
-    write_standard_output(container_text(options));
-    return ExitCode::kDone;
-  }
+  if (!options.container.empty()) return explain_container(options);
   std::optional<ChosenRules> rules;
   if (options.json || !options.rules.empty() || !std::ranges::all_of(options.subjects, is_mask)) {
     rules.emplace(chosen_rules(options.rules));

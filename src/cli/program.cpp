@@ -62,6 +62,7 @@ constexpr std::array<CommandEntry, 13> kCommands{
      {"export", export_command, table_for<ExportOptions>},
      {"report", report_command, table_for<ReportOptions>},
      {"explain", explain_command, table_for<ExplainOptions>},
+     {"audit", audit_command, table_for<AuditOptions>},
      {"rules", rules_command, table_for<RulesOptions>},
      {"probe", probe_command, table_for<ProbeOptions>},
      {"doctor", doctor_command, table_for<DoctorOptions>},

@@ -162,6 +162,11 @@ std::optional<ContainerProcess> parse_process(std::string_view status) {
   return process;
 }
 
+std::optional<ContainerProcess> first_process_of_container(const std::string& id, int pid) {
+  if (!is_in_container(id, pid)) return std::nullopt;
+  return parse_process(proc_text(pid, "status"));
+}
+
 std::vector<ContainerProcess> processes_of_container(const std::string& id, int pid) {
   std::vector<ContainerProcess> processes;
   each_process(id, pid, [&processes](int, ContainerProcess process) {

@@ -23,6 +23,9 @@ struct KernelSets {
   CapabilitySet effective;
   CapabilitySet bounding;
   CapabilitySet ambient;
+
+  /// What a process has or can come to have by executing a program, capabilities(7).
+  CapabilitySet held() const { return inheritable | permitted | effective | bounding | ambient; }
 };
 
 /// Reads the five words from the text of /proc/PID/status; nothing when one is missing.
@@ -45,6 +48,10 @@ struct ContainerProcess {
 
 /// Reads the text of /proc/PID/status; nothing when something is missing.
 std::optional<ContainerProcess> parse_process(std::string_view status);
+
+/// The first process of the container `id`, which is `pid`; nothing where it has ended or is not
+/// visible, as for kernel_sets_of_container().
+std::optional<ContainerProcess> first_process_of_container(const std::string& id, int pid);
 
 /// The processes in the pid namespace of the container `id`, whose first process is `pid`; none
 /// where this machine does not show them, or shows them to root only.

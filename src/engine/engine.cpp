@@ -185,6 +185,20 @@ std::vector<std::string> Engine::images() {
   return listed({"image", "ls", "--quiet"});
 }
 
+std::vector<std::string> Engine::running_containers(const std::vector<std::string>& labels) {
+  std::vector<std::string> arguments{"ps", "--quiet", "--no-trunc"};
+  for (const std::string& label : labels) {
+    arguments.insert(arguments.end(), {"--filter", "label=" + label});
+  }
+  return listed(arguments);
+}
+
+std::optional<CreatedContainer> Engine::find_created_container(const std::string& container) {
+  const auto reply = calls().inspect(Kept::kContainer, container);
+  if (!reply) return std::nullopt;
+  return parse_created_container(*reply);
+}
+
 std::vector<std::string> Engine::containers_with(const std::string& label) {
   return listed({"ps", "--all", "--quiet", "--no-trunc", "--filter", "label=" + label});
 }

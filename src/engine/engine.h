@@ -107,6 +107,10 @@ class Engine {
   void create_volume(const std::string& volume,
                      const std::vector<std::pair<std::string, std::string>>& labels);
 
+  /// The ids of the containers that run and have all of `labels`, each "NAME" or "NAME=VALUE".
+  std::vector<std::string> running_containers(const std::vector<std::string>& labels);
+  /// How a container was created; nothing where the engine has none of this id or name.
+  std::optional<CreatedContainer> find_created_container(const std::string& container);
   /// The ids of the containers, and the names of the volumes, with the label `label`: "NAME" or
   /// "NAME=VALUE".
   std::vector<std::string> containers_with(const std::string& label);

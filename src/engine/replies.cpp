@@ -77,6 +77,11 @@ Labels labels_of(const json::value& value) {
   return labels;
 }
 
+/// `id` as docker prints it; podman prints the bare number.
+std::string image_id(std::string id) {
+  return id.empty() || id.find(':') != std::string::npos ? id : "sha256:" + id;
+}
+
 /// The HEALTHCHECK of an image: docker keeps it in Config, podman beside it.
 const json::value& healthcheck_of(const json::value& image) {
   const json::value& inside = member(member(image, "Config"), "Healthcheck");
@@ -177,10 +182,8 @@ ImageFacts parse_image_facts(std::string_view inspect_json) {
   const json::value image = first_inspected(inspect_json, "image inspect");
   const json::value& config = member(image, "Config");
   ImageFacts facts;
-  facts.id = text(member(image, "Id"));
+  facts.id = image_id(text(member(image, "Id")));
   if (facts.id.empty()) throw Error(ExitCode::kEngine, "the engine does not tell the image's id");
-  // podman prints the bare number.
-  if (facts.id.find(':') == std::string::npos) facts.id = "sha256:" + facts.id;
   for (const std::string& digest : texts(member(image, "RepoDigests"))) {
     // podman's word for an image that no registry has.
     if (digest.starts_with("localhost/")) continue;
@@ -204,8 +207,9 @@ ImageFacts parse_image_facts(std::string_view inspect_json) {
   return facts;
 }
 
-LabelledObject parse_labelled_container(std::string_view inspect_json) {
-  const json::value container = first_inspected(inspect_json, "container inspect");
+namespace {
+
+LabelledObject labelled_container(const json::value& container) {
   std::string name = text(member(container, "Name"));
   // docker's names begin with a slash.
   if (name.starts_with('/')) name.erase(0, 1);
@@ -213,6 +217,34 @@ LabelledObject parse_labelled_container(std::string_view inspect_json) {
           .name = name,
           .image = text(member(container, "Image")),
           .labels = labels_of(member(member(container, "Config"), "Labels"))};
+}
+
+}  // namespace
+
+LabelledObject parse_labelled_container(std::string_view inspect_json) {
+  return labelled_container(first_inspected(inspect_json, "container inspect"));
+}
+
+CreatedContainer parse_created_container(std::string_view inspect_json) {
+  const json::value container = first_inspected(inspect_json, "container inspect");
+  const json::value& state = member(container, "State");
+  if (!state.is_object()) {
+    throw Error(ExitCode::kEngine, "the engine does not tell the container's state");
+  }
+  const json::value& host = member(container, "HostConfig");
+  CreatedContainer created;
+  created.self = labelled_container(container);
+  created.self.image = image_id(created.self.image);
+  created.image_name = text(member(container, "ImageName"));
+  if (created.image_name.empty()) {
+    created.image_name = text(member(member(container, "Config"), "Image"));
+  }
+  created.running = flag(member(state, "Running"));
+  created.pid = static_cast<int>(number(member(state, "Pid")));
+  created.privileged = flag(member(host, "Privileged"));
+  created.pid_mode = text(member(host, "PidMode"));
+  created.network_mode = text(member(host, "NetworkMode"));
+  return created;
 }
 
 LabelledObject parse_labelled_volume(std::string_view inspect_json) {

@@ -112,7 +112,58 @@ OptionValue takes_target(const Target*& target) {
           formats("|")};
 }
 
+/// Texts that are collected, none of which may be empty or look like an option.
+OptionValue takes_filled_texts(const char* name, vector<string>& targets, string before = "") {
+  return {name, [&targets, before](const GivenOption& given) {
+            if (given.value.empty() || given.value.starts_with('-')) {
+              given.refuse("--" + given.name + " does not take '" + given.value + "'");
+            }
+            targets.push_back(before + given.value);
+          }};
+}
+
+OptionValue takes_grounds(vector<AuditGround>& grounds) {
+  const OptionWords<AuditGround> words = option_words<AuditGround>(kAuditGrounds);
+  return {joined(words, ","), [&grounds, words](const GivenOption& given) {
+            grounds.clear();
+            for (const string& word : split(given.value, ',')) {
+              grounds.push_back(chosen_word({given.name, word, given.hint}, words));
+            }
+          }};
+}
+
+/// The label that Compose gives to the containers of a project.
+constexpr const char* kProjectLabel = "com.docker.compose.project=";
+
 }  // namespace
+
+OptionTable table_of(AuditOptions& options) {
+  return option_table(
+      "audit", {},
+      rows_of({
+          {{"container", takes_filled_texts("NAME", options.containers),
+            "look at this container alone, which must run; may be given again"},
+           {"label", takes_filled_texts("NAME[=VALUE]", options.labels),
+            "look at the containers with this label alone; of several all must be there"},
+           {"project", takes_filled_texts("NAME", options.labels, kProjectLabel),
+            "look at the containers of this project of Compose alone"},
+           {"profiles", takes_filled_texts("PATH", options.profiles),
+            "a profile, or a directory of profiles (*.yaml, *.yml), to compare with; may be given "
+            "again"},
+           {"fail-on", takes_grounds(options.fail_on),
+            "what ends with status 1 (default: surplus)"},
+           {"format",
+            takes_word(options.write, {{"text", to_text},
+                                       {"json", to_json},
+                                       {"markdown", to_markdown},
+                                       {"sarif", to_sarif}}),
+            "of the audit (default: text)"},
+           {"output,o", takes_text("FILE", options.output),
+            "write here (default: standard output)"}},
+          engine_options(options.engine),
+          verbose_options(options.verbosity),
+      }));
+}
 
 OptionTable table_of(CleanOptions& options) {
   return option_table(
@@ -223,6 +274,16 @@ OptionTable table_of(RulesOptions& options) {
 
 OptionTable table_of(CompletionOptions& options) {
   return option_table("completion", takes_texts("shell", options.shells), {});
+}
+
+AuditOptions parse_audit_options(const vector<string>& arguments) {
+  AuditOptions options;
+  const OptionTable table = table_of(options);
+  read_options(table, arguments);
+  if (!options.containers.empty() && !options.labels.empty()) {
+    usage_error("--container goes with neither --label nor --project", table.hint());
+  }
+  return options;
 }
 
 CleanOptions parse_clean_options(const vector<string>& arguments) {

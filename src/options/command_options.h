@@ -3,6 +3,7 @@
 #include "export/export.h"
 #include "options/shared_options.h"
 #include "profile/profile_diff.h"
+#include "report/audit.h"
 #include "report/formats.h"
 
 #include <optional>
@@ -10,6 +11,18 @@
 #include <vector>
 
 namespace capmin {
+
+/// What `capmin audit` was asked to do.
+struct AuditOptions {
+  std::vector<std::string> containers;           ///< names or ids; none stands for all that run
+  std::vector<std::string> labels;               ///< NAME or NAME=VALUE, which containers must have
+  std::vector<std::string> profiles;             ///< paths of files and directories
+  std::string (*write)(const Audit&) = to_text;  ///< of the format
+  std::vector<AuditGround> fail_on{AuditGround::kSurplus};
+  std::string output;  ///< a file; empty or "-" is standard output
+  EngineRequest engine;
+  Verbosity verbosity = Verbosity::kNormal;
+};
 
 /// What `capmin clean` was asked to do.
 struct CleanOptions {
@@ -94,6 +107,7 @@ struct CompletionOptions {
 };
 
 /// The options of these commands, bound to `options`.
+OptionTable table_of(AuditOptions& options);
 OptionTable table_of(CleanOptions& options);
 OptionTable table_of(DiffOptions& options);
 OptionTable table_of(DoctorOptions& options);
@@ -106,6 +120,7 @@ OptionTable table_of(CompletionOptions& options);
 
 /// Read the arguments behind these commands. Throw Error kUsage, with what to write instead, for
 /// everything that is not understood.
+AuditOptions parse_audit_options(const std::vector<std::string>& arguments);
 CleanOptions parse_clean_options(const std::vector<std::string>& arguments);
 DiffOptions parse_diff_options(const std::vector<std::string>& arguments);
 DoctorOptions parse_doctor_options(const std::vector<std::string>& arguments);

@@ -143,7 +143,7 @@ sys.exit(status)' "$CAPMIN" "$@"
   printf 'rules: \0' >nul
   head -c 300000 /dev/urandom >random
   for file in bomb cycle deep tag twice huge bom utf16 nul random; do
-    for command in 'rules check' diff batch 'verify' 'export --format json' 'report' 'explain --container x --profile'; do
+    for command in 'rules check' diff batch 'verify' 'export --format json' 'report' 'explain --container x --profile' 'audit --profiles'; do
       # shellcheck disable=SC2086  # words
       case $command in
         diff) peak_of diff "$file" "$file" ;;

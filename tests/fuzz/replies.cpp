@@ -35,6 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   });
   read_or_refuse([text] { static_cast<void>(parse_image_facts(text)); });
   read_or_refuse([text] { static_cast<void>(parse_labelled_container(text)); });
+  read_or_refuse([text] { static_cast<void>(parse_created_container(text)); });
   read_or_refuse([text] { static_cast<void>(parse_labelled_volume(text)); });
   read_or_refuse([text] {
     ContainerFacts facts = parse_container_facts(text);

@@ -95,6 +95,17 @@ TEST_CASE("a container's sets are compared with a profile's") {
             "  effective  without CHOWN of the profile's set\n"));
 }
 
+TEST_CASE("what a profile adds in some places only may be held or not") {
+  Profile profile;
+  profile.add = {kChown};
+  profile.conditional = {{kNetBindService, "somewhere"}};
+  for (const CapabilitySet held : {CapabilitySet{kChown}, CapabilitySet{kChown, kNetBindService}}) {
+    const std::string text = sets_text("app", 7, sets_of(held, held), &profile);
+    CHECK(has(text, "which adds CHOWN, and in some places NET_BIND_SERVICE\n"));
+    CHECK(has(text, "  bounding   is the profile's set\n"));
+  }
+}
+
 TEST_CASE("bits without a name are shown as numbers in sets too") {
   const std::string text =
       sets_text("app", 7, sets_of(CapabilitySet::from_bits(1ULL << 41U), {}), nullptr);

@@ -79,6 +79,29 @@ TEST_CASE("a container's state, address and published ports are read") {
   CHECK(facts.ports == std::map<std::string, std::string>{{"80/tcp", "18080"}});
 }
 
+TEST_CASE("how a container was created is read in both engines' forms") {
+  const CreatedContainer docker = parse_created_container(
+      R"([{"Id":"a4","Name":"/web","Image":"sha256:f4","State":{"Running":true,"Pid":42},
+      "Config":{"Image":"nginx:1","Labels":{"a":"b"}},
+      "HostConfig":{"Privileged":true,"PidMode":"host","NetworkMode":"host"}}])");
+  CHECK(docker.self.name == "web");
+  CHECK(docker.self.image == "sha256:f4");
+  CHECK(docker.self.labels == Labels{{"a", "b"}});
+  CHECK(docker.image_name == "nginx:1");
+  CHECK(docker.running);
+  CHECK(docker.pid == 42);
+  CHECK(docker.privileged);
+  CHECK(docker.pid_mode == "host");
+  CHECK(docker.network_mode == "host");
+  const CreatedContainer podman = parse_created_container(
+      R"([{"Id":"a4","Name":"web","Image":"f4","ImageName":"docker.io/library/nginx:1",
+      "State":{"Running":false},"Config":{"Image":"docker.io/library/nginx:1"}}])");
+  CHECK(podman.self.image == "sha256:f4");
+  CHECK(podman.image_name == "docker.io/library/nginx:1");
+  CHECK_FALSE(podman.running);
+  CHECK_FALSE(podman.privileged);
+}
+
 ContainerFacts not_started(int exit_code, const std::string& error) {
   ContainerFacts facts;
   facts.exit_code = exit_code;
@@ -148,6 +171,7 @@ TEST_CASE("F14: a reply that is not what was asked for is engine trouble") {
     CAPTURE(reply);
     CHECK(code_of([reply] { parse_container_facts(reply); }) == ExitCode::kEngine);
     CHECK(code_of([reply] { parse_image_facts(reply); }) == ExitCode::kEngine);
+    CHECK(code_of([reply] { parse_created_container(reply); }) == ExitCode::kEngine);
   }
   CHECK(code_of([] { parse_engine_facts("{}", "{}"); }) == ExitCode::kEngine);
   const std::string deep(100'000, '[');
