@@ -150,7 +150,7 @@ void Auditor::add(CreatedContainer container) {
                        .root = process->uid == 0,
                        .no_new_privileges = process->no_new_privs,
                        .host_pid = container.pid_mode == "host",
-                       .host_network = container.network_mode == "host"},
+                       .host_network = container.network == "host"},
                       profiles_));
       return;
     }

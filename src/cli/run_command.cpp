@@ -4,6 +4,7 @@
 #include "profile/profile_yaml.h"
 #include "profile/sentences.h"
 #include "run/image_search.h"
+#include "run/likeness.h"
 #include "run/probe_advice.h"
 #include "run/terminal.h"
 #include "system/file.h"
@@ -224,14 +225,25 @@ void Run::write(const Profile& profile) {
   terminal_.line(told);
 }
 
+void make_like_container(RunOptions& options) {
+  ProcessRunner runner;
+  const std::vector<std::string> lines = take_likeness(options, runner);
+  if (options.verbosity == Verbosity::kQuiet) return;
+  Terminal terminal(options.color);
+  for (const std::string& line : lines) {
+    terminal.line(line);
+  }
+}
+
 }  // namespace
 
 ExitCode run_command(const std::vector<std::string>& arguments) {
   RunOptions options = parse_run_options(arguments);
-  if (!options.has_probe) throw Error(missing_probe(options.image, options.engine));
   options.as_given = arguments;
   if (options.verbosity == Verbosity::kVerbose) spdlog::set_level(spdlog::level::debug);
   if (options.writes_file() && !options.dry_run) check_writable(options.output);
+  if (!options.like.empty()) make_like_container(options);
+  if (!options.has_probe) throw Error(missing_probe(options.image, options.engine));
   return Run(options)();
 }
 

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "engine/calls.h"
 #include "engine/container_spec.h"
+#include "engine/created_container.h"
 #include "engine/dialect.h"
 #include "engine/replies.h"
 #include "system/process.h"

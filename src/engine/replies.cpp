@@ -1,6 +1,7 @@
 #include "engine/replies.h"
 
 #include "core/error.h"
+#include "engine/json_reply.h"
 
 #include <boost/json.hpp>
 
@@ -15,57 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-json::value parse(std::string_view text, std::string_view command) {
-  boost::system::error_code error;
-  json::value value = json::parse(json::string_view(text.data(), text.size()), error);
-  if (!error) return value;
-  throw Error(
-      ExitCode::kEngine,
-      "the engine's reply to '" + std::string(command) + "' is not JSON: " + error.message(),
-      "see what it says to that command, and whether it is the engine: capmin doctor tells more");
-}
-
-/// The member `key` of `value`, or null where there is none.
-const json::value& member(const json::value& value, std::string_view key) {
-  static const json::value null;
-  const json::object* object = value.if_object();
-  if (object == nullptr) return null;
-  const json::value* found = object->if_contains(json::string_view(key.data(), key.size()));
-  return found == nullptr ? null : *found;
-}
-
-std::string text(const json::value& value) {
-  const json::string* string = value.if_string();
-  return string == nullptr ? std::string() : std::string(string->data(), string->size());
-}
-
-std::vector<std::string> texts(const json::value& value) {
-  std::vector<std::string> result;
-  if (const json::array* array = value.if_array()) {
-    std::ranges::transform(*array, std::back_inserter(result), text);
-  }
-  return result;
-}
-
-std::int64_t number(const json::value& value) {
-  const std::int64_t* integer = value.if_int64();
-  return integer == nullptr ? 0 : *integer;
-}
-
-bool flag(const json::value& value) {
-  return value.is_bool() && value.get_bool();
-}
-
-/// The only element of the array that `inspect` prints.
-json::value first_inspected(std::string_view reply, std::string_view command) {
-  json::value value = parse(reply, command);
-  const json::array* array = value.if_array();
-  if (array == nullptr || array->size() != 1 || !array->front().is_object()) {
-    throw Error(ExitCode::kEngine, "the engine's reply to '" + std::string(command) +
-                                       "' does not describe one object");
-  }
-  return array->front();
-}
+using namespace reply;
 
 Labels labels_of(const json::value& value) {
   Labels labels;
@@ -75,11 +26,6 @@ Labels labels_of(const json::value& value) {
     }
   }
   return labels;
-}
-
-/// `id` as docker prints it; podman prints the bare number.
-std::string image_id(std::string id) {
-  return id.empty() || id.find(':') != std::string::npos ? id : "sha256:" + id;
 }
 
 /// The HEALTHCHECK of an image: docker keeps it in Config, podman beside it.
@@ -194,7 +140,13 @@ ImageFacts parse_image_facts(std::string_view inspect_json) {
   facts.entrypoint = texts(member(config, "Entrypoint"));
   facts.command = texts(member(config, "Cmd"));
   facts.working_directory = text(member(config, "WorkingDir"));
-  facts.path = path_directories(texts(member(config, "Env")));
+  facts.variables = texts(member(config, "Env"));
+  facts.path = path_directories(facts.variables);
+  facts.stop_signal = text(member(config, "StopSignal"));
+  if (const json::object* volumes = member(config, "Volumes").if_object()) {
+    for (const auto& volume : *volumes)
+      facts.volumes.emplace_back(volume.key());
+  }
   if (const json::object* ports = member(config, "ExposedPorts").if_object()) {
     for (const auto& port : *ports)
       facts.exposed_ports.emplace_back(port.key());
@@ -207,9 +159,8 @@ ImageFacts parse_image_facts(std::string_view inspect_json) {
   return facts;
 }
 
-namespace {
-
-LabelledObject labelled_container(const json::value& container) {
+LabelledObject parse_labelled_container(std::string_view inspect_json) {
+  const json::value container = first_inspected(inspect_json, "container inspect");
   std::string name = text(member(container, "Name"));
   // docker's names begin with a slash.
   if (name.starts_with('/')) name.erase(0, 1);
@@ -217,34 +168,6 @@ LabelledObject labelled_container(const json::value& container) {
           .name = name,
           .image = text(member(container, "Image")),
           .labels = labels_of(member(member(container, "Config"), "Labels"))};
-}
-
-}  // namespace
-
-LabelledObject parse_labelled_container(std::string_view inspect_json) {
-  return labelled_container(first_inspected(inspect_json, "container inspect"));
-}
-
-CreatedContainer parse_created_container(std::string_view inspect_json) {
-  const json::value container = first_inspected(inspect_json, "container inspect");
-  const json::value& state = member(container, "State");
-  if (!state.is_object()) {
-    throw Error(ExitCode::kEngine, "the engine does not tell the container's state");
-  }
-  const json::value& host = member(container, "HostConfig");
-  CreatedContainer created;
-  created.self = labelled_container(container);
-  created.self.image = image_id(created.self.image);
-  created.image_name = text(member(container, "ImageName"));
-  if (created.image_name.empty()) {
-    created.image_name = text(member(member(container, "Config"), "Image"));
-  }
-  created.running = flag(member(state, "Running"));
-  created.pid = static_cast<int>(number(member(state, "Pid")));
-  created.privileged = flag(member(host, "Privileged"));
-  created.pid_mode = text(member(host, "PidMode"));
-  created.network_mode = text(member(host, "NetworkMode"));
-  return created;
 }
 
 LabelledObject parse_labelled_volume(std::string_view inspect_json) {

@@ -40,6 +40,9 @@ struct ImageFacts {
   std::string user;      ///< as the image names it; empty is root
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;
+  std::vector<std::string> variables;      ///< "NAME=VALUE"
+  std::vector<std::string> volumes;        ///< paths that get an anonymous volume each
+  std::string stop_signal;                 ///< empty is SIGTERM
   std::vector<std::string> path;           ///< the directories of its PATH
   std::string working_directory;           ///< absolute; empty is "/"
   std::vector<std::string> exposed_ports;  ///< "80/tcp"
@@ -72,24 +75,12 @@ struct LabelledObject {
   Labels labels;
 };
 
-/// How a container was created, whether it runs or not.
-struct CreatedContainer {
-  LabelledObject self;     ///< `image` begins with "sha256:"
-  std::string image_name;  ///< the image as its creator named it
-  bool running = false;
-  int pid = 0;  ///< of its first process, in the engine's pid namespace; 0 when none runs
-  bool privileged = false;
-  std::string pid_mode;      ///< as --pid has it
-  std::string network_mode;  ///< as --network has it; of networks of podman's "bridge"
-};
-
 /// Read the engine's JSON replies, docker's and podman's; fields that are not there stay empty.
 /// Throw Error kEngine, which names the command, for what is no JSON of the expected form.
 EngineFacts parse_engine_facts(std::string_view version_json, std::string_view info_json);
 ImageFacts parse_image_facts(std::string_view inspect_json);
 ContainerFacts parse_container_facts(std::string_view inspect_json);
 LabelledObject parse_labelled_container(std::string_view inspect_json);
-CreatedContainer parse_created_container(std::string_view inspect_json);
 LabelledObject parse_labelled_volume(std::string_view inspect_json);
 
 /// The directories of the last PATH among `variables` ("NAME=VALUE"), in order; Docker's own

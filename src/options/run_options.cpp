@@ -73,6 +73,16 @@ OptionValue takes_image(string& image) {
           }};
 }
 
+OptionValue takes_container(string& container) {
+  return {"CONTAINER", [&container](const GivenOption& given) {
+            if (!container.empty()) usage_error("more than one --like is given");
+            if (given.value.empty() || given.value.starts_with('-')) {
+              usage_error("'" + given.value + "' is no container's name");
+            }
+            container = given.value;
+          }};
+}
+
 /// What reaches the engine as it is, see is_passed_on().
 OptionValue passed_on(const char* name, ContainerSpec& spec) {
   return {name, [&spec](const GivenOption& given) {
@@ -157,6 +167,10 @@ OptionRows probe_rows(RunOptions& options) {
 OptionRows container_rows(RunOptions& options) {
   ContainerSpec& spec = options.spec;
   return {
+      {"like", takes_container(options.like),
+       "start from how this container was created, which need not run; IMAGE may be left out, and "
+       "what is given as well goes before",
+       OptionScope::kCommandLine},
       {"env,e", passed_on("NAME[=VALUE]", spec), "set a variable"},
       {"env-file", passed_on("FILE", spec), "read variables from a file"},
       {"volume",
@@ -298,16 +312,10 @@ void check_expectations(const Probe& probe) {
 }
 
 void check(const RunOptions& options) {
-  if (options.image.empty()) usage_error("no image is given", "capmin run IMAGE --probe FILE");
-  // An engine would take it for an option, or a person would not see what it names.
-  if (options.image.starts_with('-') || options.image.size() > 512 ||
-      !std::ranges::all_of(options.image, [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-               (letter >= '0' && letter <= '9') ||
-               std::string_view("._-/:@").find(letter) != std::string_view::npos;
-      })) {
-    usage_error("the image's name holds what no image name holds",
-                "write REPOSITORY:TAG, REPOSITORY@sha256:... or an image id");
+  if (!options.image.empty()) {
+    check_image_name(options.image);
+  } else if (options.like.empty()) {
+    usage_error("no image is given", "capmin run IMAGE --probe FILE");
   }
   if (options.probe.oneshot && !options.probe.runs_on_host()) {
     usage_error(
@@ -332,6 +340,18 @@ void check(const RunOptions& options) {
 }
 
 }  // namespace
+
+void check_image_name(const string& image) {
+  // An engine would take it for an option, or a person would not see what it names.
+  if (image.starts_with('-') || image.size() > 512 || !std::ranges::all_of(image, [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+               (letter >= '0' && letter <= '9') ||
+               std::string_view("._-/:@").find(letter) != std::string_view::npos;
+      })) {
+    usage_error("the image's name holds what no image name holds",
+                "write REPOSITORY:TAG, REPOSITORY@sha256:... or an image id");
+  }
+}
 
 OptionTable table_of(RunOptions& options) {
   return {"run",

@@ -16,7 +16,8 @@ namespace capmin {
 
 /// What `capmin run` was asked to do.
 struct RunOptions {
-  std::string image;
+  std::string image;  ///< empty with `like`, until that container tells it
+  std::string like;   ///< a container to run trials like; empty without
   Probe probe;
   bool has_probe = false;        ///< one of the options that name the probe is given
   std::string probe_as_written;  ///< its path, as the user wrote it
@@ -55,6 +56,9 @@ struct RunOptions {
   /// Whether the profile goes to a file, and not to standard output.
   bool writes_file() const { return !output.empty() && output != "-"; }
 };
+
+/// Throws Error kUsage unless `image` can be an image's name or id.
+void check_image_name(const std::string& image);
 
 /// The options of `capmin run`, bound to `options`.
 OptionTable table_of(RunOptions& options);

@@ -94,6 +94,14 @@ Variables given_variables(const std::vector<std::string>& assignments,
   return variables;
 }
 
+std::vector<std::string> names_in(const std::string& file) {
+  std::vector<std::string> names;
+  for (const std::string& line : lines_of(file)) {
+    names.push_back(line.substr(0, line.find('=')));
+  }
+  return names;
+}
+
 void fill_in(const Variables& variables, ContainerSpec& spec) {
   std::string missing;
   std::string hint;

@@ -18,6 +18,10 @@ using Variables = std::map<std::string, std::string>;
 Variables given_variables(const std::vector<std::string>& assignments,
                           const std::vector<std::string>& files);
 
+/// The names of the variables in a file of `--env-file`. Throws Error kUsage for a file that cannot
+/// be read.
+std::vector<std::string> names_in(const std::string& file);
+
 /// Gives each variable that `spec` only names its value. One that is not among `variables` is left
 /// to the environment, where the engine's client takes it from. Throws Error kUsage, which names
 /// all that are missing, where that lacks one, too.

@@ -284,3 +284,15 @@ expect_nginx() {
   expect_no_profile
   CONTAINERS_CONF=$PWD/own.conf podman rm --force --all --time 0 >/dev/null
 }
+
+@test "podman: trials are made like a container that exists" {
+  podman create --name like-me --pull never -e SECRET=hunter2 -v data:/data --tmpfs /run:size=1m --read-only \
+    --sysctl net.ipv4.ip_unprivileged_port_start=80 --hostname box -w /tmp --network none --entrypoint '["sh","-e"]' \
+    capmin-test-chown -c '[ "$SECRET" = hunter2 ]; [ "$(hostname)" = box ]; [ "$(pwd)" = /tmp ]; ! touch /new
+      [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" = 80 ]; touch /run/new /data/new; chown 5:5 /data/new' >&2
+  capmin run --like like-me --engine podman --probe exit -o "$profile"
+  podman rm like-me >&2
+  podman volume rm data >&2
+  expect_set CHOWN
+  [ "$(yaml '", ".join(p["environment"]["options"])')" = "--env SECRET, --workdir /tmp, --entrypoint sh, --hostname box, --tmpfs /run:size=1m, --sysctl net.ipv4.ip_unprivileged_port_start=80, --read-only, --volume data:/data" ]
+}

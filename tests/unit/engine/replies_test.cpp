@@ -1,5 +1,6 @@
 #include "engine/replies.h"
 
+#include "engine/created_container.h"
 #include "engine/dialect.h"
 #include "expect_error.h"
 
@@ -77,29 +78,6 @@ TEST_CASE("a container's state, address and published ports are read") {
   CHECK(facts.pid == 42);
   CHECK(facts.ip == "172.17.0.2");
   CHECK(facts.ports == std::map<std::string, std::string>{{"80/tcp", "18080"}});
-}
-
-TEST_CASE("how a container was created is read in both engines' forms") {
-  const CreatedContainer docker = parse_created_container(
-      R"([{"Id":"a4","Name":"/web","Image":"sha256:f4","State":{"Running":true,"Pid":42},
-      "Config":{"Image":"nginx:1","Labels":{"a":"b"}},
-      "HostConfig":{"Privileged":true,"PidMode":"host","NetworkMode":"host"}}])");
-  CHECK(docker.self.name == "web");
-  CHECK(docker.self.image == "sha256:f4");
-  CHECK(docker.self.labels == Labels{{"a", "b"}});
-  CHECK(docker.image_name == "nginx:1");
-  CHECK(docker.running);
-  CHECK(docker.pid == 42);
-  CHECK(docker.privileged);
-  CHECK(docker.pid_mode == "host");
-  CHECK(docker.network_mode == "host");
-  const CreatedContainer podman = parse_created_container(
-      R"([{"Id":"a4","Name":"web","Image":"f4","ImageName":"docker.io/library/nginx:1",
-      "State":{"Running":false},"Config":{"Image":"docker.io/library/nginx:1"}}])");
-  CHECK(podman.self.image == "sha256:f4");
-  CHECK(podman.image_name == "docker.io/library/nginx:1");
-  CHECK_FALSE(podman.running);
-  CHECK_FALSE(podman.privileged);
 }
 
 ContainerFacts not_started(int exit_code, const std::string& error) {
