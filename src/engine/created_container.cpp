@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <charconv>
 #include <utility>
 
 namespace capmin {
@@ -237,9 +237,11 @@ void Reader::read_tmpfs() {
       options.push_back("size=" + std::to_string(size));
     }
     if (const std::int64_t mode = number(member(given, "Mode")); mode > 0) {
+      constexpr int kOctal = 8;
       std::array<char, 24> digits{};
-      std::snprintf(digits.data(), digits.size(), "%llo", static_cast<unsigned long long>(mode));
-      options.push_back(std::string("mode=") + digits.data());
+      const auto [end, error] =
+          std::to_chars(digits.data(), digits.data() + digits.size(), mode, kOctal);
+      options.push_back("mode=" + std::string(digits.data(), end));
     }
     const std::string target = text(member(mount, "Target"));
     add("--tmpfs", options.empty() ? target : target + ':' + joined(options, ","));
@@ -254,7 +256,12 @@ void Reader::read_ports() {
       std::string address = text(member(binding, "HostIp"));
       if (address == "0.0.0.0" || address == "::") address.clear();
       if (address.find(':') != std::string::npos) address = '[' + address + ']';
-      add("--publish", address.empty() ? port : address + "::" + port);
+      const EngineOption publish{.name = "--publish",
+                                 .value = address.empty() ? port : address + "::" + port};
+      // Once for all addresses of one version and once for those of the other is once.
+      if (std::ranges::find(created_.options, publish) == created_.options.end()) {
+        created_.options.push_back(publish);
+      }
     });
   });
   if (flag(member(host_, "PublishAllPorts")) || is_annotated("publish-all")) {
@@ -303,6 +310,12 @@ void Reader::read_limits() {
   if (memory > 0) add("--memory", std::to_string(memory));
   const std::int64_t swap = number(member(host_, "MemorySwap"));
   if (swap != 0 && swap != 2 * memory) add_own("--memory-swap=" + std::to_string(swap));
+  constexpr std::int64_t kOfOne = 1'000'000'000;
+  constexpr std::int64_t kOfThousandth = 1'000'000;
+  if (const std::int64_t nano = number(member(host_, "NanoCpus")); nano >= kOfThousandth) {
+    const std::string rest = std::to_string(kOfOne + nano % kOfOne).substr(1, 3);
+    add_own("--cpus=" + std::to_string(nano / kOfOne) + '.' + rest);
+  }
   constexpr std::int64_t kPodmansProcesses = 2048;
   const std::int64_t processes = number(member(host_, "PidsLimit"));
   if (processes > 0 && !(is_podman_ && processes == kPodmansProcesses)) {

@@ -47,7 +47,7 @@ like() { capmin run --like web --probe ./health.sh --timeout 20s "$@"; }
   CONFIG='"User":"1000","Env":["A=1","B=2"],"Cmd":["serve"]' HOST_CONFIG='"NetworkMode":"front"' existing web
   like -u 5 -e B=3 -e C=4 --network none --dry-run -- other
   expect_status 0
-  expect_stderr 'like web: app:1 --env A --env B --env C'
+  expect_stderr 'like web: app:1 --env A --user 5 --env B --env C --network none -- other'
   expect_stdout '--network none'
   expect_stdout '--env A=1 --user 5 --env B=3 --env C=4 -- '
   expect_stdout "$image_id other"

@@ -296,3 +296,13 @@ expect_nginx() {
   expect_set CHOWN
   [ "$(yaml '", ".join(p["environment"]["options"])')" = "--env SECRET, --workdir /tmp, --entrypoint sh, --hostname box, --tmpfs /run:size=1m, --sysctl net.ipv4.ip_unprivileged_port_start=80, --read-only, --volume data:/data" ]
 }
+
+@test "podman: a container is audited by what it holds" {
+  podman run -d --name audited --pull never --network none --cap-drop ALL --cap-add CHOWN --label tier=web capmin-test-hang >&2
+  capmin audit --engine podman --label tier=web --format json
+  [ "$(/usr/bin/python3 -c 'import json, sys; [c] = json.loads(sys.argv[1])["containers"]; print(c["name"], c["image"], *c["holds"], *c["grounds"])' "$output")" = 'audited localhost/capmin-test-hang:latest CHOWN unknown' ]
+  expect_status 0
+  capmin audit --engine podman --container audited --fail-on unknown
+  podman rm --force --time 0 audited >&2
+  expect_status 1
+}

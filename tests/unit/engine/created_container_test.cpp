@@ -17,7 +17,7 @@ using Words = std::vector<std::string>;
 CreatedContainer recorded(const std::string& name) {
   std::ifstream file(std::string(CAPMIN_TEST_DATA) + "/replies/" + name);
   REQUIRE(file);
-  return parse_created_container({std::istreambuf_iterator<char>(file), {}});
+  return parse_created_container(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 /// Each option as one text.
