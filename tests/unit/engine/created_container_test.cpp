@@ -57,6 +57,7 @@ TEST_CASE("docker 20.10: every option of a container's creation is read") {
   CHECK(volumes_of(web) == Words{"/anon", "/srv/data:/host", "/srv/ro:/bm:ro", "/srv/ro:/ro:ro",
                                  "data2:/m", "data:/data"});
   CHECK(texts_of(web) == Words{"--add-host db:10.0.0.1",
+                               "--cpus=0.500",
                                "--device /dev/null:/dev/xnull:r",
                                "--device /dev/zero",
                                "--dns-option=ndots:2",
