@@ -414,7 +414,7 @@ CreatedContainer parse_created_container(std::string_view inspect_json) {
     throw Error(ExitCode::kEngine, "the engine does not tell the container's state");
   }
   LabelledObject self = parse_labelled_container(inspect_json);
-  self.image = image_id(std::move(self.image));
+  self.image = image_id(self.image);
   return Reader(container, std::move(self)).read();
 }
 

@@ -61,7 +61,7 @@ json::value first_inspected(std::string_view reply, std::string_view command) {
   return array->front();
 }
 
-std::string image_id(std::string id) {
+std::string image_id(const std::string& id) {
   return id.empty() || id.find(':') != std::string::npos ? id : "sha256:" + id;
 }
 

@@ -27,6 +27,6 @@ std::int64_t number(const boost::json::value& value);
 bool flag(const boost::json::value& value);
 
 /// An image's `id` as docker prints it; podman prints the bare number.
-std::string image_id(std::string id);
+std::string image_id(const std::string& id);
 
 }  // namespace capmin::reply
