@@ -209,9 +209,10 @@ void add_surplus(const AuditEntry& entry, Results& results) {
     const CapabilityInfo& known = info(member);
     const std::string name(known.name);
     results.add("surplus-" + name, level_of(known.risk),
-                "holds " + name + ", which " + (entry.match ? "its profile" : "no profile") +
-                    " says it needs. It lets an attacker inside " + std::string(known.permits) +
-                    " (" + std::string(name_of(known.risk)) + " risk).",
+                "holds " + name + ", which " +
+                    (entry.match ? "its profile does not say" : "no profile says") +
+                    " it needs. It lets an attacker inside " + std::string(known.permits) + " (" +
+                    std::string(name_of(known.risk)) + " risk).",
                 {"A container holds " + name + " and is not known to need it",
                  "A process that holds it may " + std::string(known.permits) + '.'});
   }

@@ -128,6 +128,16 @@ TEST_CASE("the text tells the surplus by its risk, the worst first, and how the 
   CHECK(has(text, "1 container: 1 with more than the profile says, 1 at high risk, 0 without"));
 }
 
+TEST_CASE("SARIF tells what is held and not needed, and whether there is a profile to say so") {
+  Audit audit;
+  audit.entries.push_back(audit_entry(container({kChown, kKill}), {profile("a.yaml", {kChown})}));
+  audit.entries.push_back(audit_entry(container({kSysTime}), {}));
+  const std::string text = to_sarif(audit);
+  CHECK(has(text, "holds KILL, which its profile does not say it needs. It lets an attacker"));
+  CHECK(has(text, "holds SYS_TIME, which no profile says it needs. It lets an attacker"));
+  CHECK_FALSE(has(text, "holds CHOWN"));
+}
+
 TEST_CASE("a privileged container is one result of SARIF, not one for each capability") {
   Audit audit;
   AuditedContainer found = container(CapabilitySet::from_bits((1ULL << kCapabilityCount) - 1));
