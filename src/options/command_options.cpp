@@ -113,7 +113,8 @@ OptionValue takes_target(const Target*& target) {
 }
 
 /// Texts that are collected, none of which may be empty or look like an option.
-OptionValue takes_filled_texts(const char* name, vector<string>& targets, string before = "") {
+OptionValue takes_filled_texts(const char* name, vector<string>& targets,
+                               const string& before = "") {
   return {name, [&targets, before](const GivenOption& given) {
             if (given.value.empty() || given.value.starts_with('-')) {
               given.refuse("--" + given.name + " does not take '" + given.value + "'");
