@@ -53,7 +53,7 @@ struct CommandEntry {
 
 ExitCode completion_command(const std::vector<std::string>& arguments);
 
-constexpr std::array<CommandEntry, 13> kCommands{
+constexpr std::array<CommandEntry, 14> kCommands{
     {{"run", run_command, table_for<RunOptions>},
      {"verify", verify_command, table_for<VerifyOptions>},
      {"batch", batch_command, table_for<BatchOptions>},

@@ -182,11 +182,36 @@ TEST_CASE("the other forms of a probe are known by their words") {
   CHECK(kind({"image", "--probe", "healthcheck"}) == Probe::Kind::kHealthcheck);
   CHECK(kind({"image", "--probe", "./exit"}) == Probe::Kind::kFile);
   CHECK(kind({"image", "--probe-exec", "x"}) == Probe::Kind::kExec);
-  CHECK(code_of([] { parse_run_options({"image"}); }) == ExitCode::kUsage);
+  CHECK(kind({"image", "--probe", "http://:80/"}) == Probe::Kind::kNetwork);
+  CHECK(kind({"image", "--probe", "tcp://:80"}) == Probe::Kind::kNetwork);
+  CHECK(kind({"image", "--probe", "cmd:true"}) == Probe::Kind::kCommand);
+  CHECK(kind({"image", "--probe-exec", "cmd:true"}) == Probe::Kind::kExecCommand);
+  CHECK_FALSE(parse_run_options({"image"}).has_probe);
   CHECK(code({"--probe", "exit"}) == ExitCode::kUsage);
   CHECK(code_of([] {
           parse_run_options({"image", "--probe", "exit", "--oneshot"});
         }) == ExitCode::kUsage);
+}
+
+TEST_CASE("what is expected of an answer goes with a probe that has such answers") {
+  const RunOptions options =
+      parse_run_options({"image", "--expect", "hello", "--probe", "https://:443/x",
+                         "--expect-status", "201", "--insecure"});
+  CHECK(options.probe.check.expect == "hello");
+  CHECK(options.probe.check.expect_status == 201U);
+  CHECK(options.probe.check.insecure);
+  CHECK(options.probe.check.target == "/x");
+  const auto code = [](Arguments more) {
+    more.insert(more.begin(), "image");
+    return code_of([&more] { parse_run_options(more); });
+  };
+  CHECK(code({"--probe", "tcp://:80", "--expect", "x"}) == ExitCode::kUsage);
+  CHECK(code({"--probe", "health.sh", "--expect-status", "200"}) == ExitCode::kUsage);
+  CHECK(code({"--probe", "http://:80/", "--insecure"}) == ExitCode::kUsage);
+  CHECK(code({"--probe", "http://:80/", "--expect-status", "99"}) == ExitCode::kUsage);
+  CHECK(code({"--probe-exec", "http://:80/"}) == ExitCode::kUsage);
+  CHECK(code({"--probe", "cmd: "}) == ExitCode::kUsage);
+  CHECK(code({"--probe", "cmd:true", "--oneshot"}) == ExitCode::kDone);
 }
 
 TEST_CASE("what is not known is an error, never guessed at") {

@@ -23,7 +23,6 @@ std::string refusal_of(const std::string& text) {
 
 bool refuses(const std::string& text, const std::string& words) {
   const std::string refusal = refusal_of(text);
-  CAPTURE(refusal);
   return refusal.find(words) != std::string::npos;
 }
 
@@ -49,7 +48,7 @@ TEST_CASE("this host may be named, and no other") {
 }
 
 TEST_CASE("what is no address is refused with what to write in its place") {
-  CHECK(refuses("http://:port/", "http://:PORT/PATH"));
+  CHECK(refuses("http://:port/", "ports are 1 to 65535"));
   CHECK(refuses("http://user@:80/", "http://:PORT/PATH"));
   CHECK(refuses("http://:80/a b", "http://:PORT/PATH"));
   CHECK(refuses("http://:80/#part", "http://:PORT/PATH"));
