@@ -91,20 +91,48 @@ TrialRunner trial_runner(const TrialSetup& setup, int slots, Engine& engine,
   return trial_runner(setup, std::make_shared<ContainerPlaces>(slots), engine, runner);
 }
 
+/// Of the programs that the kernel saw executed while the ceiling passed, those that give more than
+/// their user has; nothing where they do not account for all of `set`. Takes a look at each file,
+/// in place of all of the image's.
+ImagePrograms executed_programs(const SearchResult& result, CapabilitySet ceiling,
+                                CapabilitySet set, ProgramFiles& files) {
+  std::vector<PrivilegedProgram> programs;
+  CapabilitySet given;
+  for (const FinishedTrial& baseline : result.baselines(ceiling)) {
+    if (!baseline.outcome.trace) continue;
+    for (const std::string& path : baseline.outcome.trace->programs) {
+      const ProgramPrivileges privileges = files.privileges_of(path);
+      if (privileges.setuid_root) given |= ceiling;
+      given |= privileges.carried;
+      if (privileges.setuid_root || !privileges.carried.empty()) {
+        programs.push_back({path, privileges});
+      }
+    }
+    if (given.contains(set)) return programs;
+  }
+  return std::nullopt;
+}
+
 /// The programs by which a user other than root can get what is granted, where that is what the
 /// failure or the set of `result` is about; looking through a whole image is announced by `say`.
 ImagePrograms find_programs(const RunOptions& options, const RunPlan& plan,
                             const SearchResult& result, ProgramFiles& files,
                             const std::function<void(const std::string&)>& say,
                             const std::stop_token& stop) {
+  const Minimal* answer = nullptr;
   if (result.end == SearchEnd::kVerdict) {
-    const auto* answer = std::get_if<Minimal>(&*result.verdict);
+    answer = std::get_if<Minimal>(&*result.verdict);
     const bool is_about_grants = answer != nullptr
                                      ? !answer->proof.set.empty()
                                      : std::holds_alternative<CeilingFails>(*result.verdict);
     if (!is_about_grants) return {};
   }
   if (!depends_on_files(grant_effect(options, plan, result), plan.engine)) return {};
+  if (answer != nullptr) {
+    ImagePrograms executed =
+        executed_programs(result, plan.search.policy.ceiling, answer->proof.set, files);
+    if (executed) return executed;
+  }
   say("looking through the image's files for programs that give user " +
       sanitize(container_user(options, plan)) + " capabilities");
   return files.privileged(stop);

@@ -37,8 +37,13 @@ refused() {
   refused $'error: no image is given\n  hint: capmin run IMAGE --probe FILE' run --probe ./health.sh
 }
 
-@test "a run without a probe is an error that names the four kinds" {
-  refused $'error: no probe is given, and nothing else can tell whether the image works\n  hint: give --probe FILE, --probe-exec FILE, --probe healthcheck or --probe exit' run app:1
+@test "a run without a probe is an error that names the kinds of probes, and what fits the image" {
+  capmin run app:2
+  expect_status 2
+  expect_error $'error: no probe is given, and nothing else can tell whether the image works\n  hint: give --probe FILE, --probe http://:PORT/, --probe healthcheck, or --probe exit for a job'
+  FAKE_HEALTHCHECK='{"Test":["CMD","true"]}' capmin run app:1
+  expect_status 2
+  expect_stderr 'hint: the image has a HEALTHCHECK: try --probe healthcheck; better is a script'
 }
 
 @test "two probes are an error" {
@@ -126,7 +131,7 @@ refused() {
 }
 
 @test "--oneshot with a probe that needs the running container is an error" {
-  refused $'error: --oneshot goes with --probe FILE: after its end a container runs nothing\n  hint: see capmin run --help' run app:1 --probe exit --oneshot
+  refused $'error: --oneshot goes with --probe FILE and cmd:LINE: after its end a container runs nothing\n  hint: see capmin run --help' run app:1 --probe exit --oneshot
 }
 
 @test "a volume without an absolute target is an error" {

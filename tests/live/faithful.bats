@@ -119,6 +119,16 @@ host_lacks() {
   expect_warning "allowPrivilegeEscalation: false"
 }
 
+@test "where the kernel saw which programs ran, not all of the image is read for them" {
+  [ -z "$("$CAPMIN" doctor | sed -n 's/^kernel evidence  *no: //p')" ] || skip "no evidence from the kernel"
+  minimize filecap --probe "$images/lowport/probe.sh" --evidence kernel
+  expect_set NET_BIND_SERVICE
+  expect_warning "/bin/busybox-serve carries NET_BIND_SERVICE"
+  run ! grep "looking through the image's files" <<<"$stderr"
+  minimize filecap --probe "$images/lowport/probe.sh" --evidence logs
+  expect_stderr "looking through the image's files"
+}
+
 @test "root's set is not warned of" {
   minimize filecap --probe "$images/lowport/probe.sh" --user 0
   expect_status 0
