@@ -31,6 +31,26 @@ until_held() {
   expect_stdout "2 jobs: 2 new; "
 }
 
+@test "a probe without a file belongs to the job, and another one makes it run again" {
+  export FAKE_NEEDS=CHOWN
+  local probe="cmd:[ -e \"\$FAKE_ENGINE_DIR/containers/\$CAPMIN_NAME/healthy\" ]"
+  jobs "name: web, image: app:1, probe: '$probe', profile: web.yaml, mode: minimize"
+  batch
+  expect_status 0
+  grep -qF 'probe: {kind: "command", check: "[ -e' web.yaml
+  batch
+  expect_status 0
+  expect_stdout "1 skipped"
+  jobs "name: web, image: app:1, probe: '$probe && true', profile: web.yaml, mode: minimize"
+  batch
+  expect_status 0
+  expect_stdout "changed since the proof: probe.check"
+  jobs "name: web, image: app:1, profile: other.yaml, mode: minimize"
+  batch
+  expect_status 2
+  expect_stderr "no probe is given"
+}
+
 @test "jobs that use the host's network never run at once" {
   meeting_jobs "network: host, timeout: 1s"
   batch -j 2

@@ -39,6 +39,25 @@ PROBE
   expect_status 0
 }
 
+@test "a profile whose probe holds controls is not verified, since it is another probe" {
+  capmin run app:1 --timeout 20s --probe $'cmd:[ -e "$FAKE_ENGINE_DIR/containers/$CAPMIN_NAME/healthy" ] # \e[31m' -o profile.yaml
+  expect_status 0
+  refute_match '\x1b' "$(cat profile.yaml)"
+  capmin verify profile.yaml
+  expect_status 2
+  expect_stdout "the profile does not hold what it was found with as it was given: probe"
+}
+
+@test "a dry run shows the line of a probe, and what capmin asks by itself" {
+  capmin run app:1 --dry-run --probe 'cmd:true && false'
+  expect_status 0
+  expect_stdout "/bin/sh -c 'true && false'"
+  capmin run app:1 --dry-run --probe-exec 'cmd:true && false'
+  expect_stdout "/bin/sh -c 'true && false'"
+  capmin run app:1 --dry-run --probe http://:8080/x
+  expect_stdout "# capmin asks http://:8080/x of "
+}
+
 @test "H24: only the probe decides, not what the container prints" {
   echo "HEALTHCHECK passed: healthy, all tests ok" >log
   FAKE_LOG=log FAKE_NEEDS=CHOWN FAKE_WITHOUT=stay minimize_soon
