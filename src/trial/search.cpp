@@ -50,7 +50,8 @@ class Search {
     bool has_waited = false;
     TrialWait wait;
     Clock::time_point begin = Clock::now();
-    std::optional<milliseconds> stalled_before;  ///< by the machine, when it began to wait
+    std::optional<milliseconds> stalled_at_start;  ///< by the machine, when it began to wait
+    std::optional<milliseconds> stalled_before;    ///< and when its probe first answered
     std::stop_source stop;
     std::optional<Outcome> outcome;
     std::exception_ptr error;
@@ -275,7 +276,10 @@ void Search::note(Running& trial, const TrialWait& wait) {
   const std::scoped_lock lock(mutex_);
   trial.wait = wait;
   trial.has_waited = trial.has_waited || wait.since || wait.job_since;
-  if (wait.since && !wait.has_answered) trial.stalled_before = plan_.stalled();
+  if (wait.since && !wait.has_answered) {
+    trial.stalled_before = plan_.stalled();
+    if (!trial.stalled_at_start) trial.stalled_at_start = trial.stalled_before;
+  }
   has_news_ = true;
   changed_.notify_all();
 }
@@ -422,7 +426,13 @@ milliseconds Search::deadline(const Running& trial) const {
   std::optional<milliseconds> stalled;
   if (trial.wait.has_answered && trial.stalled_before) stalled = plan_.stalled();
   if (stalled) *stalled -= *trial.stalled_before;
-  return derived_deadline(*baseline_seconds_, plan_.limits.patience, stalled);
+  const Patience& patience = plan_.limits.patience;
+  const milliseconds usual = derived_deadline(*baseline_seconds_, patience, stalled);
+  // Only then does it matter, and to know it costs a look at files.
+  const bool is_late = trial.wait.since && Clock::now() - *trial.wait.since >= usual;
+  if (patience.fixed || !is_late || !trial.stalled_at_start) return usual;
+  const std::optional<milliseconds> now = plan_.stalled();
+  return now ? busy_deadline(usual, *now - *trial.stalled_at_start) : usual;
 }
 
 void Search::cancel_all() {
@@ -452,6 +462,10 @@ milliseconds derived_deadline(double baseline_seconds, const Patience& patience,
   const milliseconds least =
       stalled ? std::min(kShortestDeadline, kShortestOfQuiet + *stalled) : kShortestDeadline;
   return std::max(derived, least);
+}
+
+milliseconds busy_deadline(milliseconds usual, milliseconds stalled) {
+  return usual + std::min(stalled / 2, usual);
 }
 
 int KnownTrials::next_number() const {

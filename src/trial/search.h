@@ -42,6 +42,12 @@ std::chrono::milliseconds derived_deadline(
     double baseline_seconds, const Patience& patience,
     std::optional<std::chrono::milliseconds> stalled = std::nullopt);
 
+/// The `usual` deadline of a trial and half of what the machine `stalled` since its program began,
+/// at most twice the usual: a load that began after the baseline takes from the trials what the
+/// baseline had.
+std::chrono::milliseconds busy_deadline(std::chrono::milliseconds usual,
+                                        std::chrono::milliseconds stalled);
+
 /// Waits until the engine answers, at most so long (0: asks once) or until a stop; whether it does.
 using AwaitEngine =
     std::function<bool(std::chrono::milliseconds patience, const std::stop_token& stop)>;

@@ -197,6 +197,33 @@ TEST_CASE(
   CHECK(Deadlines(deadlines.begin() + 4, deadlines.begin() + 8) == Deadlines{3s, 3s, 1s, 1400ms});
 }
 
+TEST_CASE("a load that begins after the baseline gives a trial more time, at most as much again") {
+  CHECK(busy_deadline(3s, 0ms) == 3s);
+  CHECK(busy_deadline(3s, 1s) == 3500ms);
+  CHECK(busy_deadline(3s, 1min) == 6s);
+  SearchPlan busy = plan();
+  std::atomic<int> stalled = 5'000;
+  busy.stalled = [&stalled] { return std::optional(std::chrono::milliseconds(stalled)); };
+  std::vector<std::chrono::milliseconds> deadlines;
+  searched(
+      [&](int, CapabilitySet grant, const TrialDeadline& deadline, const auto&) {
+        Outcome outcome = judged(grant);
+        outcome.wait_seconds = 0.1;
+        const auto long_ago = std::chrono::steady_clock::now() - 10s;
+        deadline.note({.since = long_ago});
+        stalled += 1'000;
+        deadlines.push_back(deadline());
+        deadline.note({.since = long_ago, .has_answered = true});
+        stalled += 2'000;
+        deadlines.push_back(deadline());
+        return outcome;
+      },
+      busy);
+  using Deadlines = std::vector<std::chrono::milliseconds>;
+  REQUIRE(deadlines.size() > 4);
+  CHECK(Deadlines(deadlines.begin() + 2, deadlines.begin() + 4) == Deadlines{3500ms, 4500ms});
+}
+
 TEST_CASE("a ceiling that fails ends the search after a repetition") {
   const SearchResult result =
       searched([](int, CapabilitySet, auto, const auto&) { return failed(); });
