@@ -1,7 +1,7 @@
+#include "core/seccomp.h"
 #include "diagnosis/clue.h"
 #include "diagnosis/pattern.h"
 #include "diagnosis/rule.h"
-#include "core/seccomp.h"
 #include "document/strict_yaml.h"
 #include "text/embedded.h"
 #include "text/sanitize.h"

@@ -1,5 +1,5 @@
-// Writes a message to the kernel's audit log and waits for the kernel's answer, as logins do. Ends in
-// silence with status 1 where the answer is a refusal: no system call fails for that.
+// Writes a message to the kernel's audit log and waits for the kernel's answer, as logins do. Ends
+// in silence with status 1 where the answer is a refusal: no system call fails for that.
 #include <array>
 #include <cstdint>
 #include <cstring>
