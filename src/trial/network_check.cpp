@@ -142,7 +142,7 @@ ProbeAttempt ask_tcp(const NetworkCheck& check, const CheckPlace& place,
     case TcpReply::Ending::kRefused:
       return answered(Result::kFailed, "cannot connect to " + url + ": " + reply.failure);
     case TcpReply::Ending::kDeadline:
-      return answered(Result::kNoAnswer, url + " does not answer");
+      return answered(Result::kFailed, url + " does not answer");
     case TcpReply::Ending::kStopped:
       break;
   }
@@ -182,7 +182,7 @@ ProbeAttempt ask_http(const NetworkCheck& check, const CheckPlace& place,
     case HttpReply::Ending::kBroken:
       return answered(Result::kFailed, "cannot ask " + url + ": " + reply.failure);
     case HttpReply::Ending::kDeadline:
-      return answered(Result::kNoAnswer, url + " does not answer");
+      return answered(Result::kFailed, url + " does not answer");
     case HttpReply::Ending::kStopped:
       break;
   }

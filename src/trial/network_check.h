@@ -30,8 +30,10 @@ struct CheckPlace {
 CheckPlace place_of(const NetworkCheck& check, const ProbeTarget& target);
 
 /// Asks once, over a connection of its own. Passed: connected, where it is TCP; a whole reply of
-/// the expected status, with the expected text in the first 4 MiB of its body, where it is HTTP.
-/// What was answered stands in the attempt's output: the status, then up to 2 KiB of the body.
+/// the expected status, with the expected text in the first 4 MiB of its body, where it is HTTP. A
+/// server that does not answer in time has failed: here is no program of the user's that might hang
+/// for reasons of its own. What was answered stands in the attempt's output: the status, then up to
+/// 2 KiB of the body.
 ProbeAttempt ask(const NetworkCheck& check, const ProbeTarget& target,
                  std::chrono::milliseconds deadline, const std::stop_token& stop);
 

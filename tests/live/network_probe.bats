@@ -25,6 +25,14 @@ serve='chown 1000 /www/index.html && exec httpd -f -p 8080 -h /www'
   expect_stderr "but the body lacks what --expect names"
 }
 
+@test "a server that takes a request and never answers it fails its trial once, at the deadline" {
+  minimize nginx --probe http://:80/ --evidence logs -j 1
+  expect_set_and_conditional "CHOWN DAC_OVERRIDE SETGID SETUID" NET_BIND_SERVICE
+  # The master listens, and no worker is there to answer.
+  expect_stderr "setuid(33) failed"
+  [ "$(yaml "[s for s in p['search'] if s['verdict'] == 'undecided']")" = "" ]
+}
+
 @test "a port of this host is that which each trial publishes" {
   minimize busybox -p 28471:8080 -j 2 --probe http://localhost:28471/ -- sh -c "$serve"
   expect_set CHOWN
