@@ -73,9 +73,15 @@ class PhaseWait {
 
   /// The time of a phase begins with its program. What is said to be over has had its whole time,
   /// and what is measured is no less than what passed.
-  void begin(const ProgramStart& start) { start_ = start; }
-  /// Whether that time is over.
-  bool is_over() const { return Clock::now() >= end(); }
+  void begin(const ProgramStart& start) {
+    start_ = start;
+    was_over_ = false;
+  }
+  /// Whether that time is over; once it is, it stays so, however long the deadline gets by then.
+  bool is_over() {
+    was_over_ = was_over_ || Clock::now() >= end();
+    return was_over_;
+  }
   /// Waits for the probe, or the job, while the container runs.
   void wait(const ProbeTarget& target, EndWatch& watch);
   /// Waits for `time`, after which a container that was healthy must still be so.
@@ -100,6 +106,7 @@ class PhaseWait {
   const std::stop_token& stop_;
   Outcome& outcome_;
   ProgramStart start_;
+  bool was_over_ = false;
   std::optional<std::string> answer_;  ///< of the probe's first whole attempt, normalized
   int answers_ = 0;                    ///< whole attempts so far
   bool has_varied_ = false;            ///< one of them was not like the first

@@ -30,5 +30,23 @@ TEST_CASE("F26: a clock that was set back meanwhile makes no start earlier than 
   CHECK(program_start(kAsked, set_back, kAsked.wall + 2s).earliest >= kAsked.steady);
 }
 
+TEST_CASE("a time that was over stays so, though the deadline grows afterwards") {
+  const Probe probe;
+  std::chrono::milliseconds longest = 3s;
+  const TrialDeadline deadline([&longest] { return longest; });
+  ProcessRunner runner;
+  Engine engine(runner, {"docker"});
+  const std::stop_token stop;
+  Outcome outcome;
+  PhaseWait wait(probe, deadline, engine, runner, stop, outcome);
+  const auto began = std::chrono::steady_clock::now() - 4s;
+  wait.begin({.earliest = began, .latest = began});
+  CHECK(wait.is_over());
+  longest = 1h;
+  CHECK(wait.is_over());
+  wait.begin({.earliest = began, .latest = began});
+  CHECK_FALSE(wait.is_over());
+}
+
 }  // namespace
 }  // namespace capmin
