@@ -60,6 +60,7 @@ at_second_trial() {
 }
 
 @test "an engine at a TCP address is called as one at a socket, and the set is the same" {
+  unset CAPMIN_ENGINE_SOCKET
   stop_daemon one
   start_daemon one --host tcp://127.0.0.1:23750
   DAEMON_PID=$(daemon_pid one)
