@@ -79,17 +79,33 @@ std::vector<FileOption> file_options(const ContainerSpec& spec) {
   return files;
 }
 
+namespace {
+
+/// The value of --publish: [[ADDRESS:]HOST_PORT:]CONTAINER_PORT.
+struct Published {
+  std::string address;  ///< empty without
+  std::string host;     ///< empty for a port that the engine chooses
+  std::string container;
+};
+
+Published published(const std::string& value) {
+  const std::size_t before_container = value.rfind(':');
+  if (before_container == std::string::npos) return {{}, {}, value};
+  const std::string outside = value.substr(0, before_container);
+  const std::size_t before_host = outside.rfind(':');
+  const bool has_address = before_host != std::string::npos;
+  return {has_address ? outside.substr(0, before_host) : "",
+          has_address ? outside.substr(before_host + 1) : outside,
+          value.substr(before_container + 1)};
+}
+
+}  // namespace
+
 void free_host_ports(ContainerSpec& spec) {
   for (EngineOption& option : spec.options) {
     if (option.name != "--publish" || !option.value) continue;
-    // [[ADDRESS:]HOST_PORT:]CONTAINER_PORT
-    const std::string& value = *option.value;
-    const std::size_t before_container = value.rfind(':');
-    if (before_container == std::string::npos) continue;
-    const std::size_t before_host = value.rfind(':', before_container - 1);
-    const std::string address =
-        before_host == std::string::npos ? "" : value.substr(0, before_host) + "::";
-    option.value = address + value.substr(before_container + 1);
+    const Published port = published(*option.value);
+    option.value = (port.address.empty() ? "" : port.address + "::") + port.container;
   }
 }
 
@@ -104,15 +120,10 @@ std::optional<std::string> container_port_behind(const ContainerSpec& spec,
                                                  unsigned short host_port) {
   for (const EngineOption& option : spec.options) {
     if (option.name != "--publish" || !option.value) continue;
-    // [[ADDRESS:]HOST_PORT:]CONTAINER_PORT
-    const std::string& value = *option.value;
-    const std::size_t before_container = value.rfind(':');
-    if (before_container == std::string::npos) continue;
-    const std::size_t before_host = value.rfind(':', before_container - 1);
-    const std::size_t begin = before_host == std::string::npos ? 0 : before_host + 1;
-    if (value.substr(begin, before_container - begin) != std::to_string(host_port)) continue;
-    const std::string port = value.substr(before_container + 1);
-    return port.find('/') == std::string::npos ? port + "/tcp" : port;
+    const Published port = published(*option.value);
+    if (port.host != std::to_string(host_port)) continue;
+    const bool has_protocol = port.container.find('/') != std::string::npos;
+    return has_protocol ? port.container : port.container + "/tcp";
   }
   return std::nullopt;
 }

@@ -139,8 +139,9 @@ OptionRows probe_rows(RunOptions& options) {
        "an executable run on this host; a request to the container that must be answered with a "
        "status of 200 to 299 (https:// as well), or a port that must accept connections; a line "
        "for "
-       "/bin/sh on this host, such as 'cmd:pg_isready -h $CAPMIN_IP'; the image's own HEALTHCHECK; "
-       "or a job that must end by itself with status 0"},
+       "this host's /bin/sh, such as 'cmd:pg_isready -h $CAPMIN_IP'; the image's own HEALTHCHECK; "
+       "or "
+       "a job that must end by itself with status 0"},
       {"probe-exec",
        {"FILE|cmd:LINE", takes_probe(options).read},
        "an executable of this host, or a line for the image's /bin/sh, run inside the container"},

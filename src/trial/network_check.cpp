@@ -8,8 +8,10 @@
 #include <boost/url/parse.hpp>
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace capmin {
@@ -77,11 +79,8 @@ NetworkCheck parse_network_check(const std::string& text) {
            "leave the host out: " + std::string(name_of(check.scheme)) + "://:PORT");
   }
   check.is_of_host = !host.empty();
-  check.port = parsed->has_port() && parsed->port_number() != 0 ? parsed->port_number()
-                                                                : default_port(text, check.scheme);
-  if (parsed->has_port() && parsed->port_number() == 0) {
-    refuse(text, "names a port that is none", "ports are 1 to 65535");
-  }
+  check.port = parsed->has_port() ? parsed->port_number() : default_port(text, check.scheme);
+  if (check.port == 0) refuse(text, "names a port that is none", "ports are 1 to 65535");
   check.target = std::string(parsed->encoded_target());
   if (check.scheme == Scheme::kTcp && !check.target.empty() && check.target != "/") {
     refuse(text, "asks for a path, which TCP does not have", "write tcp://:PORT");
@@ -95,7 +94,11 @@ CheckPlace place_of(const NetworkCheck& check, const ProbeTarget& target) {
   const auto published = [&](const std::string& port) -> std::optional<unsigned short> {
     const auto found = target.ports.find(port);
     if (found == target.ports.end()) return std::nullopt;
-    return static_cast<unsigned short>(std::stoul(found->second));
+    // What the engine says is no number of ours until it was read as one.
+    const std::string& text = found->second;
+    unsigned short number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    return read.ec == std::errc() ? std::optional(number) : std::nullopt;
   };
   if (check.is_of_host && check.published_as.empty()) return {loopback, check.port, {}};
   if (!check.is_of_host && !target.ip.empty()) return {target.ip, check.port, {}};
