@@ -48,6 +48,15 @@ std::vector<std::string> healthcheck_program(const json::value& healthcheck,
   return program;
 }
 
+/// The health in the state of a container; podman before 4.0 keeps it under another name, and both
+/// engines have words ("", "none") for the lack of a check.
+std::string health_of(const json::value& state) {
+  const json::value& health = member(state, "Health");
+  const std::string status =
+      text(member(health.is_null() ? member(state, "Healthcheck") : health, "Status"));
+  return status == "healthy" || status == "unhealthy" || status == "starting" ? status : "";
+}
+
 EngineFacts docker_facts(const json::value& version, const json::value& info) {
   const json::value& server = member(version, "Server");
   EngineFacts facts;
@@ -199,6 +208,7 @@ ContainerFacts parse_container_facts(std::string_view inspect_json) {
     facts.out_of_memory = true;
   }
   facts.error = text(member(state, "Error"));
+  facts.health = health_of(state);
   const json::value& network = member(container, "NetworkSettings");
   if (const json::object* networks = member(network, "Networks").if_object()) {
     for (const auto& entry : *networks) {

@@ -65,6 +65,9 @@ struct ContainerFacts {
   std::string error;                         ///< the engine's words on why it did not start
   std::string ip;                            ///< its address in the first network that gave it one
   std::map<std::string, std::string> ports;  ///< published: container port -> host port
+  /// What its health check has found: "starting" until it has an answer, "healthy" or "unhealthy",
+  /// which docker says of a stopped container as well; empty where it has no health check.
+  std::string health;
 };
 
 /// A container or a volume with its labels.

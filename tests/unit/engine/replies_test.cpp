@@ -80,6 +80,26 @@ TEST_CASE("a container's state, address and published ports are read") {
   CHECK(facts.ports == std::map<std::string, std::string>{{"80/tcp", "18080"}});
 }
 
+TEST_CASE("a container's health is read in both engines' forms, and empty without a check") {
+  const auto health = [](const std::string& state) {
+    return parse_container_facts(R"([{"Id":"a","State":{"Status":"running","Running":true)" +
+                                 state + "}}]")
+        .health;
+  };
+  for (const char* status : {"starting", "healthy", "unhealthy"}) {
+    CAPTURE(status);
+    const std::string told = std::string(R"({"Status":")") + status + R"(","Log":null})";
+    CHECK(health(R"(,"Health":)" + told) == status);
+    CHECK(health(R"(,"Healthcheck":)" + told) == status);
+  }
+  for (const char* none :
+       {"", R"(,"Health":null)", R"(,"Health":{"Status":"","FailingStreak":0,"Log":null})",
+        R"(,"Health":{"Status":"none"})", R"(,"Health":"healthy")"}) {
+    CAPTURE(none);
+    CHECK(health(none).empty());
+  }
+}
+
 ContainerFacts not_started(int exit_code, const std::string& error) {
   ContainerFacts facts;
   facts.exit_code = exit_code;
