@@ -17,9 +17,9 @@ namespace capmin {
 using ProgramVariables = std::vector<std::pair<std::string, std::string>>;
 
 /// What an engine keeps.
-enum class Kept { kContainer, kImage, kVolume };
+enum class Kept { kContainer, kImage, kNetwork, kVolume };
 
-/// "container", "image" or "volume".
+/// "container", "image", "network" or "volume".
 std::string_view name_of(Kept kind);
 
 /// How many bytes of a container's log, or of an engine's reply, are kept.
@@ -61,8 +61,8 @@ class EngineCalls {
   virtual ProcessResult exec(const std::string& container, const std::vector<std::string>& program,
                              const ProgramVariables& environment,
                              std::chrono::milliseconds deadline, const std::stop_token& stop) = 0;
-  /// Removes a container, running or not, with its anonymous volumes, or a volume; whether it is
-  /// gone.
+  /// Removes a container, running or not, with its anonymous volumes, or a network that no
+  /// container uses, or a volume; whether it is gone.
   virtual bool remove(Kept kind, const std::string& name) = 0;
 
  protected:

@@ -10,11 +10,26 @@ using Ending = ProcessResult::Ending;
 /// An engine keeps waiting for a container as long as it lives; its trial's deadline ends the call.
 constexpr std::chrono::hours kNoDeadline{24};
 
+/// No object of this kind has the name that a failed call asked for, by its words.
+bool says_missing(Kept kind, std::string_view words) {
+  switch (kind) {
+    case Kept::kImage:
+      return says_no_such_image(words);
+    case Kept::kNetwork:
+      return says_no_such_network(words);
+    case Kept::kContainer:
+    case Kept::kVolume:
+      break;
+  }
+  return says_no_such_object(words);
+}
+
 /// Podman has no daemon that brings to its end what a client began: one that is killed between a
 /// container and its anonymous volumes leaves volumes that nothing names.
 Command::Orphaned orphaned(Dialect dialect, const std::string& command) {
-  const bool leaves_halves = dialect == Dialect::kPodman &&
-                             (command == "create" || command == "rm" || command == "volume");
+  const bool leaves_halves =
+      dialect == Dialect::kPodman &&
+      (command == "create" || command == "rm" || command == "network" || command == "volume");
   return leaves_halves ? Command::Orphaned::kGoesOn : Command::Orphaned::kEnded;
 }
 
@@ -26,6 +41,8 @@ std::string_view name_of(Kept kind) {
       return "container";
     case Kept::kImage:
       return "image";
+    case Kept::kNetwork:
+      return "network";
     case Kept::kVolume:
       return "volume";
   }
@@ -82,9 +99,7 @@ std::optional<std::string> Client::inspect(Kept kind, const std::string& object)
   const std::string kind_name(name_of(kind));
   ProcessResult result = call({kind_name, "inspect", "--", object});
   if (result.ok()) return std::move(result.out);
-  const bool is_missing =
-      kind == Kept::kImage ? says_no_such_image(result.err) : says_no_such_object(result.err);
-  if (result.ending == Ending::kExited && is_missing) return std::nullopt;
+  if (result.ending == Ending::kExited && says_missing(kind, result.err)) return std::nullopt;
   throw engine_error(name(), "look at the " + kind_name + ' ' + object, result);
 }
 
@@ -126,12 +141,15 @@ ProcessResult Client::exec(const std::string& container, const std::vector<std::
 
 std::vector<std::string> Client::remove_arguments(Kept kind, const std::string& object) const {
   if (kind == Kept::kContainer) return capmin::remove_arguments(dialect_, object);
+  // Podman's -f would remove with a network the containers that are connected to it, whosever they
+  // are, and docker before 23 does not know it.
+  if (kind == Kept::kNetwork) return {"network", "rm", object};
   return {std::string(name_of(kind)), "rm", "-f", object};
 }
 
 bool Client::remove(Kept kind, const std::string& object) {
   const ProcessResult result = call(remove_arguments(kind, object));
-  return result.ok() || says_no_such_object(result.err);
+  return result.ok() || says_missing(kind, result.err);
 }
 
 }  // namespace capmin

@@ -58,6 +58,13 @@ bool says_no_such_object(std::string_view words) {
   return has(words, "No such") || has(words, "no such container") || has(words, "no such volume");
 }
 
+bool says_no_such_network(std::string_view words) {
+  // docker: network NAME not found; podman: unable to find network with name or ID NAME: network
+  // not found. Of a network in use neither says so.
+  return has(words, "No such network") || has(words, "network not found") ||
+         (has(words, "Error response from daemon: network ") && has(words, " not found"));
+}
+
 bool says_start_failed(std::string_view words) {
   return has(words, "Error response from daemon") || has(words, "unable to start container");
 }

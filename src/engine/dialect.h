@@ -38,6 +38,7 @@ bool says_no_such_image(std::string_view words);
 bool says_name_is_taken(std::string_view words);
 /// No container or volume has the name.
 bool says_no_such_object(std::string_view words);
+bool says_no_such_network(std::string_view words);
 /// A start was refused by an engine that works: something about this container keeps it from
 /// starting.
 bool says_start_failed(std::string_view words);

@@ -203,6 +203,10 @@ std::vector<std::string> Engine::containers_with(const std::string& label) {
   return listed({"ps", "--all", "--quiet", "--no-trunc", "--filter", "label=" + label});
 }
 
+std::vector<std::string> Engine::networks_with(const std::string& label) {
+  return listed({"network", "ls", "--quiet", "--no-trunc", "--filter", "label=" + label});
+}
+
 std::vector<std::string> Engine::volumes_with(const std::string& label) {
   return listed({"volume", "ls", "--quiet", "--filter", "label=" + label});
 }
@@ -211,6 +215,12 @@ std::optional<LabelledObject> Engine::find_labelled_container(const std::string&
   const auto reply = calls().inspect(Kept::kContainer, container);
   if (!reply) return std::nullopt;
   return parse_labelled_container(*reply);
+}
+
+std::optional<LabelledObject> Engine::find_labelled_network(const std::string& network) {
+  const auto reply = calls().inspect(Kept::kNetwork, network);
+  if (!reply) return std::nullopt;
+  return parse_labelled_network(*reply);
 }
 
 std::optional<LabelledObject> Engine::find_labelled_volume(const std::string& volume) {
@@ -285,6 +295,10 @@ std::vector<std::string> Engine::remove_arguments(const std::string& container) 
 
 bool Engine::remove(const std::string& container) noexcept {
   return remove(Kept::kContainer, container);
+}
+
+bool Engine::remove_network(const std::string& network) noexcept {
+  return remove(Kept::kNetwork, network);
 }
 
 bool Engine::remove_volume(const std::string& volume) noexcept {

@@ -112,19 +112,23 @@ class Engine {
   std::vector<std::string> running_containers(const std::vector<std::string>& labels);
   /// How a container was created; nothing where the engine has none of this id or name.
   std::optional<CreatedContainer> find_created_container(const std::string& container);
-  /// The ids of the containers, and the names of the volumes, with the label `label`: "NAME" or
-  /// "NAME=VALUE".
+  /// What names the containers (their ids), the networks (docker's ids, podman's names) and the
+  /// volumes (their names) with the label `label`: "NAME" or "NAME=VALUE".
   std::vector<std::string> containers_with(const std::string& label);
+  std::vector<std::string> networks_with(const std::string& label);
   std::vector<std::string> volumes_with(const std::string& label);
   /// What has this id or name; nothing where it is gone.
   std::optional<LabelledObject> find_labelled_container(const std::string& container);
+  std::optional<LabelledObject> find_labelled_network(const std::string& network);
   std::optional<LabelledObject> find_labelled_volume(const std::string& volume);
 
-  /// Remove a container with its anonymous volumes, or a volume; nothing happens where there is
-  /// none. What cannot be removed is noted in leftovers(), and false; never throw.
+  /// Remove a container with its anonymous volumes, a network by its id or name, or a volume;
+  /// nothing happens where there is none. What cannot be removed, such as a network that a
+  /// container still uses, is noted in leftovers(), and false; never throw.
   bool remove(const std::string& container) noexcept;
   /// The arguments by which remove() does it.
   std::vector<std::string> remove_arguments(const std::string& container) const;
+  bool remove_network(const std::string& network) noexcept;
   bool remove_volume(const std::string& volume) noexcept;
   /// The commands that remove what could not be removed.
   std::vector<std::string> leftovers() const;

@@ -179,6 +179,19 @@ LabelledObject parse_labelled_container(std::string_view inspect_json) {
           .labels = labels_of(member(member(container, "Config"), "Labels"))};
 }
 
+LabelledObject parse_labelled_network(std::string_view inspect_json) {
+  const json::value network = first_inspected(inspect_json, "network inspect");
+  // podman writes the same keys without capitals.
+  const auto field = [&network](std::string_view dockers, std::string_view podmans) -> const auto& {
+    const json::value& found = member(network, dockers);
+    return found.is_null() ? member(network, podmans) : found;
+  };
+  return {.id = text(field("Id", "id")),
+          .name = text(field("Name", "name")),
+          .image = {},
+          .labels = labels_of(field("Labels", "labels"))};
+}
+
 LabelledObject parse_labelled_volume(std::string_view inspect_json) {
   const json::value volume = first_inspected(inspect_json, "volume inspect");
   const std::string name = text(member(volume, "Name"));

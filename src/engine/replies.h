@@ -70,11 +70,11 @@ struct ContainerFacts {
   std::string health;
 };
 
-/// A container or a volume with its labels.
+/// A container, a network or a volume with its labels.
 struct LabelledObject {
   std::string id;  ///< of a volume its name
   std::string name;
-  std::string image;  ///< id; empty for a volume
+  std::string image;  ///< id; a container's only
   Labels labels;
 };
 
@@ -84,6 +84,7 @@ EngineFacts parse_engine_facts(std::string_view version_json, std::string_view i
 ImageFacts parse_image_facts(std::string_view inspect_json);
 ContainerFacts parse_container_facts(std::string_view inspect_json);
 LabelledObject parse_labelled_container(std::string_view inspect_json);
+LabelledObject parse_labelled_network(std::string_view inspect_json);
 LabelledObject parse_labelled_volume(std::string_view inspect_json);
 
 /// The directories of the last PATH among `variables` ("NAME=VALUE"), in order; Docker's own

@@ -118,7 +118,8 @@ void SocketCalls::stop(const std::string& container) {
 }
 
 std::optional<std::string> SocketCalls::inspect(Kept kind, const std::string& name) {
-  const std::string suffix = kind == Kept::kVolume ? "" : "/json";
+  const bool has_kind_in_path = kind == Kept::kContainer || kind == Kept::kImage;
+  const std::string suffix = has_kind_in_path ? "/json" : "";
   HttpRequest asked = request(Method::kGet, path_of(kind, name) + suffix);
   // Docker 20.10 that is told to end takes no new connections at once, kills its containers after
   // 10 s, and tells on the connections it has that they ended with 137: that is no evidence.
@@ -219,7 +220,9 @@ ProcessResult SocketCalls::exec(const std::string& container,
 }
 
 bool SocketCalls::remove(Kept kind, const std::string& name) {
-  const std::string query = kind == Kept::kContainer ? "?force=1&v=1" : "?force=1";
+  const std::string query = kind == Kept::kContainer ? "?force=1&v=1"
+                            : kind == Kept::kNetwork ? ""
+                                                     : "?force=1";
   const HttpReply reply = http_.send(request(Method::kDelete, path_of(kind, name) + query));
   return reply.ok() || (reply.ending == Ending::kAnswered && reply.status == kNotFound);
 }

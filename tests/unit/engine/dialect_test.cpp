@@ -25,6 +25,15 @@ TEST_CASE("both engines' words for what is not there are known") {
   CHECK(says_no_such_object("Error: No such container: x"));
   CHECK(says_no_such_object("Error: no container with name or ID \"x\" found: no such container"));
   CHECK_FALSE(says_no_such_object("Error: cannot remove container x: device busy"));
+  CHECK(says_no_such_network("Error response from daemon: network x not found\nexit status 1"));
+  CHECK(says_no_such_network("Error: No such network: x"));
+  CHECK(says_no_such_network("Error: unable to find network with name or ID x: network not found"));
+  CHECK_FALSE(
+      says_no_such_network("Error response from daemon: error while removing network: "
+                           "network x id 8a86d600a219 has active endpoints"));
+  CHECK_FALSE(
+      says_no_such_network("Error: \"x\" has associated containers with it. Use -f to "
+                           "forcibly delete containers and pods: network is being used"));
 }
 
 TEST_CASE("both engines' words for a taken name are known") {

@@ -100,6 +100,23 @@ TEST_CASE("a container's health is read in both engines' forms, and empty withou
   }
 }
 
+TEST_CASE("a network's id, name and labels are read from both engines' forms") {
+  const LabelledObject docker = parse_labelled_network(
+      R"([{"Name":"capmin-0a1b2c3d-1_default","Id":"8a86","Scope":"local","Containers":{},
+      "Labels":{"capmin.run":"0a1b2c3d","a":"b"}}])");
+  CHECK(docker.id == "8a86");
+  CHECK(docker.name == "capmin-0a1b2c3d-1_default");
+  CHECK(docker.image.empty());
+  CHECK(docker.labels == Labels{{"capmin.run", "0a1b2c3d"}, {"a", "b"}});
+  const LabelledObject podman = parse_labelled_network(
+      R"([{"name":"capmin-0a1b2c3d-1_default","id":"5235","driver":"bridge",
+      "labels":{"capmin.run":"0a1b2c3d"}}])");
+  CHECK(podman.id == "5235");
+  CHECK(podman.name == "capmin-0a1b2c3d-1_default");
+  CHECK(podman.labels == Labels{{"capmin.run", "0a1b2c3d"}});
+  CHECK(parse_labelled_network(R"([{"name":"podman","id":"2f25"}])").labels.empty());
+}
+
 ContainerFacts not_started(int exit_code, const std::string& error) {
   ContainerFacts facts;
   facts.exit_code = exit_code;
