@@ -100,10 +100,11 @@ bool is_plain_tag(std::string_view tag) {
 }
 
 YamlEditor::YamlEditor(std::string text, std::string source,
-                       std::vector<std::string_view> kept_tags)
+                       std::vector<std::string_view> kept_tags, SharedValues shared)
     : text_(std::move(text)),
       source_(std::move(source)),
       kept_tags_(std::move(kept_tags)),
+      shared_(shared),
       documents_(parse_yaml_stream(text_, source_, kLimits)),
       expected_(documents_) {}
 
@@ -129,10 +130,25 @@ YamlPath YamlEditor::find(const YamlPath& path, std::string_view key) const {
 }
 
 void YamlEditor::fail(const YamlTree& at, const std::string& why, const std::string& hint) const {
-  fail_at(source_, position_at(text_, at.offset), why, hint.empty() ? kByHand : hint);
+  fail_at(source_, position(at), why, hint.empty() ? kByHand : hint);
+}
+
+void YamlEditor::check_map(const YamlPath& path) const {
+  const YamlTree& map = at(path);
+  if (map.kind == Kind::kAlias) fail(map, "this is an alias: the value stands elsewhere");
+  if (map.kind == Kind::kNull && path.size() > 1) {
+    // Nothing begins where the next value does: a missing value is better shown at its key.
+    const YamlTree& parent = at({path.begin(), path.end() - 1});
+    if (parent.kind == Kind::kMap) fail(parent.items[path.back() - 1], "this is no map");
+  }
+  if (map.kind != Kind::kMap) fail(map, "this is no map");
+  if (map.flow) fail(map, "this map is written with braces: write it in lines, one for each key");
+  check_unshared(path);
+  check_tags_on(path);
 }
 
 void YamlEditor::check_unshared(const YamlPath& path) const {
+  if (shared_ == SharedValues::kChanged) return;
   for (std::size_t depth = 1; depth <= path.size(); ++depth) {
     const YamlTree& tree = at({path.begin(), path.begin() + static_cast<std::ptrdiff_t>(depth)});
     if (tree.anchor != 0 && is_aliased(documents_[path.front()], tree.anchor)) {
@@ -203,6 +219,12 @@ std::string YamlEditor::kept_comment(std::size_t begin, std::size_t end) {
     kept = kept.substr(0, kept.find_last_not_of("\r\n") + 1);
     return kept.starts_with("# capmin ") ? std::string() : std::string(kept);
   }
+  lose_comments(begin, end, "went with the value that was replaced");
+  return {};
+}
+
+void YamlEditor::lose_comments(std::size_t begin, std::size_t end, std::string_view how) {
+  const std::string_view entry = std::string_view(text_).substr(begin, end - begin);
   for (std::size_t line = 0; line < entry.size();) {
     const std::size_t stop = std::min(entry.find('\n', line), entry.size());
     const std::string_view text = entry.substr(line, stop - line);
@@ -211,12 +233,11 @@ std::string YamlEditor::kept_comment(std::size_t begin, std::size_t end) {
     const std::size_t comment = whole ? start : find_comment(text);
     if (comment != std::string_view::npos && !text.substr(comment).starts_with("# capmin ")) {
       losses_.push_back("the comment on line " +
-                        std::to_string(position_at(text_, begin + line).line) +
-                        " went with the value that was replaced");
+                        std::to_string(position_at(text_, begin + line).line) + ' ' +
+                        std::string(how));
     }
     line = stop + 1;
   }
-  return {};
 }
 
 void YamlEditor::replace(const YamlPath& value, std::string text, const std::string& comment,
@@ -236,13 +257,8 @@ void YamlEditor::replace(const YamlPath& value, std::string text, const std::str
 void YamlEditor::set(const YamlPath& path, std::string_view key,
                      const std::vector<std::string>& lines, std::string_view neighbour,
                      const std::string& comment) {
+  check_map(path);
   const YamlTree& map = at(path);
-  if (map.kind == Kind::kAlias) fail(map, "this is an alias: the value stands elsewhere");
-  if (map.kind != Kind::kMap) fail(map, "this is no map");
-  if (map.flow) fail(map, "this map is written with braces: write it in lines, one for each key");
-  check_unshared(path);
-  check_tags_on(path);
-
   std::vector<std::string> tagged = lines;
   const YamlPath old = find(path, key);
   if (!old.empty()) {
@@ -291,6 +307,28 @@ void YamlEditor::set(const YamlPath& path, std::string_view key,
   expected.items.insert(item, {entry.key(0), entry.value(0)});
 }
 
+void YamlEditor::remove(const YamlPath& path, std::string_view key) {
+  check_map(path);
+  const YamlPath value = find(path, key);
+  const YamlTree& name = at(path).items[value.back() - 1];
+  check_tags_in(name);
+  check_tags_in(at(value));
+  if (holds_anchor(at(value))) fail(at(value), "the value to remove has an anchor");
+  const std::size_t begin = start_of_line(name.offset);
+  const std::size_t end = end_of_entry(value);
+  if (text_.find_first_not_of(' ', begin) != name.offset) {
+    fail(name, "this entry does not begin a line");
+  }
+  lose_comments(begin, end, "went with the entry that was removed");
+  // What was put behind a last line without a line break takes the place of that line.
+  for (Edit& edit : edits_) {
+    if (edit.begin != end || text_[end - 1] == '\n') continue;
+    edit.text.erase(0, edit.text.find_first_not_of("\r\n"));
+  }
+  edits_.push_back({begin, end, {}});
+  removed_.push_back({path, name.offset});
+}
+
 std::string YamlEditor::result() const {
   std::vector<Edit> edits = edits_;
   // From the end, so that places before stay what they are; of one place the last one first.
@@ -307,11 +345,17 @@ std::string YamlEditor::result() const {
         kByHand);
   };
   const std::size_t place = edits.empty() ? 0 : edits.back().begin;
+  std::vector<YamlTree> expected = expected_;
+  for (const Removed& entry : removed_) {
+    YamlTree& map = mutable_at(expected, entry.map);
+    const auto item = item_at(map, entry.offset);
+    map.items.erase(item, item + 2);
+  }
   YamlLimits limits = kLimits;
   limits.bytes += changed.size();
   limits.values += kMostAdded;
   try {
-    if (std::ranges::equal(parse_yaml_stream(changed, source_, limits), expected_, same_meaning)) {
+    if (std::ranges::equal(parse_yaml_stream(changed, source_, limits), expected, same_meaning)) {
       return changed;
     }
   } catch (const std::exception&) {

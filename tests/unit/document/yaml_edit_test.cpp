@@ -4,6 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace capmin {
 namespace {
 
@@ -102,6 +106,7 @@ TEST_CASE("what cannot be changed safely is refused with its line") {
   };
   CHECK(refused("a: {x: 1}\n", {0, 1}).starts_with("f:1:4: this map is written with braces"));
   CHECK(refused("a: 1\nb: x\n", {0, 3}).starts_with("f:2:4: this is no map"));
+  CHECK(refused("a:\n\nb: x\n", {0, 1}).starts_with("f:1:1: this is no map"));
   CHECK(refused("a: &n {}\nb: *n\n", {0, 3}).starts_with("f:2:4: this is an alias"));
   CHECK(refused("a: &n\n  x: 1\nb: *n\n", {0, 1}).starts_with("f:1:4: an alias elsewhere"));
   CHECK(
@@ -110,6 +115,62 @@ TEST_CASE("what cannot be changed safely is refused with its line") {
   // The last lines belong to a text, not to the map around it.
   CHECK(refused("a: 1\nb: |+\n  x\n\n  # y\n", {0}).find("f:") == 0);
   CHECK(refused("? k\n: [a]\nb: 1\n", {0}).find("f:1") == 0);
+}
+
+TEST_CASE("an entry is removed with its lines, and the comments that go with it are named") {
+  for (const char* const value : {"k: x\n", "k: [a,\n  b]\n", "k:\n- a\n\n- b\n", "k: |\n  a\n"}) {
+    CAPTURE(value);
+    for (const char* const rest : {"b: 1\n", "# c\n\nb: 1 # d\n"}) {
+      YamlEditor editor("a: 1\n# for k\n" + std::string(value) + rest, "f");
+      editor.remove({0}, "k");
+      CHECK(editor.result() == "a: 1\n# for k\n" + std::string(rest));
+      CHECK(editor.losses().empty());
+    }
+  }
+  YamlEditor commented("a: 1\nk: # x\n  # y\n  - a\n# z\n", "f");
+  commented.remove({0}, "k");
+  CHECK(commented.result() == "a: 1\n# z\n");
+  CHECK(commented.losses().size() == 2);
+}
+
+TEST_CASE("an entry that comes beside one that is removed takes its place") {
+  for (const auto& [before, after] : std::vector<std::pair<std::string, std::string>>{
+           {"a: 1\r\nk: 1\r\n", "a: 1\r\nl: 2\r\nm: 3\r\n"},
+           {"a: 1\nk: 1", "a: 1\nl: 2\nm: 3\n"},
+           {"k: 1\na: 1", "l: 2\nm: 3\na: 1"},
+           {"k: 1", "l: 2\nm: 3\n"}}) {
+    YamlEditor editor(before, "f");
+    editor.set({0}, "l", {"l: 2"}, "k", {});
+    editor.remove({0}, "k");
+    editor.set({0}, "m", {"m: 3"}, "k", {});
+    CHECK(editor.result() == after);
+  }
+}
+
+TEST_CASE("what cannot be removed safely is refused with its line") {
+  const auto refused = [](const std::string& text, const YamlPath& path) {
+    const auto error = error_of([&] {
+      YamlEditor editor(text, "f", {"!mine"});
+      editor.remove(path, "k");
+      static_cast<void>(editor.result());
+    });
+    REQUIRE_MESSAGE(error.has_value(), text);
+    CHECK(error->code() == ExitCode::kUsage);
+    return std::string(error->what());
+  };
+  CHECK(refused("a:\n  {k: 1, l: 2}\n", {0, 1}).starts_with("f:2:3: this map is written"));
+  CHECK(refused("- k: 1\n  a: 2\n", {0, 0}).starts_with("f:1:3: this entry does not begin"));
+  CHECK(refused("a: &n\n  k: 1\n  l: 2\nb: *n\n", {0, 1}).starts_with("f:1:4: an alias"));
+  CHECK(refused("a: 1\nk: &n 1\n", {0}).starts_with("f:2:4: the value to remove has an anchor"));
+  CHECK(refused("a: 1\nk: !mine 1\n", {0}).starts_with("f:2:4: the tag !mine"));
+  // Nothing of the map would be left.
+  CHECK(refused("a:\n  k: 1\n", {0, 1}).starts_with("f:2:1: the change would say something"));
+}
+
+TEST_CASE("a value that aliases take changes where the caller says so") {
+  YamlEditor editor("a: &n\n  x: 1\nb: *n\n", "f", {}, SharedValues::kChanged);
+  editor.set({0, 1}, "k", {"k: [new]"}, {}, {});
+  CHECK(editor.result() == "a: &n\n  x: 1\n  k: [new]\nb: *n\n");
 }
 
 TEST_CASE("several new entries behind a last line without a line break leave no line blank") {
