@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "document/fields.h"
 #include "document/strict_yaml.h"
+#include "options/option_entry.h"
 #include "options/option_table.h"
 #include "text/quote.h"
 #include "text/spelling.h"
@@ -24,16 +25,6 @@ constexpr std::size_t kLongestName = 100;
 
 /// Keys that are no options.
 constexpr std::array<std::string_view, 5> kNoOptions{"name", "image", "profile", "mode", "command"};
-
-constexpr std::array<std::string_view, 10> kNoTexts{"true", "false", "yes", "no",   "on",
-                                                    "off",  "y",     "n",   "null", "~"};
-
-std::string lower_case(std::string text) {
-  for (char& letter : text) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return text;
-}
 
 template <typename Words>
 bool is_among(const Words& words, std::string_view word) {
@@ -157,13 +148,13 @@ class BatchReader {
     for (const auto& [key, entry] : defaults_) {
       const Option* const option = job_option(key, is_verify);
       if (option != nullptr && read_.find(node, key) == nullptr) {
-        append(*entry, *option, arguments);
+        append_entry(*entry, *option, read_, arguments);
       }
     }
     for (const YamlEntry& entry : node.entries) {
       if (is_among(kNoOptions, entry.key)) continue;
       if (const Option* const option = job_option(entry.key, is_verify)) {
-        append(entry, *option, arguments);
+        append_entry(entry, *option, read_, arguments);
       } else if (is_verify && job_option(entry.key, false) != nullptr) {
         fail_at(source_, entry.position,
                 "the key " + excerpt(entry.key) + " is not for mode verify",
@@ -177,26 +168,13 @@ class BatchReader {
     return arguments;
   }
 
-  void append(const YamlEntry& entry, const Option& taken, Arguments& arguments) const {
-    const std::string option = "--" + entry.key;
-    if (taken.value.name.empty()) {
-      if (read_.truth(entry.value)) arguments.push_back(option);
-    } else if (entry.value.kind == YamlNode::Kind::kList) {
-      for (const YamlNode& item : entry.value.items) {
-        append_option(option, text_or_number(item), arguments);
-      }
-    } else {
-      append_option(option, text_or_number(entry.value), arguments);
-    }
-  }
-
   RunOptions run_options(const YamlNode& node, const Arguments& options) const {
     Arguments arguments{image(read_.at(node, "image"))};
     arguments.insert(arguments.end(), options.begin(), options.end());
     if (const YamlNode* const command = read_.find(node, "command")) {
       arguments.emplace_back("--");
       for (const YamlNode& item : read_.items(*command)) {
-        arguments.push_back(text_or_number(item));
+        arguments.push_back(option_text(item, read_));
       }
     }
     RunOptions run = parse_run_options(arguments);
@@ -235,16 +213,9 @@ class BatchReader {
     }
   }
 
-  /// The text of an option's value or a name, which are texts whatever they look like (30, 8080:80,
-  /// ./probe.sh), but for words that are a truth or nothing to some parser of YAML.
-  std::string text_or_number(const YamlNode& node) const {
-    const bool is_text = node.kind == YamlNode::Kind::kPlain && !node.text.empty() &&
-                         (!is_among(kNoTexts, lower_case(node.text)));
-    return is_text ? node.text : read_.text(node);
-  }
-  /// The same, but not empty.
+  /// A name or a path, which are texts whatever they look like, and not empty.
   std::string scalar(const YamlNode& node) const {
-    std::string text = text_or_number(node);
+    std::string text = option_text(node, read_);
     if (text.empty()) read_.fail(node, "an empty text");
     return text;
   }

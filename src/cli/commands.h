@@ -40,6 +40,11 @@ ExitCode clean_command(const std::vector<std::string>& arguments);
 /// options, leads to.
 std::vector<std::string> clean_command_line(const std::vector<std::string>& client);
 
+/// `capmin compose`: minimizes the services of a Compose file in each other's company. Returns the
+/// worst status of the services; where all have a set, kNoWorkingSet where these do not work
+/// together, and kUnstable where that is not known. Throws Error.
+ExitCode compose_command(const std::vector<std::string>& arguments);
+
 /// `capmin diff`: compares two profiles. Returns kDone where they agree, kDifference where they do
 /// not; with --fail-on risk only where the second reaches more. Throws Error kUsage for files that
 /// are no profiles.

@@ -7,6 +7,7 @@
 #include "engine/engine_guardian.h"
 #include "options/batch_options.h"
 #include "options/command_options.h"
+#include "options/compose_options.h"
 #include "options/run_options.h"
 #include "options/verify_options.h"
 #include "run/terminal.h"
@@ -53,9 +54,10 @@ struct CommandEntry {
 
 ExitCode completion_command(const std::vector<std::string>& arguments);
 
-constexpr std::array<CommandEntry, 14> kCommands{
+constexpr std::array<CommandEntry, 15> kCommands{
     {{"run", run_command, table_for<RunOptions>},
      {"verify", verify_command, table_for<VerifyOptions>},
+     {"compose", compose_command, table_for<ComposeOptions>},
      {"batch", batch_command, table_for<BatchOptions>},
      {"merge", merge_command, table_for<MergeOptions>},
      {"diff", diff_command, table_for<DiffOptions>},

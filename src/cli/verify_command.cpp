@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "compose/service_search.h"
 #include "core/error.h"
 #include "profile/profile_yaml.h"
 #include "run/chosen_rules.h"
@@ -73,18 +74,27 @@ std::optional<VerifyRow> Verify::verify_file(const std::string& path) {
   try {
     const std::string text = read_file(path);
     const Profile profile = profile_from_yaml(text, path);
-    const RunOptions options = options_of(profile, path, options_, variables_);
+    std::optional<ServiceSearch> service;
+    if (!profile.stack.service.empty()) {
+      service.emplace(profile, path, options_, runner_, interruption_.token());
+    }
+    const RunOptions options =
+        service ? service->options() : options_of(profile, path, options_, variables_);
     row.image = options.image;
     const bool is_update = options_.update != Update::kNone;
     if (is_update) check_writable(target(path));
     const bool is_quiet = options_.verbosity == Verbosity::kQuiet;
-    ImageSearch search(options, {runner_, rules_, is_quiet ? nullptr : &terminal_});
+    ImageSearch search(options, {.runner = runner_,
+                                 .rules = rules_,
+                                 .terminal = is_quiet ? nullptr : &terminal_,
+                                 .company = service ? &service->company() : nullptr});
     std::optional<Verification> verified =
         verify(profile, options, {.full = options_.full, .refresh = is_update}, search,
                interruption_.token());
     if (!verified) return std::nullopt;
     row.verification = *std::move(verified);
-    const std::optional<Profile>& refreshed = row.verification.refreshed;
+    std::optional<Profile>& refreshed = row.verification.refreshed;
+    if (refreshed && service) refreshed->stack = service->facts();
     if (refreshed && row.verification.status != ProfileStatus::kOk) {
       write(path, text, *refreshed, row);
     }

@@ -1,17 +1,41 @@
 #pragma once
 
+#include "engine/calls.h"
 #include "engine/engine.h"
 #include "engine/owned_directory.h"
 
 #include <list>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace capmin {
 
-/// One container of one trial with its volumes: created here, removed at the end of the object's
-/// life, whatever happened in between.
-class Container {
+/// The container of one trial, created and not started; it is removed at the end of the object's
+/// life with all that was made for it, whatever happened in between.
+class TrialContainer {
+ public:
+  TrialContainer() = default;
+  virtual ~TrialContainer() = default;
+  TrialContainer(const TrialContainer&) = delete;
+  TrialContainer& operator=(const TrialContainer&) = delete;
+
+  virtual const std::string& name() const = 0;
+  /// As the engine calls it.
+  virtual const std::string& id() const = 0;
+  /// What a probe is told of the trial beside what it is told of every container; `ip` and `ports`
+  /// (ContainerFacts::ports) are those of the container now that it runs.
+  virtual ProgramVariables variables(const std::string& /*ip*/,
+                                     const std::map<std::string, std::string>& /*ports*/) const {
+    return {};
+  }
+  /// Why what was seen of the container tells nothing of its grant: something else that it needs is
+  /// gone. Empty where nothing is. Throws as Engine does.
+  virtual std::string trouble() { return {}; }
+};
+
+/// A container with its volumes, of the engine's own making.
+class Container : public TrialContainer {
  public:
   /// Creates fresh volumes for the named ones of `spec`, fresh copies of the host's directories
   /// that it mounts writable, and the container itself; `spec`'s options are the same for every
@@ -19,14 +43,11 @@ class Container {
   /// then is removed.
   Container(Engine& engine, ProcessRunner& runner, const ContainerSpec& spec,
             const TrialIdentity& identity);
-  ~Container();
-  Container(const Container&) = delete;
-  Container& operator=(const Container&) = delete;
+  ~Container() override;
 
   /// The identity's name, or a longer one where that was taken.
-  const std::string& name() const { return name_; }
-  /// As the engine printed it when it created the container.
-  const std::string& id() const { return id_; }
+  const std::string& name() const override { return name_; }
+  const std::string& id() const override { return id_; }
 
  private:
   void create(const ContainerSpec& spec, TrialIdentity identity);

@@ -390,6 +390,7 @@ CreatedContainer Reader::read() {
   created_.working_directory = text(member(config_, "WorkingDir"));
   // Podman's is a number.
   created_.stop_signal = text(member(config_, "StopSignal"));
+  created_.healthcheck = healthcheck_of(container_);
   read_program();
   read_variables();
   read_namespaces();

@@ -25,6 +25,7 @@ struct CreatedContainer {
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;
   std::vector<std::string> variables;  ///< "NAME=VALUE"
+  Healthcheck healthcheck;
 
   // What makes it another container than a trial could be.
   bool privileged = false;

@@ -316,6 +316,11 @@ bool Engine::remove(Kept kind, const std::string& object) noexcept {
   return false;
 }
 
+void Engine::note_leftover(const std::string& command) {
+  const std::scoped_lock lock(mutex_);
+  leftovers_.push_back(command);
+}
+
 std::vector<std::string> Engine::leftovers() const {
   const std::scoped_lock lock(mutex_);
   return leftovers_;

@@ -132,6 +132,8 @@ class Engine {
   bool remove_volume(const std::string& volume) noexcept;
   /// The commands that remove what could not be removed.
   std::vector<std::string> leftovers() const;
+  /// Adds one of them, for what is not removed by its name.
+  void note_leftover(const std::string& command);
 
  private:
   EngineCalls& calls() { return *calls_.load(); }

@@ -28,12 +28,6 @@ Labels labels_of(const json::value& value) {
   return labels;
 }
 
-/// The HEALTHCHECK of an image: docker keeps it in Config, podman beside it.
-const json::value& healthcheck_of(const json::value& image) {
-  const json::value& inside = member(member(image, "Config"), "Healthcheck");
-  return inside.is_null() ? member(image, "Healthcheck") : inside;
-}
-
 /// The program of a HEALTHCHECK, from the three forms of its Test field.
 std::vector<std::string> healthcheck_program(const json::value& healthcheck,
                                              const json::value& config) {
@@ -160,12 +154,20 @@ ImageFacts parse_image_facts(std::string_view inspect_json) {
     for (const auto& port : *ports)
       facts.exposed_ports.emplace_back(port.key());
   }
-  const json::value& healthcheck = healthcheck_of(image);
-  facts.healthcheck = healthcheck_program(healthcheck, config);
-  const std::int64_t nanoseconds = number(member(healthcheck, "Timeout"));
-  if (nanoseconds > 0) facts.healthcheck_timeout = std::chrono::milliseconds(nanoseconds / 1000000);
+  facts.healthcheck = healthcheck_of(image);
   facts.labels = labels_of(member(config, "Labels"));
   return facts;
+}
+
+Healthcheck healthcheck_of(const json::value& inspected) {
+  const json::value& config = member(inspected, "Config");
+  // Of an image docker keeps it in Config, podman beside it.
+  const json::value& inside = member(config, "Healthcheck");
+  const json::value& check = inside.is_null() ? member(inspected, "Healthcheck") : inside;
+  Healthcheck healthcheck{.program = healthcheck_program(check, config)};
+  const std::int64_t nanoseconds = number(member(check, "Timeout"));
+  if (nanoseconds > 0) healthcheck.timeout = std::chrono::milliseconds(nanoseconds / 1'000'000);
+  return healthcheck;
 }
 
 LabelledObject parse_labelled_container(std::string_view inspect_json) {

@@ -10,6 +10,10 @@
 #include <string_view>
 #include <vector>
 
+namespace boost::json {
+class value;
+}
+
 namespace capmin {
 
 /// Labels of an object of the engine. A container inherits those of its image.
@@ -32,6 +36,12 @@ struct EngineFacts {
   std::string network;  ///< what a container is connected to unless told otherwise
 };
 
+/// How an image or a container is asked whether it is healthy.
+struct Healthcheck {
+  std::vector<std::string> program;  ///< as an argument vector; empty without
+  std::chrono::milliseconds timeout{30'000};
+};
+
 /// What an image says of itself.
 struct ImageFacts {
   std::string id;        ///< "sha256:..."
@@ -46,8 +56,7 @@ struct ImageFacts {
   std::vector<std::string> path;           ///< the directories of its PATH
   std::string working_directory;           ///< absolute; empty is "/"
   std::vector<std::string> exposed_ports;  ///< "80/tcp"
-  std::vector<std::string> healthcheck;    ///< HEALTHCHECK as an argument vector; empty without
-  std::chrono::milliseconds healthcheck_timeout{30'000};
+  Healthcheck healthcheck;
   Labels labels;
 };
 
@@ -86,6 +95,9 @@ ContainerFacts parse_container_facts(std::string_view inspect_json);
 LabelledObject parse_labelled_container(std::string_view inspect_json);
 LabelledObject parse_labelled_network(std::string_view inspect_json);
 LabelledObject parse_labelled_volume(std::string_view inspect_json);
+
+/// The same of one that has been read, an image or a container.
+Healthcheck healthcheck_of(const boost::json::value& inspected);
 
 /// The directories of the last PATH among `variables` ("NAME=VALUE"), in order; Docker's own
 /// without.

@@ -7,6 +7,7 @@
 #include "trial/network_check.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string_view>
 
 namespace capmin {
@@ -340,7 +341,29 @@ void check(const RunOptions& options) {
   }
 }
 
+/// Without those that `names` names.
+OptionRows without(OptionRows rows, std::initializer_list<std::string_view> names) {
+  std::erase_if(rows, [names](const Option& row) {
+    return std::ranges::find(names, row.name) != names.end();
+  });
+  return rows;
+}
+
 }  // namespace
+
+OptionRows rows_for_searches(RunOptions& options) {
+  return without(rows_of({ceiling_rows(options), judgement_rows(options), work_rows(options)}),
+                 {"start-with", "resume", "dry-run", "output", "format"});
+}
+
+const Option* find_judging_option(std::string_view name) {
+  static RunOptions nowhere;
+  static const OptionRows rows =
+      without(rows_of({probe_rows(nowhere), ceiling_rows(nowhere), judgement_rows(nowhere)}),
+              {"start-with"});
+  const auto found = std::ranges::find(rows, name, &Option::name);
+  return found == rows.end() ? nullptr : &*found;
+}
 
 void check_image_name(const string& image) {
   // An engine would take it for an option, or a person would not see what it names.

@@ -63,6 +63,14 @@ void check_image_name(const std::string& image);
 /// The options of `capmin run`, bound to `options`.
 OptionTable table_of(RunOptions& options);
 
+/// The rows that say what may be tried, how it is judged and how the work is done, bound to
+/// `options`: what a command that runs several searches gives to each.
+OptionRows rows_for_searches(RunOptions& options);
+
+/// The option of a search that says what is probed, what may be tried or how it is judged, and not
+/// how a container runs; null where `name` is none.
+const Option* find_judging_option(std::string_view name);
+
 /// The command line behind `capmin run` with `probe`, "--probe exit" for instance, in place of the
 /// probe that it has.
 std::vector<std::string> with_other_probe(const std::vector<std::string>& arguments,

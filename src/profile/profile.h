@@ -45,6 +45,29 @@ constexpr std::string_view name_of(ProbeKind kind) {
   return word_of(kProbeKinds, kind);
 }
 
+/// Whether the companions of a service were new for each trial, or stayed up between them.
+enum class CompanyState { kFresh, kKept };
+
+/// The words for it.
+inline constexpr auto kCompanyStates = std::to_array<EnumWord<CompanyState>>({
+    {CompanyState::kFresh, "fresh"},
+    {CompanyState::kKept, "kept"},
+});
+
+/// What became of a stack as a whole, brought up with the new sets of all services at once.
+enum class JointProof {
+  kUntried,  ///< it was not brought up so, or nothing could be told
+  kPassed,   ///< every probe passed
+  kFailed,   ///< some probe did not
+};
+
+/// The words for it.
+inline constexpr auto kJointProofs = std::to_array<EnumWord<JointProof>>({
+    {JointProof::kUntried, "untried"},
+    {JointProof::kPassed, "passed"},
+    {JointProof::kFailed, "failed"},
+});
+
 /// The document a person reviews: the set, the proof, the reasons, the environment it holds in.
 /// Texts are as they are to be read (sanitized, unescaped); escaping belongs to the formats.
 struct Profile {
@@ -106,6 +129,21 @@ struct Profile {
     std::string path;    ///< as the user wrote it; empty where there is none
     std::string sha256;  ///< of the file
     friend bool operator==(const Reset&, const Reset&) = default;
+  };
+  /// The stack that the image is a service of.
+  struct Stack {
+    std::vector<std::string> files;       ///< of Compose, as the user wrote them
+    std::string project_directory;        ///< as the user wrote it; empty: where the first file is
+    std::string env_file;                 ///< as the user wrote it; empty without
+    std::vector<std::string> profiles;    ///< of Compose
+    std::string service;                  ///< empty where the profile is of no stack
+    std::vector<std::string> companions;  ///< the services that were up in its trials
+    CompanyState company = CompanyState::kFresh;
+    bool keeps_volumes = false;
+    JointProof joint = JointProof::kUntried;
+    /// Services with whose new sets this one does not work, or that do not with its own.
+    std::vector<std::string> disagrees;
+    friend bool operator==(const Stack&, const Stack&) = default;
   };
   struct Environment {
     Dialect engine = Dialect::kDocker;
@@ -202,6 +240,7 @@ struct Profile {
   std::vector<std::string> warnings;
   Probe probe;
   Reset reset;
+  Stack stack;
   Environment environment;
   std::optional<Judgement> judgement;  ///< nothing in profiles of before it was written down
   std::vector<Step> search;  ///< every finished trial; empty where the profile does not tell

@@ -212,6 +212,30 @@ constexpr auto kReset = [](auto& field, auto& reset) {
   field("sha256", reset.sha256, AsText{}, "SHA-256 of the program's file in hexadecimal digits.");
 };
 
+constexpr auto kStack = [](auto& field, auto& stack) {
+  field("files", stack.files, AsList{AsText{}, "A file."},
+        "The Compose files as the user wrote them, in their order.");
+  field.maybe("project_directory", stack.project_directory, AsText{},
+              "Where relative paths in them begin. Absent: where the first file is.");
+  field.maybe("env_file", stack.env_file, AsText{}, "Variables for the files.");
+  field.maybe("profiles", stack.profiles, AsList{AsText{}, "A profile."},
+              "The profiles of Compose that were enabled.");
+  field("service", stack.service, AsText{.is_filled = true},
+        "The service that this profile is of.");
+  field("companions", stack.companions, AsList{AsText{}, "A service."},
+        "The services that were up in its trials, with what the file gives them.");
+  field("company", stack.company, AsWord{kCompanyStates},
+        "fresh: companions were new for each trial; kept: they stayed up between trials, so that "
+        "what one trial left in them could reach the next.");
+  field.maybe("keep_volumes", stack.keeps_volumes, AsTruth{},
+              "Whether external volumes and writable host directories were used as they are.");
+  field("joint", stack.joint, AsWord{kJointProofs},
+        "passed: every probe passed when the whole stack was up with the new sets of all services "
+        "at once; failed: some probe did not; untried: that was not told.");
+  field.maybe("disagrees", stack.disagrees, AsList{AsText{}, "A service."},
+              "The services with whose new sets this one does not work together.");
+};
+
 constexpr auto kEnvironment = [](auto& field, auto& environment) {
   field("engine", environment.engine, AsWord{kDialects}, "The container engine.");
   field("version", environment.version, AsText{}, "Version of the engine.");
@@ -326,6 +350,9 @@ constexpr auto kProfile = [](auto& field, auto& profile) {
   field.maybe("reset", profile.reset, object<Profile::Reset>(kReset, Layout::kBlock),
               "The user's program that was run on the host before each trial, to put back what "
               "lies outside of the containers. Absent where there was none.");
+  field.maybe("stack", profile.stack, object<Profile::Stack>(kStack, Layout::kBlock),
+              "The stack of Compose that the image is a service of. Absent where it was tried "
+              "alone.");
   // An entry to a line: this is where two profiles of one image differ, and reviewers read diffs.
   field("environment", profile.environment,
         object<Profile::Environment>(kEnvironment, Layout::kBlock), "Where the proof holds.");

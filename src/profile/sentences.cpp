@@ -295,6 +295,32 @@ std::string next_steps(std::string_view written_to, std::size_t width) {
 
 }  // namespace
 
+std::string stack_text(const Profile::Stack& stack) {
+  if (stack.service.empty()) return {};
+  const std::string company =
+      stack.companions.empty()
+          ? "without companions"
+          : "with " + joined(stack.companions, ", ") +
+                (stack.company == CompanyState::kKept ? ", which stayed up between trials"
+                                                      : ", new for each trial");
+  return stack.service + " of " + joined(stack.files, ", ") + ", " + company;
+}
+
+std::string joint_text(const Profile::Stack& stack) {
+  if (stack.service.empty()) return {};
+  switch (stack.joint) {
+    case JointProof::kPassed:
+      return "with the new sets of all services at once every probe passed";
+    case JointProof::kFailed:
+      return stack.disagrees.empty()
+                 ? "with the new sets of all services at once a probe of another service failed"
+                 : "does not work together with the new set of " + joined(stack.disagrees, ", ");
+    case JointProof::kUntried:
+      break;
+  }
+  return "the new sets of all services were not tried at once";
+}
+
 std::string summary(const Profile& profile, std::string_view written_to, std::size_t width) {
   return shown(profile.image.reference) + ' ' + needs_text(profile) + '\n' + rows(profile, width) +
          wrapped(guarantee(profile), width) +

@@ -24,6 +24,14 @@ std::string pod_security_text(const Profile& profile);
 /// What a Pod holds that drops nothing; half a sentence.
 std::string default_set_text();
 
+/// Which service of which stack the profile is of, and in whose company it was tried: "web of
+/// compose.yaml, with db and cache, new for each trial"; empty for a profile of no stack.
+/// Untrusted.
+std::string stack_text(const Profile::Stack& stack);
+
+/// What became of the whole stack with all new sets; empty for a profile of no stack. Untrusted.
+std::string joint_text(const Profile::Stack& stack);
+
 /// One check in words: "setuid by supervisord: denied, and the call failed". Untrusted and
 /// unescaped.
 std::string check_text(const Profile::Check& check);

@@ -384,6 +384,8 @@ std::vector<EnvironmentFact> environment_facts(const Report& report) {
   add("Reset", profile.reset.path);
   add("Reset's SHA-256", profile.reset.sha256);
   add("Scenario", joined(profile.probe.scenario, ", "));
+  add("Stack", stack_text(profile.stack));
+  add("Joint proof", joint_text(profile.stack));
   add("Engine", std::string(name_of(environment.engine)) + ' ' + environment.version +
                     (environment.rootless                       ? ", without root"
                      : environment.userns_remap.value_or(false) ? ", as root, users remapped"

@@ -215,7 +215,7 @@ std::string_view name_of(SearchEnd end) {
 ImageSearch::ImageSearch(const RunOptions& options, SearchBench bench)
     : options_(options),
       bench_(std::move(bench)),
-      plan_(begin_run_plan(options)),
+      plan_(begin_run_plan(options, bench_.company)),
       chosen_(choose_engine(options.engine, bench_.runner)),
       engine_(bench_.runner, chosen_.command, options.engine.timeout),
       guard_(engine_) {}
@@ -264,6 +264,7 @@ SearchFacts ImageSearch::facts() const {
                     {"mounts", hash_of_mounts(plan_.setup.spec)},
                     {"search", search_text(plan_.search.policy)},
                     {"rules", bench_.rules.get().sha256}};
+  if (bench_.company != nullptr) facts.emplace_back("company", bench_.company->fingerprint());
   if (!plan_.setup.reset.path.empty()) facts.emplace_back("reset", plan_.setup.reset.sha256);
   if (plan_.engine.userns_remap.value_or(false)) facts.emplace_back("userns", "remapped");
   // What passed or failed under strace is no fact about the container alone, and a search without

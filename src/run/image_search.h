@@ -33,6 +33,8 @@ struct SearchBench {
   Terminal* terminal = nullptr;  ///< shows the trials; null shows nothing
   /// When trials end, whatever they have shown; none leaves that to the options.
   std::optional<std::chrono::steady_clock::time_point> until = {};
+  /// Makes the containers of trials; null: the engine alone does.
+  Company* company = nullptr;
 };
 
 /// Where a search keeps its trials, so that another can go on with them.

@@ -45,7 +45,7 @@ std::string probe_of_port(int port) {
 
 std::vector<std::string> fitting_probes(const ImageFacts& image) {
   std::vector<std::string> probes;
-  if (!image.healthcheck.empty()) probes.emplace_back("--probe healthcheck");
+  if (!image.healthcheck.program.empty()) probes.emplace_back("--probe healthcheck");
   std::vector<std::string> connects;
   for (const std::string& exposed : image.exposed_ports) {
     const std::optional<int> port = tcp_port(exposed);
@@ -137,9 +137,9 @@ std::string probe_skeleton(const std::string& reference, const ImageFacts& image
       "# It runs on this host and is told where to look: CAPMIN_IP, CAPMIN_CONTAINER,\n"
       "# CAPMIN_PORT_<N> for each published port. What it does not use is not in the\n"
       "# answer: exercise what the image is there for.\nset -eu\n\n";
-  if (!image.healthcheck.empty()) {
-    text += "# The image's own HEALTHCHECK is: " + sanitize(joined(image.healthcheck, " "), 500) +
-            "\n\n";
+  if (!image.healthcheck.program.empty()) {
+    text += "# The image's own HEALTHCHECK is: " +
+            sanitize(joined(image.healthcheck.program, " "), 500) + "\n\n";
   }
   for (const std::string& exposed : image.exposed_ports) {
     text += lines_for(exposed) + '\n';

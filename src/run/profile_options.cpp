@@ -109,18 +109,22 @@ RunOptions options_of(const Profile& profile, const fs::path& path, const Verify
   place_reset(profile, directory, asked, options);
   options.directory = directory.string();
   fill_in(variables, options.spec);
+  take_asked(asked, options);
+  if (!options.engine.dialect) options.engine.dialect = profile.environment.engine;
+  return options;
+}
+
+void take_asked(const VerifyOptions& asked, RunOptions& options) {
   if (asked.confirm) options.confirm = *asked.confirm;
   if (asked.timeout) options.timeout = asked.timeout;
   options.budget = asked.budget;
   options.jobs = asked.jobs;
   options.rules = asked.rules;
   options.engine = asked.engine;
-  if (!options.engine.dialect) options.engine.dialect = profile.environment.engine;
   options.evidence = asked.evidence;
   options.pull = asked.pull;
   options.verbosity = asked.verbosity;
   options.color = asked.color;
-  return options;
 }
 
 }  // namespace capmin

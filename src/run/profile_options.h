@@ -17,4 +17,7 @@ namespace capmin {
 RunOptions options_of(const Profile& profile, const std::filesystem::path& path,
                       const VerifyOptions& asked, const Variables& variables);
 
+/// What of `asked` says how the trials of a profile's image are made and judged, for `options`.
+void take_asked(const VerifyOptions& asked, RunOptions& options);
+
 }  // namespace capmin

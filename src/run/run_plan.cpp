@@ -94,12 +94,14 @@ void prepare_probe(const RunOptions& options, RunPlan& plan) {
     probe.path = path.string();
     probe.sha256 = sha256(text);
   } else if (probe.kind == Probe::Kind::kHealthcheck) {
-    if (plan.image.healthcheck.empty()) {
+    // That of a service takes the place of its image's.
+    if (!probe.program.empty()) return;
+    if (plan.image.healthcheck.program.empty()) {
       throw Error(ExitCode::kUsage, "the image " + options.image + " has no HEALTHCHECK",
                   "write one as a script and give it with --probe FILE");
     }
-    probe.program = plan.image.healthcheck;
-    probe.attempt_deadline = plan.image.healthcheck_timeout;
+    probe.program = plan.image.healthcheck.program;
+    probe.attempt_deadline = plan.image.healthcheck.timeout;
   } else if (probe.kind == Probe::Kind::kNetwork && probe.check.is_of_host) {
     probe.check.published_as = published_behind(options, probe.check);
   }
@@ -266,14 +268,15 @@ std::optional<int> lowest_privileged_port(const ImageFacts& image) {
   return lowest;
 }
 
-RunPlan begin_run_plan(const RunOptions& options) {
+RunPlan begin_run_plan(const RunOptions& options, Company* company) {
   RunPlan plan;
+  plan.setup.company = company;
   plan.setup.probe = options.probe;
   plan.setup.spec = options.spec;
   plan.setup.run_id = random_id();
   plan.setup.owner = process_identity();
   plan.search.limits.patience.fixed = options.timeout;
-  plan.setup.shared = shared_things(options);
+  plan.setup.shared = company != nullptr ? company->shared() : shared_things(options);
   plan.search.limits.slots = plan.setup.shared.empty() ? options.jobs : 1;
   plan.search.limits.budget = options.budget;
   if (!options.directory.empty()) place_env_files(options.directory, plan.setup.spec);
@@ -285,7 +288,7 @@ RunPlan begin_run_plan(const RunOptions& options) {
   plan.search.diagnosis.strict = options.strict;
   if (options.probe.kind != Probe::Kind::kHealthcheck) prepare_probe(options, plan);
   prepare_reset(options, plan);
-  check_volumes(options);
+  if (company == nullptr) check_volumes(options);
   check_temporary_directory(options);
   return plan;
 }

@@ -23,8 +23,9 @@ struct RunPlan {
 };
 
 /// Settles what needs no engine, so that what a user can mend at once is told first. Throws Error
-/// kUsage for a probe or a volume that cannot work.
-RunPlan begin_run_plan(const RunOptions& options);
+/// kUsage for a probe or a volume that cannot work. `company` makes the containers; null: the
+/// engine alone does.
+RunPlan begin_run_plan(const RunOptions& options, Company* company = nullptr);
 
 /// `engine` must outlive the plan. Looks at it and the image (fetching it where that was asked for)
 /// and settles what will be tried. Throws Error kEngine, kImageMissing, and kUsage for an image

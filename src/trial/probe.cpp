@@ -60,6 +60,7 @@ std::vector<std::pair<std::string, std::string>> probe_environment(const ProbeTa
     const std::string number = container_port.substr(0, container_port.find('/'));
     variables.emplace_back("CAPMIN_PORT_" + number, host_port);
   }
+  variables.insert(variables.end(), target.company.begin(), target.company.end());
   if (target.exit_status >= 0) {
     variables.emplace_back("CAPMIN_EXIT_STATUS", std::to_string(target.exit_status));
   }

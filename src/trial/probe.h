@@ -67,6 +67,8 @@ struct ProbeTarget {
   std::string phase = "start";               ///< start, restart or stop
   int trial = 0;
   int exit_status = -1;  ///< of the container, for the probe of a job; -1 while it runs
+  /// Of those that run beside it, see TrialContainer::variables.
+  std::vector<std::pair<std::string, std::string>> company = {};
 };
 
 /// One run of the probe.

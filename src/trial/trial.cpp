@@ -40,7 +40,7 @@ void ContainerPlaces::set_parked(int parked) {
   changed_.notify_all();
 }
 
-void ContainerPlaces::leave(std::unique_ptr<Container> container, Place place) {
+void ContainerPlaces::leave(std::unique_ptr<TrialContainer> container, Place place) {
   std::jthread removal(
       [gone = std::move(container), place = std::move(place)]() mutable { gone.reset(); });
   // Of more removals than places are in use some have ended, and most likely the oldest.
@@ -177,6 +177,7 @@ class Trial {
   bool is_last(Phase phase) const {
     return phase == Phase::kRestart || !(setup_.scenario.graceful_stop || setup_.scenario.restart);
   }
+  std::unique_ptr<TrialContainer> make_container(const ContainerSpec& spec) const;
   void check_files() const;
   bool pass_phase(Phase phase);
   void take_failed_calls();
@@ -192,6 +193,7 @@ class Trial {
   Engine& engine_;
   ProcessRunner& runner_;
   const std::stop_token& stop_;
+  const TrialContainer* container_ = nullptr;
   ProbeTarget target_;
   int first_process_ = 0;
   Outcome outcome_;
@@ -217,9 +219,9 @@ Outcome Trial::run() {
   if (heed_trouble_with_strace()) return outcome_;
   std::optional<ContainerPlaces::Place> place;
   check_files();
-  auto container = std::make_unique<Container>(engine_, runner_, spec,
-                                               trial_identity(setup_, target_.trial, grant_));
+  std::unique_ptr<TrialContainer> container = make_container(spec);
   check_files();
+  container_ = container.get();
   target_.name = container->name();
   if (setup_.places) place.emplace(setup_.places->take());
   Watched watched(setup_.tracer, container->id());
@@ -241,6 +243,12 @@ Outcome Trial::run() {
     outcome_.decide(Verdict::kUndecided, Ending::kInterrupted);
     return outcome_;
   }
+  if (outcome_.verdict == Verdict::kFailed) {
+    outcome_.engine_message = container->trouble();
+    if (!outcome_.engine_message.empty()) {
+      outcome_.decide(Verdict::kUndecided, Ending::kEngineTrouble);
+    }
+  }
   // A container that never started has no log; one that passed has one for later comparison.
   if (passed || outcome_.ending != Ending::kNotExecutable) {
     // Of a container that ended meanwhile its last words may be missing.
@@ -250,6 +258,12 @@ Outcome Trial::run() {
   // A gate is gone with its trial, and its mount must be so before.
   if (place && !strace_.has_gate()) setup_.places->leave(std::move(container), std::move(*place));
   return outcome_;
+}
+
+std::unique_ptr<TrialContainer> Trial::make_container(const ContainerSpec& spec) const {
+  const TrialIdentity identity = trial_identity(setup_, target_.trial, grant_);
+  if (setup_.company != nullptr) return setup_.company->make(spec, identity, stop_);
+  return std::make_unique<Container>(engine_, runner_, spec, identity);
 }
 
 /// What the container is made of must be the same in all trials.
@@ -337,6 +351,7 @@ void Trial::meet(const ContainerFacts& facts) {
   first_process_ = facts.pid;
   target_.ip = setup_.spec.network == "host" ? "127.0.0.1" : facts.ip;
   target_.ports = facts.ports;
+  target_.company = container_->variables(target_.ip, target_.ports);
 }
 
 /// Ends the container by its stop signal. True when the trial may go on.
@@ -451,7 +466,8 @@ Outcome run_unless_refused(const TrialSetup& setup, int number, CapabilitySet gr
   } catch (const RefusedContainer& refused) {
     first = refused;
   }
-  if (stop.stop_requested()) throw RefusedContainer(*first);
+  // A plain container of the image is no likeness of one that has company.
+  if (stop.stop_requested() || setup.company != nullptr) throw RefusedContainer(*first);
   const auto refusal =
       refusal_of(*first, setup, trial_identity(setup, number, grant), engine, runner);
   if (!refusal) throw RefusedContainer(*first);

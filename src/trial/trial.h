@@ -53,7 +53,7 @@ class ContainerPlaces {
   /// Says how many of the containers that have a place are parked.
   void set_parked(int parked);
   /// Removes `container`, then gives `place` back; returns at once.
-  void leave(std::unique_ptr<Container> container, Place place);
+  void leave(std::unique_ptr<TrialContainer> container, Place place);
 
  private:
   const int places_;
@@ -90,6 +90,27 @@ struct Scenario {
   friend bool operator==(const Scenario&, const Scenario&) = default;
 };
 
+/// Makes the containers of trials in the company of others that they need, in place of the engine's
+/// create command. Thread-safe.
+class Company {
+ public:
+  Company() = default;
+  virtual ~Company() = default;
+  Company(const Company&) = delete;
+  Company& operator=(const Company&) = delete;
+
+  /// Brings the others up and creates the container. `spec` is that of the trial, of which what the
+  /// probe needs and the ports count; the rest is the company's. Throws Error kEngine for engine
+  /// trouble and kNoWorkingSet where the others do not come up.
+  virtual std::unique_ptr<TrialContainer> make(const ContainerSpec& spec,
+                                               const TrialIdentity& identity,
+                                               const std::stop_token& stop) = 0;
+  /// As TrialSetup::shared.
+  virtual std::vector<std::string> shared() const = 0;
+  /// A text that differs where what it makes does.
+  virtual std::string fingerprint() const = 0;
+};
+
 /// What all trials of a run have in common.
 struct TrialSetup {
   ContainerSpec spec;
@@ -105,6 +126,8 @@ struct TrialSetup {
   std::vector<std::string> straced;
   KernelTracer* tracer =
       nullptr;  ///< looks at what containers ask of the kernel; null: nobody does
+  /// Makes the containers; null: the engine's create command does.
+  Company* company = nullptr;
   /// Where containers are left to be removed; null: each is removed at the end of its trial.
   ContainerPlaces* places = nullptr;
   /// What trials share outside of their containers, in words; where there is something, no trial

@@ -45,8 +45,8 @@ TEST_CASE("an image's user, ports and health check are read") {
   CHECK(facts.command == std::vector<std::string>{"nginx"});
   CHECK(facts.entrypoint.empty());
   CHECK(facts.exposed_ports == std::vector<std::string>{"80/tcp"});
-  CHECK(facts.healthcheck == std::vector<std::string>{"/bin/sh", "-c", "curl localhost"});
-  CHECK(facts.healthcheck_timeout == std::chrono::seconds(2));
+  CHECK(facts.healthcheck.program == std::vector<std::string>{"/bin/sh", "-c", "curl localhost"});
+  CHECK(facts.healthcheck.timeout == std::chrono::seconds(2));
 }
 
 TEST_CASE("the directories of an image's PATH are read; without one they are the engine's own") {
@@ -61,7 +61,7 @@ TEST_CASE("the directories of an image's PATH are read; without one they are the
 TEST_CASE("the other forms of a health check are a program or nothing") {
   const auto healthcheck = [](const std::string& test) {
     return parse_image_facts(R"([{"Id":"x","Config":{"Healthcheck":{"Test":)" + test + "}}}]")
-        .healthcheck;
+        .healthcheck.program;
   };
   CHECK(healthcheck(R"(["CMD","/check","-q"])") == std::vector<std::string>{"/check", "-q"});
   CHECK(healthcheck(R"(["NONE"])").empty());
@@ -258,8 +258,8 @@ TEST_CASE("podman's image has its id without a scheme and its health check besid
       "Config":{"User":"1000"},"Healthcheck":{"Test":["CMD","/check"],"Timeout":2000000000}}])");
   CHECK(facts.id == "sha256:8df3");
   CHECK(facts.digest.empty());
-  CHECK(facts.healthcheck == std::vector<std::string>{"/check"});
-  CHECK(facts.healthcheck_timeout == std::chrono::seconds(2));
+  CHECK(facts.healthcheck.program == std::vector<std::string>{"/check"});
+  CHECK(facts.healthcheck.timeout == std::chrono::seconds(2));
 }
 
 TEST_CASE("a start that podman refused is read from its words") {

@@ -24,7 +24,7 @@ TEST_CASE("what an image exposes is asked by the protocol that is spoken there b
 
 TEST_CASE("the image's own check comes first, a port that only accepts connections last") {
   ImageFacts image = exposing({"5432/tcp", "8080/tcp"});
-  image.healthcheck = {"/bin/check"};
+  image.healthcheck.program = {"/bin/check"};
   CHECK(fitting_probes(image) ==
         Texts{"--probe healthcheck", "--probe http://:8080/", "--probe tcp://:5432"});
 }
@@ -36,7 +36,7 @@ TEST_CASE("ports that are none, or are not of TCP, lead to no probe") {
 TEST_CASE(
     "the beginning of a probe asks what the image exposes, and no text of it leaves its comment") {
   ImageFacts image = exposing({"80/tcp", "53/udp", "9\nrm -rf /\n/tcp"});
-  image.healthcheck = {"curl\nreboot"};
+  image.healthcheck.program = {"curl\nreboot"};
   const std::string script = probe_skeleton("shop:1", image);
   CHECK(script.starts_with("#!/bin/sh\n"));
   CHECK(script.find("curl -fsS -m 5 \"http://$CAPMIN_IP:80/\"") != std::string::npos);
