@@ -24,7 +24,8 @@ using Arguments = std::vector<std::string>;
 constexpr std::size_t kLongestName = 100;
 
 /// Keys that are no options.
-constexpr std::array<std::string_view, 5> kNoOptions{"name", "image", "profile", "mode", "command"};
+constexpr std::array<std::string_view, 7> kNoOptions{"name",    "image",   "profile", "mode",
+                                                     "command", "compose", "service"};
 
 template <typename Words>
 bool is_among(const Words& words, std::string_view word) {
@@ -108,6 +109,9 @@ class BatchReader {
     try {
       if (is_verify) {
         job.options = verify_options(node, options);
+      } else if (const YamlNode* const file = read_.find(node, "compose")) {
+        job.service = service(node, *file, options);
+        job.options = parse_run_options(with_image("stack", options));
       } else {
         job.options = run_options(node, options);
       }
@@ -147,7 +151,8 @@ class BatchReader {
     Arguments arguments;
     for (const auto& [key, entry] : defaults_) {
       const Option* const option = job_option(key, is_verify);
-      if (option != nullptr && read_.find(node, key) == nullptr) {
+      const bool is_files = read_.find(node, "compose") != nullptr && is_about_container(key);
+      if (option != nullptr && !is_files && read_.find(node, key) == nullptr) {
         append_entry(*entry, *option, read_, arguments);
       }
     }
@@ -168,9 +173,35 @@ class BatchReader {
     return arguments;
   }
 
-  RunOptions run_options(const YamlNode& node, const Arguments& options) const {
-    Arguments arguments{image(read_.at(node, "image"))};
+  static Arguments with_image(const std::string& image, const Arguments& options) {
+    Arguments arguments{image};
     arguments.insert(arguments.end(), options.begin(), options.end());
+    return arguments;
+  }
+
+  /// How the container of a service runs is in its Compose file.
+  JobService service(const YamlNode& node, const YamlNode& file, const Arguments& options) const {
+    for (const YamlEntry& entry : node.entries) {
+      if (entry.key == "image" || entry.key == "command" || is_about_container(entry.key)) {
+        fail_at(source_, entry.position,
+                "the key " + excerpt(entry.key) + " does not go with compose",
+                "how the container runs is said in the Compose file");
+      }
+    }
+    JobService service{
+        .file = scalar(file), .service = scalar(read_.at(node, "service")), .search = {}};
+    for (auto word = options.begin(); word != options.end(); ++word) {
+      if (*word == "--probe" && word + 1 != options.end()) {
+        ++word;
+      } else if (!word->starts_with("--probe=")) {
+        service.search.push_back(*word);
+      }
+    }
+    return service;
+  }
+
+  RunOptions run_options(const YamlNode& node, const Arguments& options) const {
+    Arguments arguments = with_image(image(read_.at(node, "image")), options);
     if (const YamlNode* const command = read_.find(node, "command")) {
       arguments.emplace_back("--");
       for (const YamlNode& item : read_.items(*command)) {

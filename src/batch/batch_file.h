@@ -6,6 +6,7 @@
 #include "options/verify_options.h"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -30,12 +31,23 @@ constexpr std::string_view name_of(JobMode mode) {
   return word_of(kJobModes, mode);
 }
 
+/// A service of a Compose file that a search is about.
+struct JobService {
+  std::string file;     ///< of Compose
+  std::string service;  ///< its name there
+  /// The options of the search, as words of a command line, without the probe's.
+  std::vector<std::string> search;
+};
+
 /// One image of a batch. Paths are as the file has them: from its directory.
 struct BatchJob {
   std::string name;     ///< letters, digits, '.', '_' and '-', beginning with a letter or a digit
   std::string profile;  ///< its path
   /// Of the search, or of the verification.
   std::variant<RunOptions, VerifyOptions> options;
+  /// What takes the place of the image of a search; its RunOptions then say only what else the job
+  /// does.
+  std::optional<JobService> service;
   YamlPosition position;  ///< in the file
 
   JobMode mode() const { return is_verify() ? JobMode::kVerify : JobMode::kMinimize; }

@@ -1,5 +1,6 @@
 #include "batch/batch_job.h"
 
+#include "compose/service_search.h"
 #include "core/error.h"
 #include "profile/profile_diff.h"
 #include "profile/profile_yaml.h"
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 namespace capmin {
@@ -62,12 +64,14 @@ class Job {
 
  private:
   bool run();
+  std::unique_ptr<ServiceSearch> service_search(const std::optional<Profile>& old) const;
+  VerifyOptions asked() const;
   RunOptions verify_options(const Profile& profile) const;
   RunOptions search_options() const;
   void check_inside(const std::string& key, const std::string& file) const;
   std::string from_profile(const fs::path& file) const;
   std::string key_of(const ImageSearch& search) const;
-  void check_key(const RunOptions& options);
+  void check_key(const RunOptions& options, const SearchBench& bench);
   void take(const Verification& verification);
   void write(const fs::path& path, const std::string& text);
 
@@ -97,10 +101,15 @@ bool Job::run() {
     old_text = read_file(files_.profile);
     old = profile_from_yaml(old_text, files_.profile.string());
   }
-  RunOptions options = job_.is_verify() ? verify_options(*old) : search_options();
+  const std::unique_ptr<ServiceSearch> service = service_search(old);
+  RunOptions options = service            ? service->options()
+                       : job_.is_verify() ? verify_options(*old)
+                                          : search_options();
   record_.image = options.image;
   options.free_ports = bench_.is_beside_others;
-  ImageSearch search(options, bench_.bench);
+  SearchBench bench = bench_.bench;
+  if (service) bench.company = &service->company();
+  ImageSearch search(options, bench);
   search.prepare();
   record_.key = key_of(search);
   is_skipped_ = last_ != nullptr && is_unchanged(*last_, record_.key, profile_hash());
@@ -121,9 +130,14 @@ bool Job::run() {
   std::optional<Verification> verified = old ? verify(*old, options, task, search, bench_.stop)
                                              : find_first(options, task, search, bench_.stop);
   if (!verified || bench_.stop.stop_requested()) return false;
-  check_key(options);
+  check_key(options, bench);
   take(*verified);
   if (!verified->refreshed) return true;
+  if (service) {
+    Profile::Stack& stack = verified->refreshed->stack;
+    stack = service->facts();
+    if (job_.service) stack.files = {from_profile(files_.compose)};
+  }
   const Profile& found = *verified->refreshed;
   if (!old) {
     // What is not proven to the end waits beside the place of a profile.
@@ -145,10 +159,40 @@ void Job::check_inside(const std::string& key, const std::string& file) const {
               "name one that is inside as the job's " + key);
 }
 
-RunOptions Job::verify_options(const Profile& profile) const {
+/// What the job asks for of a verification, with its files in their places.
+VerifyOptions Job::asked() const {
   VerifyOptions asked = std::get<VerifyOptions>(job_.options);
   asked.probe = files_.probe.string();
   asked.reset = files_.reset.string();
+  return asked;
+}
+
+/// Of a job about a service of a stack; null for others.
+std::unique_ptr<ServiceSearch> Job::service_search(const std::optional<Profile>& old) const {
+  ProcessRunner& runner = bench_.bench.runner;
+  if (job_.is_verify()) {
+    if (old->stack.service.empty()) return nullptr;
+    for (const std::string& file : old->stack.files) {
+      check_inside("Compose file", (files_.profile.parent_path() / file).string());
+    }
+    return std::make_unique<ServiceSearch>(*old, files_.profile, asked(), runner, bench_.stop);
+  }
+  if (!job_.service) return nullptr;
+  ComposeOptions options;
+  options.files.files = {files_.compose.string()};
+  options.services = {job_.service->service};
+  options.search = job_.service->search;
+  options.common = std::get<RunOptions>(job_.options);
+  const RunOptions& run = options.common;
+  if (run.has_probe) {
+    options.probes[job_.service->service] =
+        files_.probe.empty() ? run.probe_as_written : files_.probe.string();
+  }
+  return std::make_unique<ServiceSearch>(std::move(options), runner, bench_.stop);
+}
+
+RunOptions Job::verify_options(const Profile& profile) const {
+  VerifyOptions asked = this->asked();
   for (std::string& file : asked.env_files) {
     const fs::path beside = files_.directory / file;
     if (is_there(beside)) file = beside.string();
@@ -205,10 +249,10 @@ std::string Job::key_of(const ImageSearch& search) const {
 }
 
 /// A result is of the key's inputs only where these were the same from the beginning to the end.
-void Job::check_key(const RunOptions& options) {
+void Job::check_key(const RunOptions& options, const SearchBench& bench) {
   if (record_.key.empty()) return;
   try {
-    ImageSearch now(options, bench_.bench);
+    ImageSearch now(options, bench);
     now.prepare();
     if (key_of(now) != record_.key) record_.key.clear();
   } catch (const Error&) {
@@ -237,7 +281,9 @@ JobFiles files_of(const BatchJob& job, const fs::path& directory) {
   JobFiles files{.directory = directory.empty() ? fs::path(".") : directory,
                  .profile = contained_path(directory, job.profile),
                  .probe = {},
-                 .reset = {}};
+                 .reset = {},
+                 .compose = {}};
+  if (job.service) files.compose = contained_path(directory, job.service->file);
   if (!job.probe().empty()) files.probe = contained_path(directory, job.probe());
   if (!job.reset().empty()) files.reset = contained_path(directory, job.reset());
   return files;
@@ -245,8 +291,11 @@ JobFiles files_of(const BatchJob& job, const fs::path& directory) {
 
 std::vector<std::string> shared_things(const BatchJob& job, const JobFiles& files) {
   try {
+    // What projects share is known when Compose has read the file.
+    if (job.service) return {"the stack of " + job.service->file};
     if (!job.is_verify()) return shared_things(std::get<RunOptions>(job.options));
     const Profile profile = profile_from_yaml(read_file(files.profile), files.profile.string());
+    if (!profile.stack.service.empty()) return {"the stack of " + profile.stack.files.front()};
     RunOptions options = parse_run_options(run_arguments(profile));
     if (!job.reset().empty()) options.reset_as_written = job.reset();
     return shared_things(options);

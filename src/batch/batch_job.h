@@ -16,8 +16,9 @@ namespace capmin {
 struct JobFiles {
   std::filesystem::path directory;  ///< of the batch file
   std::filesystem::path profile;
-  std::filesystem::path probe;  ///< empty where the job names no file
-  std::filesystem::path reset;  ///< empty where the job names none
+  std::filesystem::path probe;    ///< empty where the job names no file
+  std::filesystem::path reset;    ///< empty where the job names none
+  std::filesystem::path compose;  ///< empty where the job is of no service
 };
 
 /// The files of `job` in a batch file of `directory`. Throws Error kUsage where one leaves it.

@@ -171,12 +171,14 @@ std::optional<ServiceFault> Project::await_dependencies(const std::string& servi
 }
 
 void Project::create(const std::vector<std::string>& services, const std::stop_token& stop) {
-  // Without its dependencies: Compose 1.29 would wait for these, which nobody starts, for ever.
+  // Compose 1.29 would wait for ever for what others depend on, which nobody starts: also without
+  // their dependencies where these are named.
   std::vector<std::string> arguments{"up", "--no-start", "--no-deps", "--no-build"};
   for (const std::string& service : services) {
     append_option("--scale", service + "=1", arguments);
   }
   arguments.insert(arguments.end(), services.begin(), services.end());
+  file_.without_order = services.size() > 1;
   const ProcessResult result = compose(arguments, stop);
   if (result.ok()) return;
   throw Error(ExitCode::kEngine, bench_.compose.name() + " cannot create the container of " +

@@ -56,8 +56,7 @@ ComposeOptions options_of_stack(const Profile& profile, const fs::path& path,
     // One of x-capmin begins at the project's directory.
     const fs::path project = directory_of(options.files);
     std::error_code ignored;
-    for (const fs::path& place :
-         {directory / profile.probe.path, project / profile.probe.path}) {
+    for (const fs::path& place : {directory / profile.probe.path, project / profile.probe.path}) {
       if (!profile.probe.path.empty() && fs::is_regular_file(place, ignored)) {
         options.probes[stack.service] = place.string();
         break;
@@ -82,6 +81,9 @@ ServiceSearch::ServiceSearch(const Profile& profile, const fs::path& path,
                              const std::stop_token& stop)
     : ServiceSearch(options_of_stack(profile, path, asked), runner, stop) {
   const RunOptions wanted = parse_run_options(run_arguments(profile));
+  known_ = profile.stack;
+  known_->joint = JointProof::kUntried;
+  known_->disagrees.clear();
   RunOptions& options = plan_.options;
   options.allow = wanted.allow;
   options.deny = wanted.deny;
@@ -104,7 +106,7 @@ ServicePlan ServiceSearch::find_plan(const std::stop_token& stop) {
 }
 
 Profile::Stack ServiceSearch::facts() const {
-  return stack_facts(session_.stack(), options_, plan_.service);
+  return known_ ? *known_ : stack_facts(session_.stack(), options_, plan_.service);
 }
 
 }  // namespace capmin

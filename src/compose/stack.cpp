@@ -628,6 +628,7 @@ std::string project_file(const Stack& stack, const StackProject& project) {
     for (const std::string_view key : {"container_name", "profiles", "x-capmin", "build"}) {
       erase(service, key);
     }
+    if (project.without_order) erase(service, "depends_on");
     const auto image = project.images.find(entry.key);
     if (image != project.images.end()) set(service, "image", text_of(image->second));
     for (const auto& [name, value] : project.labels) {
@@ -691,8 +692,11 @@ YamlNode with_sorted_sets(YamlNode document) {
   for (YamlEntry& entry : find(document, "services")->entries) {
     const YamlNode* const added = find(entry.value, "cap_add");
     const YamlNode* const dropped = find(entry.value, "cap_drop");
-    const bool drops_all =
-        dropped != nullptr && dropped->items.size() == 1 && dropped->items.front().text == "ALL";
+    // Lists of several files may name it in several spellings.
+    const bool drops_all = dropped != nullptr && !dropped->items.empty() &&
+                           std::ranges::all_of(dropped->items, [](const YamlNode& item) {
+                             return item.text == "ALL" || item.text == "all";
+                           });
     if (!drops_all) continue;
     CapabilitySet set;
     bool is_known = true;

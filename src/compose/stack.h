@@ -93,6 +93,8 @@ struct StackProject {
   std::map<std::string, std::string> images;  ///< of services whose image the file does not name
   std::map<std::string, std::string> copies;  ///< in place of files and directories of the host
   bool keeps_volumes = false;                 ///< external volumes are used as they are
+  /// Nobody waits for another one: containers are created alone, and none is started.
+  bool without_order = false;
 };
 
 /// The Compose file of `project`: that of `stack` with these changes and no others. Of those on

@@ -365,6 +365,13 @@ const Option* find_judging_option(std::string_view name) {
   return found == rows.end() ? nullptr : &*found;
 }
 
+bool is_about_container(std::string_view name) {
+  static RunOptions nowhere;
+  static const OptionRows rows =
+      rows_of({container_rows(nowhere), docker_rows(nowhere.spec, nowhere.without_effect)});
+  return std::ranges::find(rows, name, &Option::name) != rows.end();
+}
+
 void check_image_name(const string& image) {
   // An engine would take it for an option, or a person would not see what it names.
   if (image.starts_with('-') || image.size() > 512 || !std::ranges::all_of(image, [](char letter) {

@@ -71,6 +71,9 @@ OptionRows rows_for_searches(RunOptions& options);
 /// how a container runs; null where `name` is none.
 const Option* find_judging_option(std::string_view name);
 
+/// Whether the option of that name says how a container runs.
+bool is_about_container(std::string_view name);
+
 /// The command line behind `capmin run` with `probe`, "--probe exit" for instance, in place of the
 /// probe that it has.
 std::vector<std::string> with_other_probe(const std::vector<std::string>& arguments,

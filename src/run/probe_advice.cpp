@@ -87,8 +87,8 @@ Error missing_probe(const std::string& reference, const EngineRequest& request) 
   std::string hint;
   if (!image->exposed_ports.empty()) {
     hint = "the image exposes " + sanitize(joined(image->exposed_ports, ", ")) +
-           (image->healthcheck.empty() ? "" : " and has a HEALTHCHECK");
-  } else if (!image->healthcheck.empty()) {
+           (image->healthcheck.program.empty() ? "" : " and has a HEALTHCHECK");
+  } else if (!image->healthcheck.program.empty()) {
     hint = "the image has a HEALTHCHECK";
   }
   if (probes.empty()) {
