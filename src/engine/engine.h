@@ -122,9 +122,9 @@ class Engine {
   std::optional<LabelledObject> find_labelled_network(const std::string& network);
   std::optional<LabelledObject> find_labelled_volume(const std::string& volume);
 
-  /// Remove a container with its anonymous volumes, a network by its id or name, or a volume;
-  /// nothing happens where there is none. What cannot be removed, such as a network that a
-  /// container still uses, is noted in leftovers(), and false; never throw.
+  /// Remove a container with its anonymous volumes, a network by its name, or as networks_with()
+  /// names it, or a volume; nothing happens where there is none. What cannot be removed, such as a
+  /// network that a container still uses, is noted in leftovers(), and false; never throw.
   bool remove(const std::string& container) noexcept;
   /// The arguments by which remove() does it.
   std::vector<std::string> remove_arguments(const std::string& container) const;

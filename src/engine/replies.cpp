@@ -183,15 +183,19 @@ LabelledObject parse_labelled_container(std::string_view inspect_json) {
 
 LabelledObject parse_labelled_network(std::string_view inspect_json) {
   const json::value network = first_inspected(inspect_json, "network inspect");
-  // podman writes the same keys without capitals.
-  const auto field = [&network](std::string_view dockers, std::string_view podmans) -> const auto& {
-    const json::value& found = member(network, dockers);
-    return found.is_null() ? member(network, podmans) : found;
-  };
-  return {.id = text(field("Id", "id")),
-          .name = text(field("Name", "name")),
+  // Podman writes without capitals, and its networks have names of their own. By an id, podman 4.3
+  // removes even a network that a running container uses.
+  const std::string podmans = text(member(network, "name"));
+  if (!podmans.empty()) {
+    return {.id = podmans,
+            .name = podmans,
+            .image = {},
+            .labels = labels_of(member(network, "labels"))};
+  }
+  return {.id = text(member(network, "Id")),
+          .name = text(member(network, "Name")),
           .image = {},
-          .labels = labels_of(field("Labels", "labels"))};
+          .labels = labels_of(member(network, "Labels"))};
 }
 
 LabelledObject parse_labelled_volume(std::string_view inspect_json) {

@@ -81,7 +81,7 @@ struct ContainerFacts {
 
 /// A container, a network or a volume with its labels.
 struct LabelledObject {
-  std::string id;  ///< of a volume its name
+  std::string id;  ///< of a volume, and of a network of podman's, its name
   std::string name;
   std::string image;  ///< id; a container's only
   Labels labels;
