@@ -16,7 +16,7 @@ setup() {
   export PATH=$root/tests/cli/bin:$PATH
   export TERM=xterm
   unset NO_COLOR DOCKER_HOST DOCKER_CONTEXT JOB_COMPLETION_INDEX "${!CI_NODE_@}" "${!CAPMIN_@}"
-  mkdir -p "$FAKE_ENGINE_DIR/containers" "$FAKE_ENGINE_DIR/volumes"
+  mkdir -p "$FAKE_ENGINE_DIR"/{containers,networks,volumes}
   mkfifo "$FAKE_ENGINE_DIR/gate"
   : >"$FAKE_ENGINE_DIR/calls"
   profile=$BATS_TEST_TMPDIR/profile.yaml
@@ -25,7 +25,8 @@ setup() {
 PROBE
 }
 
-# Whatever a test does, nothing is left: no container, no volume, no process, no half-written file.
+# Whatever a test does, nothing is left: no container, network or volume, no process, no half-written
+# file.
 teardown() {
   local left=0
   nothing_left || left=1
@@ -104,7 +105,8 @@ nothing_left() {
     for id in $(process_ids_left); do echo "process $id: $(tr '\0' ' ' <"/proc/$id/cmdline")"; done
     return 1
   fi
-  if compgen -G "$FAKE_ENGINE_DIR/containers/*" || compgen -G "$FAKE_ENGINE_DIR/volumes/*"; then
+  if ! engine_is_empty; then
+    left_on_engine
     echo "left on the engine"
     return 1
   fi
@@ -112,7 +114,7 @@ nothing_left() {
 }
 
 # What capmin has made and nobody has removed.
-left_on_engine() { (cd "$FAKE_ENGINE_DIR" && compgen -G 'containers/*'; compgen -G 'volumes/*'); }
+left_on_engine() { (cd "$FAKE_ENGINE_DIR" && printf '%s\n' {containers,networks,volumes}/*) | grep -v '\*$'; }
 engine_is_empty() { [ -z "$(left_on_engine)" ]; }
 
 # start_run ARG...: minimize in the background; its output goes to the files out and err.
