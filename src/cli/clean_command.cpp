@@ -17,19 +17,31 @@ namespace {
 
 using Kind = Leftover::Kind;
 
+std::string kind_of(const Leftover& leftover) {
+  switch (leftover.kind) {
+    case Kind::kContainer:
+      return "container";
+    case Kind::kNetwork:
+      return "network";
+    case Kind::kVolume:
+      return "volume";
+    case Kind::kDirectory:
+      break;
+  }
+  return "directory";
+}
+
 std::string description(const Leftover& leftover) {
-  const char* const kind = leftover.kind == Kind::kContainer ? "container "
-                           : leftover.kind == Kind::kVolume  ? "volume "
-                                                             : "directory ";
-  return kind + sanitize(leftover.name);
+  return kind_of(leftover) + ' ' + sanitize(leftover.name);
 }
 
 std::string removal(const Leftover& leftover, const Engine& engine) {
   switch (leftover.kind) {
     case Kind::kContainer:
       return shell_quoted(engine.command_line(engine.remove_arguments(leftover.name)));
+    case Kind::kNetwork:
     case Kind::kVolume:
-      return shell_quoted(engine.command_line({"volume", "rm", leftover.name}));
+      return shell_quoted(engine.command_line({kind_of(leftover), "rm", leftover.name}));
     case Kind::kDirectory:
       break;
   }

@@ -17,13 +17,14 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds kCallDeadline{10};
 constexpr std::chrono::seconds kPatience{60};
 /// An engine may still be making the container that a killed client asked for; nothing new in all
-/// of these pauses together means that it is not.
+/// of these pauses together means that it is not. What could not be removed, such as a network that
+/// such a container uses, is not nothing: it is tried again until the patience is over.
 constexpr std::array<milliseconds, 4> kPauses{milliseconds(200), milliseconds(400),
                                               milliseconds(800), milliseconds(1600)};
 
 enum class Sweep { kNothingFound, kAllRemoved, kTrouble };
 
-/// Removes what is there now.
+/// Removes what is there now: also what follows the one that cannot be removed.
 Sweep sweep(Engine& engine, const ProcessIdentity& owner) {
   std::vector<Leftover> leftovers;
   try {

@@ -19,10 +19,22 @@ bool is_run(std::string_view text) {
   return text.size() == kDigits && text.find_first_not_of(kHexadecimal) == std::string_view::npos;
 }
 
-/// A name that capmin gives to what it makes in the run.
+/// A container's name without what Compose puts before it while it replaces the container: twelve
+/// digits of an id. A Compose that is killed then leaves it so.
+std::string_view without_replacement_mark(std::string_view name) {
+  constexpr std::size_t kDigits = 12;
+  return name.find_first_not_of(kHexadecimal) == kDigits && name[kDigits] == '_'
+             ? name.substr(kDigits + 1)
+             : name;
+}
+
+/// A name that capmin gives to what it makes in the run, or that Compose makes of the name that a
+/// project has from capmin: by adding the names of services, networks and volumes.
 bool is_named_after(std::string_view name, const std::string& run) {
+  name = without_replacement_mark(name);
   const std::string prefix = "capmin-" + run + '-';
-  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
   return name.size() > prefix.size() && name.starts_with(prefix) &&
          name.find_first_not_of(kLetters) == std::string_view::npos;
 }
@@ -83,6 +95,10 @@ std::vector<Leftover> find_on_engine(Engine& engine, const std::optional<Process
     }
     add(Kind::kContainer, *container, entry->second, leftovers);
   }
+  for (const std::string& id : engine.networks_with(label)) {
+    const std::optional<LabelledObject> network = engine.find_labelled_network(id);
+    if (network) add(Kind::kNetwork, *network, {}, leftovers);
+  }
   for (const std::string& name : engine.volumes_with(label)) {
     const std::optional<LabelledObject> volume = engine.find_labelled_volume(name);
     if (volume) add(Kind::kVolume, *volume, {}, leftovers);
@@ -107,6 +123,8 @@ bool remove(const Leftover& leftover, Engine& engine) noexcept {
   switch (leftover.kind) {
     case Kind::kContainer:
       return engine.remove(leftover.id);
+    case Kind::kNetwork:
+      return engine.remove_network(leftover.id);
     case Kind::kVolume:
       return engine.remove_volume(leftover.id);
     case Kind::kDirectory:

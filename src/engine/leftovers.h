@@ -21,22 +21,24 @@ std::vector<std::pair<std::string, std::string>> run_labels(const std::string& r
                                                             const std::string& owner);
 
 /// The process that made `object`, where a capmin did; nothing where anybody else may have. A
-/// capmin names its objects after the run: "capmin-RUN-...". Labels alone prove nothing, since a
-/// container inherits those of its image, which may carry a capmin's by malice or because it was
-/// committed from a trial: what `image_labels` have as well tells nothing of the container.
+/// capmin names its objects, and the Compose projects that name theirs, after the run:
+/// "capmin-RUN-...". Labels alone prove nothing, since a container inherits those of its image,
+/// which may carry a capmin's by malice or because it was committed from a trial: what
+/// `image_labels` have as well tells nothing of the container.
 std::optional<std::string> owner_of(const LabelledObject& object, const Labels& image_labels);
 
 /// Something that a capmin made for its run.
 struct Leftover {
-  enum class Kind { kContainer, kVolume, kDirectory };
+  enum class Kind { kContainer, kNetwork, kVolume, kDirectory };
   Kind kind = Kind::kContainer;
-  std::string id;  ///< by which it is removed: a container's id, else as `name`
+  std::string id;  ///< by which it is removed: that of its LabelledObject, or a directory's path
   std::string name;
   ProcessIdentity owner;
 };
 
-/// What capmins made on the engine, containers before volumes, whoever made it and whether that one
-/// still runs or not; with `owner`, only what this process made. Throws as Engine does.
+/// What capmins made on the engine, in the order in which it can be removed: containers, then
+/// networks, then volumes; whoever made it and whether that one still runs or not; with `owner`,
+/// only what this process made. Throws as Engine does.
 std::vector<Leftover> find_on_engine(Engine& engine, const std::optional<ProcessIdentity>& owner);
 
 /// The copied directories in the system's temporary directory, in the same way; only those of the

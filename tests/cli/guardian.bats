@@ -50,6 +50,43 @@ signalled_to_its_end() { ! kill "-$1" "$pid" 2>/dev/null; }
   within 10 no_process_left
 }
 
+# owner_of_run: the owner of what the run in the background makes.
+owner_of_run() { calls "^'create'" | sed -nE "1s/.*'capmin.owner=([^']*)'.*/\1/p"; }
+
+@test "F4: what Compose made for a killed capmin is removed: containers, then networks, then volumes" {
+  start_probing
+  ours=(--label capmin.run=0a1b2c3d --label "capmin.owner=$(owner_of_run)")
+  docker volume create "${ours[@]}" capmin-0a1b2c3d-joint-1_db-data
+  docker network create "${ours[@]}" capmin-0a1b2c3d-joint-1_default
+  docker create --name capmin-0a1b2c3d-joint-1_web_1 --network capmin-0a1b2c3d-joint-1_default "${ours[@]}" -- app:1
+  docker start capmin-0a1b2c3d-joint-1_web_1
+  killed
+  within 10 engine_is_empty
+  within 10 no_process_left
+  [ "$(calls "^'(rm|network' 'rm|volume' 'rm)'.*0a1b2c3d-joint" | sed -E "s/^'([a-z]+)'.* '([^']*)'$/\1 \2/")" = "\
+rm id-of-capmin-0a1b2c3d-joint-1_web_1
+network id-of-capmin-0a1b2c3d-joint-1_default
+volume capmin-0a1b2c3d-joint-1_db-data" ]
+}
+
+network_refused_twice() { [ "$(calls "^'network' 'rm'" | wc -l)" -ge 2 ]; }
+
+@test "F4: a network that is still in use is tried again, and what else is there does not wait for it" {
+  start_probing
+  ours=(--label capmin.run=0a1b2c3d --label "capmin.owner=$(owner_of_run)")
+  docker network create "${ours[@]}" capmin-0a1b2c3d-1_default
+  docker volume create "${ours[@]}" capmin-0a1b2c3d-1_data
+  # As long as it is being connected, a container is not yet among those that have labels.
+  docker create --name being-connected --network capmin-0a1b2c3d-1_default -- app:1
+  docker start being-connected
+  killed
+  within 10 network_refused_twice
+  [ "$(left_on_engine | xargs)" = 'containers/being-connected networks/capmin-0a1b2c3d-1_default' ]
+  docker rm being-connected
+  within 10 engine_is_empty
+  within 10 no_process_left
+}
+
 @test "F4: a run goes on at once from the journal of a killed one" {
   start_probing
   killed
@@ -63,7 +100,7 @@ signalled_to_its_end() { ! kill "-$1" "$pid" 2>/dev/null; }
 
 @test "F4: a container that the engine makes only after its capmin was killed is removed, too" {
   start_probing
-  owner=$(calls "^'create'" | sed -nE "1s/.*'capmin.owner=([^']*)'.*/\1/p")
+  owner=$(owner_of_run)
   killed
   within 5 engine_is_empty
   docker create --name capmin-0a1b2c3d-9 --label capmin.run=0a1b2c3d --label "capmin.owner=$owner" -- app:1
@@ -134,11 +171,12 @@ signalled_to_its_end() { ! kill "-$1" "$pid" 2>/dev/null; }
 
 @test "the guardian removes nothing of another run" {
   docker create --name capmin-0a1b2c3d-1 --label capmin.run=0a1b2c3d --label capmin.owner=1:1:0:1:0 -- app:1
+  docker network create --label capmin.run=0a1b2c3d --label capmin.owner=1:1:0:1:0 capmin-0a1b2c3d-1_default
   start_probing
   killed
   within 10 no_process_left
-  [ "$(left_on_engine)" = containers/capmin-0a1b2c3d-1 ]
-  rm -r "$FAKE_ENGINE_DIR"/containers/*
+  [ "$(left_on_engine | xargs)" = 'containers/capmin-0a1b2c3d-1 networks/capmin-0a1b2c3d-1_default' ]
+  rm -r "$FAKE_ENGINE_DIR"/{containers,networks}/*
 }
 
 @test "a guardian is not started by hand" {

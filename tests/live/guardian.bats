@@ -27,7 +27,11 @@ killed() {
   status=0
   wait "$pid" || status=$?
 }
-objects() { docker ps -aq --filter "label=capmin.owner=$owner"; docker volume ls -q --filter "label=capmin.owner=$owner"; }
+objects() {
+  docker ps -aq --filter "label=capmin.owner=$owner"
+  docker network ls -q --filter "label=capmin.owner=$owner"
+  docker volume ls -q --filter "label=capmin.owner=$owner"
+}
 nothing_left() { [ -z "$(objects)" ]; }
 empty() { [ -z "$(ls "$1")" ]; }
 owner_of() { docker inspect -f '{{index .Config.Labels "capmin.owner"}}' "$1"; }
@@ -98,6 +102,75 @@ owner_of() { docker inspect -f '{{index .Config.Labels "capmin.owner"}}' "$1"; }
   nothing_left
   empty "$TMPDIR"
 }
+
+# compose_project NAME OWNER RUN: a network, a volume and a container that runs, as Compose makes and names
+# them for the project NAME.
+compose_project() {
+  local labels=(--label "capmin.run=$3" --label capmin.trial=joint-1 --label "capmin.owner=$2")
+  docker network create "${labels[@]}" "$1_default" >/dev/null
+  docker volume create "${labels[@]}" "$1_My.data" >/dev/null
+  docker run -d --name "$1_Web.a_1" "${labels[@]}" --network "$1_default" --volume "$1_My.data:/data" \
+    capmin-test-hang >/dev/null
+}
+# expect_project NAME: it is all there.
+expect_project() {
+  docker container inspect "$1_Web.a_1" >/dev/null && docker network inspect "$1_default" >/dev/null &&
+    docker volume inspect "$1_My.data" >/dev/null
+}
+remove_project() {
+  docker rm -fv "$1_Web.a_1" >/dev/null
+  docker network rm "$1_default" >/dev/null
+  docker volume rm "$1_My.data" >/dev/null
+}
+
+@test "F5, H22: capmin clean removes containers, networks and volumes of a dead run's Compose project, and no others" {
+  local way run_id left project
+  owner=$(dead_owner)
+  run_id=$(random_run)
+  project=capmin-$run_id-joint-1
+  # A live run's, and two of strangers: one without labels and one that is named otherwise.
+  compose_project "capmin-$run_id-2" "$(live_owner)" "$run_id"
+  compose_project "mine-$run_id" "$owner" "$run_id"
+  docker network create "capmin-$run_id-3_default" >/dev/null
+  for way in auto off; do
+    if [ "$way" = off ]; then export CAPMIN_ENGINE_SOCKET=off; fi
+    compose_project "$project" "$owner" "$run_id"
+    capmin clean --engine docker --dry-run
+    expect_status 0
+    for left in "container ${project}_Web.a_1" "network ${project}_default" "volume ${project}_My.data"; do
+      grep -qxF "would remove $left" <<<"$output"
+    done
+    expect_project "$project"
+    capmin clean --engine docker
+    expect_status 0
+    [ "$(grep -F "$run_id" <<<"$output")" = "removed container ${project}_Web.a_1
+removed network ${project}_default
+removed volume ${project}_My.data" ]
+    [ "$(objects | wc -l)" = 3 ]
+    expect_project "capmin-$run_id-2"
+    expect_project "mine-$run_id"
+    docker network inspect "capmin-$run_id-3_default" >/dev/null
+  done
+  remove_project "capmin-$run_id-2"
+  remove_project "mine-$run_id"
+  docker network rm "capmin-$run_id-3_default" >/dev/null
+}
+
+@test "F4, H22: the guardian removes a network once the container of somebody else that uses it is gone" {
+  start_endless
+  owner=$(owner_of "$(tail -n 1 "$probed")")
+  run_id=$(docker inspect -f '{{index .Config.Labels "capmin.run"}}' "$(tail -n 1 "$probed")")
+  compose_project "capmin-$run_id-1000" "$owner" "$run_id"
+  local stranger
+  stranger=$(docker run -d --network "capmin-$run_id-1000_default" capmin-test-hang)
+  killed KILL
+  within 20 only_network_left
+  docker network inspect "capmin-$run_id-1000_default" >/dev/null
+  docker container inspect "$stranger" >/dev/null
+  docker rm -f "$stranger" >/dev/null
+  within 10 nothing_left
+}
+only_network_left() { [ "$(objects)" = "$(docker network ls -q --filter "label=capmin.owner=$owner")" ]; }
 
 @test "H2: what a probe leaves in a session of its own ends with a killed capmin" {
   start_endless

@@ -120,5 +120,8 @@ probe_inside() {
   echo "$BATS_TEST_TMPDIR/probe-inside.sh"
 }
 
+# random_run: the id of a run that no test beside this one has.
+random_run() { od -An -N4 -tx4 /dev/urandom | tr -d ' '; }
+
 containers_probed() { sort -u "$probed" 2>/dev/null || true; }
 count_probed() { containers_probed | wc -l; }

@@ -230,6 +230,28 @@ expect_nginx() {
   expect_no_profile
 }
 
+@test "podman: clean removes a dead run's Compose project, but no network that somebody else's container uses" {
+  local run_id ours project stranger
+  run_id=$(random_run)
+  project=capmin-$run_id-joint-1
+  ours=(--label "capmin.run=$run_id" --label "capmin.owner=$(dead_owner)")
+  podman network create "${ours[@]}" "${project}_default" >&2
+  podman volume create "${ours[@]}" "${project}_db-data" >&2
+  podman run -d --name "${project}_web_1" "${ours[@]}" --network "${project}_default" \
+    --volume "${project}_db-data:/data" capmin-test-hang >&2
+  stranger=$(podman run -d --network "${project}_default" capmin-test-hang)
+  capmin clean --engine podman
+  expect_status 5
+  [ "$(grep -F "$run_id" <<<"$output")" = "removed container ${project}_web_1
+removed volume ${project}_db-data" ]
+  expect_stderr "network ${project}_default could not be removed"
+  podman container inspect "$stranger" >/dev/null
+  podman rm --force --time 0 "$stranger" >&2
+  capmin clean --engine podman
+  expect_status 0
+  [ "$(grep -F "$run_id" <<<"$output")" = "removed network ${project}_default" ]
+}
+
 @test "podman: it is used where docker has no daemon" {
   local empty=$BATS_TEST_TMPDIR/bin
   mkdir "$empty"

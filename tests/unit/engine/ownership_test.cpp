@@ -17,9 +17,41 @@ TEST_CASE("an object with both labels and a name of its run belongs to who is na
   CHECK(owner_of(trial(), {{"other", "x"}}) == "somebody");
 }
 
+TEST_CASE("what Compose makes of a project of capmin's belongs to who is named") {
+  for (const char* name :
+       {"capmin-0a1b2c3d-1_web_1", "capmin-0a1b2c3d-joint-1-web-1", "capmin-0a1b2c3d-1_default",
+        "capmin-0a1b2c3d-2_My.Service_db-data", "8ef9399fd742_capmin-0a1b2c3d-1_web_1"}) {
+    CAPTURE(name);
+    LabelledObject object = trial();
+    object.name = name;
+    CHECK(owner_of(object, {}) == "somebody");
+    CHECK_FALSE(owner_of(object, {{kOwnerLabel, "somebody"}}));
+    object.labels[kRunLabel] = "ffffffff";
+    CHECK_FALSE(owner_of(object, {}));
+  }
+}
+
 TEST_CASE("H22: a name or labels of another form belong to nobody") {
-  for (const char* name : {"", "web", "capmin-0a1b2c3d", "capmin-0a1b2c3d-", "capmin-0a1b2c3e-4",
-                           "xcapmin-0a1b2c3d-4", "capmin-0a1b2c3d-4/x", "capmin-0a1b2c3d-4\n"}) {
+  for (const char* name : {"",
+                           "web",
+                           "capmin-0a1b2c3d",
+                           "capmin-0a1b2c3d-",
+                           "capmin-0a1b2c3e-4",
+                           "xcapmin-0a1b2c3d-4",
+                           "capmin-0a1b2c3d-4/x",
+                           "capmin-0a1b2c3d-4\n",
+                           "capmin-0a1b2c3d-4 1",
+                           "capmin-0a1b2c3d_4",
+                           "CAPMIN-0a1b2c3d-4",
+                           "web_capmin-0a1b2c3d-4",
+                           "capmin-0a1b2c3d-4:1",
+                           "8ef9399fd742_web",
+                           "8ef9399fd742_8ef9399fd742_capmin-0a1b2c3d-4",
+                           "8ef9399fd74_capmin-0a1b2c3d-4",
+                           "8ef9399fd7421_capmin-0a1b2c3d-4",
+                           "8ef9399fd74x_capmin-0a1b2c3d-4",
+                           "8ef9399fd742-capmin-0a1b2c3d-4",
+                           "8ef9399fd742_"}) {
     CAPTURE(name);
     LabelledObject object = trial();
     object.name = name;
