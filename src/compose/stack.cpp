@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "document/yaml_stream.h"
+#include "document/yaml_value.h"
 #include "engine/container_spec.h"
 #include "engine/create_options.h"
 #include "text/quote.h"
@@ -32,47 +33,15 @@ std::string escaped(std::string text) {
 }
 
 YamlNode text_of(std::string text) {
-  YamlNode node;
-  node.kind = Kind::kQuoted;
-  node.text = escaped(std::move(text));
-  return node;
+  return yaml_text(escaped(std::move(text)));
 }
 
 YamlNode texts_of(const std::vector<std::string>& texts) {
-  YamlNode node;
-  node.kind = Kind::kList;
+  YamlNode node = yaml_list();
   for (const std::string& text : texts) {
     node.items.push_back(text_of(text));
   }
   return node;
-}
-
-YamlNode empty_map() {
-  YamlNode node;
-  node.kind = Kind::kMap;
-  return node;
-}
-
-YamlNode* find(YamlNode& map, std::string_view key) {
-  const auto entry = std::ranges::find(map.entries, key, &YamlEntry::key);
-  return entry == map.entries.end() ? nullptr : &entry->value;
-}
-const YamlNode* find(const YamlNode& map, std::string_view key) {
-  const auto entry = std::ranges::find(map.entries, key, &YamlEntry::key);
-  return entry == map.entries.end() ? nullptr : &entry->value;
-}
-
-void set(YamlNode& map, const std::string& key, YamlNode value) {
-  map.kind = Kind::kMap;
-  if (YamlNode* const old = find(map, key)) {
-    *old = std::move(value);
-  } else {
-    map.entries.push_back({.key = key, .position = {}, .value = std::move(value)});
-  }
-}
-
-void erase(YamlNode& map, std::string_view key) {
-  std::erase_if(map.entries, [key](const YamlEntry& entry) { return entry.key == key; });
 }
 
 /// The text of `key`; empty where it has none.
@@ -90,7 +59,7 @@ void set_pair(YamlNode& service, const std::string& key, const std::string& name
               const std::string& value, bool replaces) {
   YamlNode* pairs = find(service, key);
   if (pairs == nullptr || (pairs->kind != Kind::kMap && pairs->kind != Kind::kList)) {
-    set(service, key, empty_map());
+    set(service, key, yaml_map());
     pairs = find(service, key);
   }
   if (pairs->kind == Kind::kMap) {
@@ -107,95 +76,8 @@ void set_pair(YamlNode& service, const std::string& key, const std::string& name
   }
 }
 
-/// The tree as if each alias were what it stands for.
-class Resolver {
- public:
-  Resolver(std::string_view text, std::string_view source) : text_(text), source_(source) {}
-
-  YamlNode resolve(const YamlTree& tree) {
-    constexpr int kMostValues = 200'000;
-    if (++values_ > kMostValues) fail(tree, "has too many values");
-    if (tree.kind == YamlTree::Kind::kAlias) {
-      const auto meant = anchors_.find(tree.anchor);
-      if (meant == anchors_.end()) fail(tree, "an alias inside of what it stands for");
-      return resolve(*meant->second);
-    }
-    YamlNode node;
-    node.position = position_at(text_, tree.offset);
-    switch (tree.kind) {
-      case YamlTree::Kind::kScalar:
-        node.kind = tree.tag == "!" ? Kind::kQuoted : Kind::kPlain;
-        node.text = tree.text;
-        break;
-      case YamlTree::Kind::kList:
-        node.kind = Kind::kList;
-        for (const YamlTree& item : tree.items) {
-          node.items.push_back(resolve(item));
-        }
-        break;
-      case YamlTree::Kind::kMap:
-        node.kind = Kind::kMap;
-        for (std::size_t i = 0; i < tree.entries(); ++i) {
-          if (tree.key(i).kind != YamlTree::Kind::kScalar) fail(tree.key(i), "a key is no text");
-          node.entries.push_back({.key = tree.key(i).text,
-                                  .position = position_at(text_, tree.key(i).offset),
-                                  .value = resolve(tree.value(i))});
-        }
-        break;
-      case YamlTree::Kind::kNull:
-      case YamlTree::Kind::kAlias:
-        break;
-    }
-    if (tree.anchor != 0) anchors_[tree.anchor] = &tree;
-    return node;
-  }
-
- private:
-  [[noreturn]] void fail(const YamlTree& tree, const std::string& why) const {
-    fail_at(source_, position_at(text_, tree.offset), why);
-  }
-
-  std::string_view text_;
-  std::string_view source_;
-  int values_ = 0;
-  std::map<std::size_t, const YamlTree*> anchors_;
-};
-
-/// As a block of YAML, which is at its place behind `indent` blanks. A plain scalar stays plain, so
-/// that it has the type that it had.
-void append_block(const YamlNode& node, std::size_t indent, std::string& text) {
-  const std::string blanks(indent, ' ');
-  switch (node.kind) {
-    case Kind::kPlain:
-      // A text of several lines was text, whatever it looks like.
-      text += ' ';
-      text += node.text.empty()                           ? "null"
-              : node.text.find('\n') != std::string::npos ? quote(node.text, QuoteFormat::kYaml)
-                                                          : node.text;
-      text += '\n';
-      break;
-    case Kind::kQuoted:
-      text += ' ' + quote(node.text, QuoteFormat::kYaml) + '\n';
-      break;
-    case Kind::kList:
-      text += node.items.empty() ? " []\n" : "\n";
-      for (const YamlNode& item : node.items) {
-        text += blanks + '-';
-        append_block(item, indent + 2, text);
-      }
-      break;
-    case Kind::kMap:
-      text += node.entries.empty() ? " {}\n" : "\n";
-      for (const YamlEntry& entry : node.entries) {
-        text += blanks + quote(entry.key, QuoteFormat::kYaml) + ':';
-        append_block(entry.value, indent + 2, text);
-      }
-      break;
-  }
-}
-
 const YamlNode& services_in(const YamlNode& document) {
-  static const YamlNode kNone = empty_map();
+  static const YamlNode kNone = yaml_map();
   const YamlNode* const services = find(document, "services");
   return services == nullptr ? kNone : *services;
 }
@@ -430,7 +312,7 @@ Stack read_stack(std::string_view printed, const std::string& source,
   const std::vector<YamlTree> documents = parse_yaml_stream(printed, source);
   Stack stack;
   stack.source = source;
-  if (documents.size() == 1) stack.document = Resolver(printed, source).resolve(documents.front());
+  if (documents.size() == 1) stack.document = resolved(documents.front(), printed, source);
   const YamlNode& services = services_in(stack.document);
   std::vector<StackService> active;
   for (const YamlEntry& entry : services.entries) {
@@ -579,7 +461,7 @@ void put_on_trial(const ServiceGrant& trial, YamlNode& service) {
     }
   }
   if (trial.without_healthcheck) {
-    YamlNode none = empty_map();
+    YamlNode none = yaml_map();
     YamlNode yes;
     yes.text = "true";
     set(none, "disable", yes);
@@ -646,8 +528,8 @@ std::string project_file(const Stack& stack, const StackProject& project) {
     if (trial != project.on_trial.end()) put_on_trial(trial->second, service);
   }
   if (networks.contains("default") && shared_entry(stack, "networks", "default") == nullptr) {
-    if (find(document, "networks") == nullptr) set(document, "networks", empty_map());
-    set(*find(document, "networks"), "default", empty_map());
+    if (find(document, "networks") == nullptr) set(document, "networks", yaml_map());
+    set(*find(document, "networks"), "default", yaml_map());
   }
   const auto keep_used = [&document](const char* key, const std::set<std::string>& used) {
     YamlNode* const all = find(document, key);
@@ -660,9 +542,7 @@ std::string project_file(const Stack& stack, const StackProject& project) {
   if (YamlNode* const all = keep_used("volumes", volumes)) {
     make_own(project, project.keeps_volumes, *all);
   }
-  std::string text;
-  append_block(document, 0, text);
-  return text.substr(1);
+  return to_yaml(document);
 }
 
 namespace {
@@ -713,9 +593,7 @@ YamlNode with_sorted_sets(YamlNode document) {
 }  // namespace
 
 std::string file_with_sets(const Stack& stack, const std::map<std::string, CapabilitySet>& sets) {
-  std::string text;
-  append_block(with_sets(stack, sets), 0, text);
-  return text.substr(1);
+  return to_yaml(with_sets(stack, sets));
 }
 
 bool differs_in_sets_alone(const Stack& stack, const Stack& edited,
