@@ -182,7 +182,8 @@ class BatchReader {
   /// How the container of a service runs is in its Compose file.
   JobService service(const YamlNode& node, const YamlNode& file, const Arguments& options) const {
     for (const YamlEntry& entry : node.entries) {
-      if (entry.key == "image" || entry.key == "command" || is_about_container(entry.key)) {
+      const bool is_containers = !is_among(kNoOptions, entry.key) && is_about_container(entry.key);
+      if (entry.key == "image" || entry.key == "command" || is_containers) {
         fail_at(source_, entry.position,
                 "the key " + excerpt(entry.key) + " does not go with compose",
                 "how the container runs is said in the Compose file");

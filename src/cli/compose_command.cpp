@@ -37,6 +37,11 @@ class ComposeRun {
   ExitCode operator()();
 
  private:
+  ExitCode run();
+  ExitCode interrupted() {
+    terminal_.line("interrupted; containers, networks and volumes of this run are removed");
+    return interruption_.exit_code();
+  }
   bool is_quiet() const { return options_.common.verbosity == Verbosity::kQuiet; }
   void say(const std::string& line) {
     if (!is_quiet()) terminal_.line(line);
@@ -186,7 +191,17 @@ void ComposeRun::tell_result(const StackResult& result) {
   terminal_.line(text);
 }
 
+/// What fails after a signal has failed because of it.
 ExitCode ComposeRun::operator()() {
+  try {
+    return run();
+  } catch (const Error&) {
+    if (interruption_.signal() == 0) throw;
+    return interrupted();
+  }
+}
+
+ExitCode ComposeRun::run() {
   if (!session_.note().empty()) say(sanitize(session_.note()));
   say("capmin compose  " + sanitize(joined(options_.files.files, " ")) + "  read by " +
       session_.compose().name());
@@ -200,10 +215,7 @@ ExitCode ComposeRun::operator()() {
   for (const std::string& command : session_.engine().leftovers()) {
     terminal_.line("warning: something could not be removed; remove it with: " + command);
   }
-  if (result.is_interrupted) {
-    terminal_.line("interrupted; containers, networks and volumes of this run are removed");
-    return interruption_.exit_code();
-  }
+  if (result.is_interrupted) return interrupted();
   write_report(result);
   tell_result(result);
   ExitCode worst = ExitCode::kDone;

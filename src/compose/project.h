@@ -58,6 +58,8 @@ class Project {
 
   /// "capmin-RUN-N".
   const std::string& name() const { return name_; }
+  /// The files and directories of the host that it has copies of, and where these are.
+  const std::map<std::string, std::string>& copies() const { return file_.copies; }
   /// Says which services are on trial from now on.
   void put_on_trial(std::map<std::string, ServiceGrant> on_trial);
   /// Brings `services` up as the file says, in order and condition; nothing where all went well,

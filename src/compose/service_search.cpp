@@ -93,7 +93,10 @@ ServiceSearch::ServiceSearch(const Profile& profile, const fs::path& path,
   options.confirm = wanted.confirm;
   options.level = wanted.level;
   options.spec.ports = wanted.spec.ports;
-  if (asked.probe.empty()) options.probe_as_written = profile.probe.path;
+  if (options.probe.has_file() && asked.probe.empty()) {
+    if (options.probe_file.empty()) options.probe_file = options.probe_as_written;
+    options.probe_as_written = profile.probe.path;
+  }
   take_asked(asked, options);
 }
 

@@ -122,9 +122,17 @@ void StackSession::look(const std::stop_token& stop) {
   Project project(bench_, all);
   project.create(all, stop);
   looked_at_ = project.name();
+  std::map<std::string, std::string> originals;
+  for (const auto& [original, copy] : project.copies()) {
+    originals[copy] = original;
+  }
   for (const ProjectContainer& container : project.containers()) {
     auto created = engine_.find_created_container(container.id);
     if (!created) continue;
+    for (Volume& volume : created->volumes) {
+      const auto original = originals.find(volume.source);
+      if (original != originals.end()) volume.source = original->second;
+    }
     images_[container.service] = engine_.find_image(created->self.image);
     created_[container.service] = *std::move(created);
   }

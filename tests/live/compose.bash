@@ -2,13 +2,24 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables of the helper and of bats
 
-# Everything on the engine that a capmin run made for a stack.
-left_of_runs() {
-  docker ps -aq --filter label=capmin.run
-  docker network ls -q --filter label=capmin.run
-  docker volume ls -q --filter label=capmin.run
+# The owners of everything on the engine that capmin runs made.
+owners() {
+  docker ps -aq --filter label=capmin.run |
+    xargs -r docker inspect -f '{{index .Config.Labels "capmin.owner"}}' 2>/dev/null
+  local kind
+  for kind in network volume; do
+    docker "$kind" ls -q --filter label=capmin.run |
+      xargs -r docker "$kind" inspect -f '{{index .Labels "capmin.owner"}}' 2>/dev/null
+  done
 }
-nothing_is_left() { [ -z "$(left_of_runs)" ]; }
+
+# nothing_is_left: what is there belongs to runs of others, whose capmin lives.
+nothing_is_left() {
+  local owner
+  for owner in $(owners); do
+    kill -0 "${owner%%:*}" 2>/dev/null || return 1
+  done
+}
 
 # probe NAME LINE...: an executable $stack/NAME of these lines.
 probe() {
