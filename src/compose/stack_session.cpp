@@ -226,7 +226,9 @@ ServicePlan StackSession::plan_of(const StackService& service, const ProbeWords&
   if (!options.reset_as_written.empty()) {
     options.reset_file = (fs::path(directory_) / options.reset_as_written).string();
   }
-  for (const std::string& volume : external_volumes(stack_, {service.name})) {
+  std::vector<std::string> project = companions_of(stack_, service.name);
+  project.push_back(service.name);
+  for (const std::string& volume : external_volumes(stack_, project)) {
     if (options_.keeps_volumes) continue;
     plan.notes.push_back("trials have a fresh volume in place of the external volume " +
                          sanitize(volume) + "; --keep-volumes uses it as it is");

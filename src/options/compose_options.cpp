@@ -113,7 +113,7 @@ OptionRows result_rows(ComposeOptions& options) {
 
 OptionTable table_of(ComposeOptions& options) {
   return {"compose",
-          takes_files("file", options.files.files),
+          takes_files("compose-file", options.files.files),
           {{"Stack", stack_rows(options)},
            {"Trials", trial_rows(options)},
            {"Result", result_rows(options)},

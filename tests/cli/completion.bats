@@ -64,7 +64,7 @@ ZSH
 
 @test "bash completes commands" {
   bash_offers ''
-  [[ " $offered " == *" completion diff doctor explain export "* ]]
+  [[ " $offered " == *" completion compose diff doctor explain export "* ]]
   bash_offers re
   [ "$offered" = report ]
   bash_offers help ver
