@@ -31,7 +31,8 @@ class Joint {
  private:
   SeenServices bring_up(const std::vector<std::string>& with_new_set);
   SeenServices bring_up_once(const std::vector<std::string>& with_new_set);
-  Seen ask(const JointService& service, const Project& project, const ProgramVariables& variables);
+  Seen ask(const JointService& service, const ProjectContainer& container,
+           const ProgramVariables& variables);
   Disagreement explain(const std::string& failing, const std::string& what);
   bool fails(const std::string& service, const std::vector<std::string>& with_new_set) {
     return bring_up(with_new_set)[service].verdict == Verdict::kFailed;
@@ -44,9 +45,8 @@ class Joint {
   JointResult result_;
 };
 
-Seen Joint::ask(const JointService& service, const Project& project,
+Seen Joint::ask(const JointService& service, const ProjectContainer& container,
                 const ProgramVariables& variables) {
-  const ProjectContainer container = project.container_of(service.service);
   const ContainerFacts facts = bench_.engine.inspect(container.id);
   if (!facts.started_at) return {Verdict::kFailed, "it was not started"};
   ProbeTarget target{
@@ -100,11 +100,21 @@ SeenServices Joint::bring_up_once(const std::vector<std::string>& with_new_set) 
   // What keeps others from starting is seen by their probes, too.
   const std::optional<ServiceFault> fault = project.start(all, stop_);
   const ProgramVariables variables = project.variables();
+  const std::vector<ProjectContainer> containers = project.containers();
   SeenServices seen;
   for (const JointService& service : services_) {
-    seen[service.service] = ask(service, project, variables);
+    const auto container =
+        std::ranges::find(containers, service.service, &ProjectContainer::service);
     if (fault && fault->service == service.service) {
       seen[service.service] = {Verdict::kFailed, fault->what};
+    } else if (container != containers.end()) {
+      seen[service.service] = ask(service, *container, variables);
+    } else if (fault) {
+      seen[service.service] = {
+          Verdict::kFailed, "it was not made, because of " + fault->service + ": " + fault->what};
+    } else {
+      throw Error(ExitCode::kEngine,
+                  bench_.compose.name() + " made no container of the service " + service.service);
     }
   }
   return seen;

@@ -87,7 +87,8 @@ std::vector<ProjectContainer> Project::containers() const {
     if (!found) continue;
     const auto service = found->labels.find(kServiceLabel);
     if (service == found->labels.end()) continue;
-    containers.push_back({.service = service->second, .id = found->id, .name = found->name});
+    containers.push_back(
+        {.service = service->second, .id = found->id, .name = found->name, .image = found->image});
   }
   return containers;
 }
@@ -168,6 +169,31 @@ std::optional<ServiceFault> Project::await_dependencies(const std::string& servi
     }
   }
   return std::nullopt;
+}
+
+void Project::note_running() {
+  running_.clear();
+  for (ProjectContainer& container : containers()) {
+    const auto facts = bench_.engine.find_container(container.id);
+    if (facts && facts->running) running_.push_back({std::move(container), facts->started_at});
+  }
+}
+
+std::string Project::loss() const {
+  for (const Running& before : running_) {
+    const auto now = bench_.engine.find_container(before.container.id);
+    std::string what;
+    if (!now) {
+      what = "is gone";
+    } else if (now->running) {
+      if (now->started_at != before.since) what = "was started again";
+    } else if (now->exit_code != 0) {
+      // A job may end well meanwhile.
+      what = "ended with status " + std::to_string(now->exit_code);
+    }
+    if (!what.empty()) return "the companion " + before.container.service + ' ' + what;
+  }
+  return {};
 }
 
 void Project::create(const std::vector<std::string>& services, const std::stop_token& stop) {

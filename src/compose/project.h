@@ -6,6 +6,7 @@
 #include "engine/owned_directory.h"
 
 #include <atomic>
+#include <chrono>
 #include <list>
 #include <map>
 #include <memory>
@@ -43,6 +44,7 @@ struct ProjectContainer {
   std::string service;
   std::string id;
   std::string name;
+  std::string image;  ///< id
 };
 
 /// A Compose project of capmin's own on the engine: its containers, networks, volumes and the
@@ -69,6 +71,11 @@ class Project {
   /// Waits until the dependencies of `service` are in the state that it asks for, as start().
   std::optional<ServiceFault> await_dependencies(const std::string& service,
                                                  const std::stop_token& stop);
+  /// Takes note of the containers that run now.
+  void note_running();
+  /// What became of one of those since, for a person: it ended in error, was started again, or is
+  /// gone; empty where nothing did. Throws Error kEngine.
+  std::string loss() const;
   /// Creates the containers of `services`, one of each, and starts none. Throws Error kEngine.
   void create(const std::vector<std::string>& services, const std::stop_token& stop);
   /// Those that are there now. Throws Error kEngine.
@@ -80,6 +87,10 @@ class Project {
   ProgramVariables variables() const;
 
  private:
+  struct Running {
+    ProjectContainer container;
+    std::optional<std::chrono::system_clock::time_point> since;
+  };
   ProcessResult compose(const std::vector<std::string>& arguments,
                         const std::stop_token& stop) const;
   std::optional<ServiceFault> fault_of(const ProjectContainer& container) const;
@@ -90,6 +101,7 @@ class Project {
   OwnedDirectory home_;
   StackProject file_;
   std::list<DirectoryCopy> copies_;
+  std::vector<Running> running_;
 };
 
 /// The address and the ports of one service, as probes are told them.

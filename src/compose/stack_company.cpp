@@ -16,11 +16,6 @@ class StackCompany::OnTrial : public TrialContainer {
   OnTrial(StackCompany& company, std::unique_ptr<Project> project, ProjectContainer container)
       : company_(company), project_(std::move(project)), container_(std::move(container)) {
     variables_ = project_->variables();
-    for (const ProjectContainer& other : project_->containers()) {
-      if (other.service == container_.service) continue;
-      const auto facts = company_.bench_.engine.find_container(other.id);
-      if (facts && facts->running) companions_.push_back(other);
-    }
   }
   ~OnTrial() override {
     if (company_.state_ == CompanyState::kFresh) return;
@@ -40,16 +35,9 @@ class StackCompany::OnTrial : public TrialContainer {
     return variables;
   }
 
-  /// A companion that has ended since.
   std::string trouble() override {
-    for (const ProjectContainer& other : companions_) {
-      const auto facts = company_.bench_.engine.find_container(other.id);
-      if (facts && facts->running) continue;
-      return "the companion " + other.service + " ended while " + container_.service +
-             " was on trial" +
-             (facts ? ", with status " + std::to_string(facts->exit_code) : std::string());
-    }
-    return {};
+    const std::string loss = project_->loss();
+    return loss.empty() ? loss : loss + " while " + container_.service + " was on trial";
   }
 
  private:
@@ -57,7 +45,6 @@ class StackCompany::OnTrial : public TrialContainer {
   std::unique_ptr<Project> project_;
   ProjectContainer container_;
   ProgramVariables variables_;
-  std::vector<ProjectContainer> companions_;  ///< that ran when the trial began
 };
 
 StackCompany::StackCompany(const StackBench& bench, std::string service, CompanyState state,
@@ -76,28 +63,28 @@ StackCompany::~StackCompany() {
 }
 
 std::unique_ptr<Project> StackCompany::bring_up(const std::stop_token& stop) {
-  bool is_first = false;
-  {
+  constexpr int kMostTries = 2;
+  for (int tries = 1;; ++tries) {
+    std::vector<std::string> services = companions_;
+    services.push_back(service_);
+    auto project = std::make_unique<Project>(bench_, std::move(services));
+    std::optional<ServiceFault> fault = project->start(companions_, stop);
+    if (!fault) fault = project->await_dependencies(service_, stop);
     const std::scoped_lock lock(mutex_);
-    is_first = !has_been_up_;
+    if (!fault) {
+      has_been_up_ = true;
+      project->note_running();
+      return project;
+    }
+    if (tries < kMostTries && !stop.stop_requested()) continue;
+    // What was up before and is not now is no fault of the file's.
+    throw Error(has_been_up_ ? ExitCode::kEngine : ExitCode::kNoWorkingSet,
+                "the service " + fault->service + ", which " + service_ +
+                    " depends on, does not come up: " + fault->what +
+                    (fault->log.empty() ? "" : "\n  its log: " + fault->log),
+                "it runs with what the file gives it; see whether " + bench_.compose.name() +
+                    " up brings it up, and its healthcheck");
   }
-  std::vector<std::string> services = companions_;
-  services.push_back(service_);
-  auto project = std::make_unique<Project>(bench_, std::move(services));
-  std::optional<ServiceFault> fault = project->start(companions_, stop);
-  if (!fault) fault = project->await_dependencies(service_, stop);
-  if (!fault) {
-    const std::scoped_lock lock(mutex_);
-    has_been_up_ = true;
-    return project;
-  }
-  const std::string what = "the service " + fault->service + ", which " + service_ +
-                           " depends on, does not come up: " + fault->what +
-                           (fault->log.empty() ? "" : "\n  its log: " + fault->log);
-  // What was up before and is not now is no fault of the file's.
-  throw Error(is_first ? ExitCode::kNoWorkingSet : ExitCode::kEngine, what,
-              "it runs with what the file gives it; see whether " + bench_.compose.name() +
-                  " up brings it up, and its healthcheck");
 }
 
 std::unique_ptr<Project> StackCompany::take(const std::stop_token& stop) {
@@ -164,6 +151,11 @@ std::unique_ptr<TrialContainer> StackCompany::make(const ContainerSpec& spec,
     project->put_on_trial({{service_, std::move(trial)}});
     project->create({service_}, stop);
     ProjectContainer container = project->container_of(service_);
+    if (!is_of_same_image(container)) {
+      throw Error(ExitCode::kUsage,
+                  "the image of the service " + service_ + " is another one than at the beginning",
+                  "run capmin again: all trials must begin alike");
+    }
     auto made = std::make_unique<OnTrial>(*this, std::move(project), std::move(container));
     prepare_next();
     return made;
@@ -172,6 +164,13 @@ std::unique_ptr<TrialContainer> StackCompany::make(const ContainerSpec& spec,
     give_back(nullptr);
     throw;
   }
+}
+
+/// A name may come to mean another image while a search runs.
+bool StackCompany::is_of_same_image(const ProjectContainer& container) {
+  const std::scoped_lock lock(mutex_);
+  if (image_.empty()) image_ = container.image;
+  return image_ == container.image;
 }
 
 std::vector<std::string> StackCompany::shared() const {

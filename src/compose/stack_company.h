@@ -34,6 +34,7 @@ class StackCompany : public Company {
   std::unique_ptr<Project> bring_up(const std::stop_token& stop);
   std::unique_ptr<Project> take(const std::stop_token& stop);
   void prepare_next();
+  bool is_of_same_image(const ProjectContainer& container);
   void give_back(std::unique_ptr<Project> project);
 
   const StackBench& bench_;
@@ -47,6 +48,7 @@ class StackCompany : public Company {
   std::vector<std::unique_ptr<Project>> idle_;
   std::list<std::future<std::unique_ptr<Project>>> spares_;
   bool has_been_up_ = false;
+  std::string image_;  ///< of the service in the first trial
   std::stop_source end_;
 };
 
