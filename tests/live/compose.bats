@@ -113,7 +113,8 @@ YAML
   [ "$(cut -d' ' -f1 "$stack/told" | sort -u | wc -l)" = 2 ]
 }
 
-# A job that gives a file to the user of a server, which does not look whether that worked.
+# A job that gives a file to another user, and does not look whether that worked; a job of that user,
+# and a server that is not made where that fails.
 disagreeing_services() {
   cat >"$stack/compose.yaml" <<'YAML'
 services:
@@ -121,12 +122,17 @@ services:
     image: capmin-test-busybox
     command: ["sh", "-c", "touch /data/file; chown 5:5 /data/file; true"]
     volumes: [data:/data]
-  web:
+  fill:
     image: capmin-test-busybox
     user: "5:5"
-    command: ["sh", "-c", "echo web >/data/file && exec httpd -f -p 8000 -h /data"]
+    command: ["sh", "-c", "echo web >/data/file"]
     volumes: [data:/data]
     depends_on: {init: {condition: service_completed_successfully}}
+  web:
+    image: capmin-test-busybox
+    command: ["httpd", "-f", "-p", "8000", "-h", "/data"]
+    volumes: [data:/data]
+    depends_on: {fill: {condition: service_completed_successfully}}
     x-capmin: {probe: "http://:8000/file", timeout: 5s}
 volumes: {data: {}}
 YAML
@@ -137,10 +143,34 @@ YAML
   cp "$stack/compose.yaml" "$BATS_TEST_TMPDIR/before"
   compose --in-place
   expect_status 3
-  expect_stderr "joint proof failed: web does not work together with init as they are now"
+  expect_stderr "joint proof failed: fill does not work together with init as they are now"
+  expect_stderr "joint proof failed: web does not work together with init as they are now: it was not made, because of fill"
   cmp "$stack/compose.yaml" "$BATS_TEST_TMPDIR/before"
   [ "$(in_profile web '(p["stack"]["joint"], p["stack"]["disagrees"])')" = "('failed', ['init'])" ]
-  [ "$(in_profile init 'p["stack"]["disagrees"]')" = "['web']" ]
+  [ "$(in_profile init 'p["stack"]["disagrees"]')" = "['fill', 'web']" ]
+}
+
+@test "a trial beside a companion that is lost tells nothing, and is repeated" {
+  probe web.sh \
+    'if [ "$CAPMIN_TRIAL" = 1 ] && mkdir "$(dirname "$0")/killed"; then' \
+    '  docker kill "${CAPMIN_PROJECT}_db_1" >/dev/null' \
+    'fi' \
+    'busybox wget -q -O- "http://$CAPMIN_IP_DB:8000/"'
+  cat >"$stack/compose.yaml" <<'YAML'
+services:
+  db: {image: capmin-test-busybox, command: [httpd, -f, -p, "8000", -h, /bin]}
+  web:
+    image: capmin-test-busybox
+    command: [sleep, "1000"]
+    depends_on: [db]
+    x-capmin: {probe: ./web.sh, timeout: 5s}
+YAML
+  sed -i 's|http://$CAPMIN_IP_DB:8000/|&busybox|; s|-O-|-O/dev/null|' "$stack/web.sh"
+  compose
+  expect_status 0
+  [ "$(set_of web)" = "" ]
+  [ -d "$stack/killed" ]
+  expect_stderr "the companion db ended with status 137 while web was on trial"
 }
 
 @test "a signal, and a kill, in the middle of a stack leave no container, network or volume" {
