@@ -1,5 +1,6 @@
 #include "report/report.h"
 
+#include "core/container_options.h"
 #include "core/error.h"
 #include "diagnosis/rule_table.h"
 #include "document/document.h"
@@ -101,7 +102,8 @@ void add_environment(const Profile& profile, std::vector<std::string>& gaps) {
   if (environment.network == "none") {
     gaps.emplace_back("The network: the containers had none.");
   }
-  if (profile.reset.path.empty() && environment.network != "none") {
+  const bool is_alone = profile.stack.service.empty();
+  if (is_alone && profile.reset.path.empty() && environment.network != "none") {
     gaps.emplace_back(
         "What lies outside of the containers and remembers earlier trials, such as a database "
         "beside them: a start that finds it empty may need more (--reset FILE).");
@@ -163,6 +165,29 @@ std::vector<std::string> with_engine(std::vector<std::string> arguments, Dialect
   return arguments;
 }
 
+/// The search of the service of a stack.
+std::vector<std::string> compose_arguments(const Profile& profile) {
+  const Profile::Stack& stack = profile.stack;
+  std::vector<std::string> arguments;
+  for (const std::string& file : stack.files) {
+    append_option("--file", file, arguments);
+  }
+  if (!stack.project_directory.empty()) {
+    append_option("--project-directory", stack.project_directory, arguments);
+  }
+  if (!stack.env_file.empty()) append_option("--env-file", stack.env_file, arguments);
+  for (const std::string& name : stack.profiles) {
+    append_option("--profile", name, arguments);
+  }
+  append_option("--service", stack.service, arguments);
+  if (!profile.probe.path.empty()) {
+    append_option("--probe", stack.service + '=' + profile.probe.path, arguments);
+  }
+  if (stack.company == CompanyState::kKept) arguments.emplace_back("--keep-company");
+  if (stack.keeps_volumes) arguments.emplace_back("--keep-volumes");
+  return arguments;
+}
+
 std::vector<std::string> notes_on(const Profile& profile, bool is_guessed) {
   std::vector<std::string> notes;
   const auto has = [](const std::vector<std::string>& texts, const std::string& text) {
@@ -191,6 +216,14 @@ Reproduction reproduction_of(const Profile& profile) {
   Profile told = profile;
   if (!told.judgement) told.judgement = guessed_judgement(profile);
   Reproduction result;
+  if (!profile.stack.service.empty()) {
+    result.command = "capmin compose " + shell_quoted(compose_arguments(profile));
+    result.notes = notes_on(profile, false);
+    result.notes.emplace_back(
+        "How trials are judged is said in x-capmin of the service, or was on the command line: see "
+        "judgement. capmin verify --full takes it from the profile.");
+    return result;
+  }
   try {
     result.command =
         "capmin run " + shell_quoted(with_engine(run_arguments(told), profile.environment.engine));

@@ -122,6 +122,27 @@ TEST_CASE("a proof of no member or of one does not speak of each") {
   }
 }
 
+TEST_CASE("the profile of a service is reproduced with its stack") {
+  Profile profile;
+  profile.image.reference = "web:1";
+  profile.probe.path = "./web.sh";
+  profile.stack = {.files = {"compose.yaml", "more.yaml"},
+                   .project_directory = {},
+                   .env_file = {},
+                   .profiles = {"debug"},
+                   .service = "web",
+                   .companions = {"db"},
+                   .company = CompanyState::kKept,
+                   .keeps_volumes = false,
+                   .joint = JointProof::kUntried,
+                   .disagrees = {}};
+  const Reproduction result = reproduction_of(profile);
+  CHECK(result.command ==
+        "capmin compose --file compose.yaml --file more.yaml --profile debug --service web "
+        "--probe web=./web.sh --keep-company");
+  CHECK(mentions(result.notes, "capmin verify --full"));
+}
+
 TEST_CASE("the command that reproduces a profile names what it was made with") {
   Profile profile;
   profile.image.reference = "web:1";
