@@ -296,6 +296,13 @@ bool is_external(const YamlNode* entry) {
   return external != nullptr && (external->kind == Kind::kMap || is_true(external));
 }
 
+/// Compose 2 writes an empty ipam for every network.
+bool has_own_addresses(const YamlNode* network) {
+  const YamlNode* const ipam = network == nullptr ? nullptr : find(*network, "ipam");
+  const YamlNode* const config = ipam == nullptr ? nullptr : find(*ipam, "config");
+  return config != nullptr && !config->items.empty();
+}
+
 void add_once(std::vector<std::string>& texts, const std::string& text) {
   if (std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
 }
@@ -385,7 +392,7 @@ std::vector<std::string> shared_things(const Stack& stack, const std::vector<std
         add_once(things, "the host's network (network_mode: host of " + service + ")");
       } else if (is_external(entry)) {
         add_once(things, "the external network " + network);
-      } else if (entry != nullptr && find(*entry, "ipam") != nullptr) {
+      } else if (has_own_addresses(entry)) {
         add_once(things, "the addresses of the network " + network + " (ipam)");
       }
     }

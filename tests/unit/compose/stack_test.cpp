@@ -181,6 +181,20 @@ TEST_CASE("an external network is used as it is, and so shared") {
         std::vector<std::string>{"the external network outside"});
 }
 
+TEST_CASE("a network with addresses of its own is shared, one with an empty ipam is not") {
+  const Stack read = read_stack(R"(services:
+  a: {image: x, networks: {fixed: {ipv4_address: 10.9.0.5}}}
+  b: {image: x, networks: {plain: null}}
+networks:
+  fixed: {ipam: {config: [{subnet: 10.9.0.0/24}]}}
+  plain: {name: project_plain, ipam: {}}
+)",
+                                "compose config", {});
+  CHECK(shared_things(read, {"a"}, false) ==
+        std::vector<std::string>{"the addresses of the network fixed (ipam)"});
+  CHECK(shared_things(read, {"b"}, false).empty());
+}
+
 TEST_CASE("copies stand in place of what is written to, and of nothing else") {
   StackProject project = project_of({"db"});
   CHECK(writable_paths(stack(), {"db"}) == std::vector<std::string>{"/srv/state"});
