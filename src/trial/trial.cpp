@@ -244,8 +244,8 @@ Outcome Trial::run() {
     return outcome_;
   }
   if (outcome_.verdict == Verdict::kFailed) {
-    outcome_.engine_message = container->trouble();
-    if (!outcome_.engine_message.empty()) {
+    if (const std::string trouble = container->trouble(); !trouble.empty()) {
+      outcome_.engine_message = trouble;
       outcome_.decide(Verdict::kUndecided, Ending::kEngineTrouble);
     }
   }
