@@ -6,6 +6,8 @@ load helper
 
 label=capmin-test-audit-$$
 
+setup_file() { "$root/scripts/make/services" memcached; }
+
 # planted NAME IMAGE ARG...: a container that runs, in this test's own project; COMMAND is its command.
 planted() {
   # shellcheck disable=SC2086  # words
