@@ -2,12 +2,10 @@
 #include "compose/merged_files.h"
 #include "compose/stack_run.h"
 #include "profile/profile_yaml.h"
-#include "profile/sentences.h"
 #include "report/formats.h"
 #include "run/terminal.h"
 #include "system/file.h"
 #include "system/interruption.h"
-#include "text/quote.h"
 #include "text/sanitize.h"
 #include "text/words.h"
 

@@ -5,7 +5,6 @@
 #include "document/yaml_value.h"
 #include "engine/container_spec.h"
 #include "engine/create_options.h"
-#include "text/quote.h"
 #include "text/words.h"
 
 #include <algorithm>
@@ -151,14 +150,6 @@ std::string refusal_of(const YamlNode& service) {
   return {};
 }
 
-bool has_healthcheck(const YamlNode& service) {
-  const YamlNode* const check = find(service, "healthcheck");
-  if (check == nullptr || is_true(find(*check, "disable"))) return false;
-  const YamlNode* const test = find(*check, "test");
-  if (test == nullptr) return false;
-  return test->kind != Kind::kList || (!test->items.empty() && test->items.front().text != "NONE");
-}
-
 /// With the texts of x-capmin as they were written.
 YamlNode without_escapes(YamlNode node) {
   node.text = unescaped(node.text);
@@ -179,7 +170,6 @@ StackService read_service(const YamlEntry& entry, const std::string& source) {
   service.image = text_at(node, "image");
   service.is_built = find(node, "build") != nullptr;
   service.dependencies = dependencies_of(node);
-  service.has_healthcheck = has_healthcheck(node);
   service.refusal = refusal_of(node);
   if (const YamlNode* const settings = find(node, "x-capmin")) {
     if (settings->kind != Kind::kMap) {

@@ -30,7 +30,6 @@ struct StackService {
   bool is_built = false;  ///< it has `build`
   /// By depends_on, links, volumes_from, and another service's namespaces.
   std::vector<Dependency> dependencies;
-  bool has_healthcheck = false;      ///< of its own, which is not switched off
   bool is_awaited_to_end = false;    ///< another one waits for service_completed_successfully
   std::optional<YamlNode> settings;  ///< x-capmin, a map
   /// Why no trial can tell what it needs: it is privileged, or has a namespace of the host's.
